@@ -1,0 +1,153 @@
+"""What the frame around every page needs: the rail, who is looking, and the words for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_noop as _
+
+from dangban.lib import clock, rail
+from dangban.project.strings import FRAME
+
+
+@dataclass(frozen=True, slots=True)
+class RailLink:
+    """A room on the rail, ready to be drawn."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    label: str
+    icon: str
+    url: str
+
+
+ACCOUNT_LINKS = (
+    ("account", _("My account"), "person"),
+    ("account_devices", _("Devices and second factor"), "shield"),
+)
+
+
+def _address(name: str) -> str:
+    """The address of a view of this project, or nothing while no room offers it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+class Frame:
+    """Drawn lazily: a fragment that shows no frame costs nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @property
+    def alone(self) -> bool:
+        """Whether htmx asked only for what goes into #main."""
+        headers = self._request.headers
+        restoring = headers.get("HX-History-Restore-Request") == "true"
+        return headers.get("HX-Request") == "true" and headers.get("HX-Target") == "main" and not restoring
+
+    @property
+    def rail(self) -> Sequence[RailLink]:
+        user = getattr(self._request, "user", None)
+        if user is None or not user.is_authenticated:
+            return []
+        return [self._link(item) for item in rail.items() if not item.permission or user.can(item.permission)]
+
+    def _link(self, item: rail.RailItem) -> RailLink:
+        url = reverse(item.url_name)
+        return RailLink(
+            key=item.key,
+            label=pgettext("rail", item.label),
+            icon=item.icon,
+            url=url,
+            current=self._request.path == url or (url != "/" and self._request.path.startswith(url)),
+        )
+
+    @property
+    def messages(self) -> Any:
+        """What the last request left to say (Django's messages; reading them marks them as shown)."""
+        return get_messages(self._request)
+
+    @property
+    def state_url(self) -> str:
+        """The fragment with my presence, my waiting count and the clock of my shift."""
+        return _address("workspace_state")
+
+    @property
+    def search_url(self) -> str:
+        return _address("search")
+
+    @property
+    def logout_url(self) -> str:
+        return _address("logout")
+
+    @property
+    def account_links(self) -> Sequence[MenuLink]:
+        return [
+            MenuLink(gettext(label), icon, _address(name)) for name, label, icon in ACCOUNT_LINKS if _address(name)
+        ]
+
+    @property
+    def language(self) -> str:
+        return get_language() or "zh-hans"
+
+    @property
+    def lang_tag(self) -> str:
+        """As HTML writes it: zh-Hans, en."""
+        return "zh-Hans" if self.language.startswith("zh") else self.language
+
+    @property
+    def now_ms(self) -> int:
+        return clock.to_ms(clock.now())
+
+    @property
+    def strings(self) -> dict[str, str]:
+        return words(FRAME)
+
+
+def words(msgids: Sequence[str]) -> dict[str, str]:
+    """Translations for scripts, by msgid."""
+    return {msgid: gettext(msgid) for msgid in msgids}
+
+
+def frame_context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of every template."""
+    return {
+        "frame": Frame(request),
+        "me": getattr(request, "user", None),
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+    }
+
+
+@cache
+def script_names() -> tuple[str, ...]:
+    """Paths of our modules below static/js, such as `stream.js` or `conversations/workspace.js`."""
+    found = set()
+    for finder in finders.get_finders():
+        for path, _storage in finder.list(None):
+            if path.startswith("js/") and path.endswith(".js"):
+                found.add(path.removeprefix("js/"))
+    return tuple(sorted(found))
+
+
+def import_map() -> dict[str, dict[str, str]]:
+    """Bare names to hashed addresses: `import {t} from "dangban/words"`."""
+    return {"imports": {f"dangban/{name.removesuffix('.js')}": static(f"js/{name}") for name in script_names()}}
