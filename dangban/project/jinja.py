@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.template.backends.jinja2 import Jinja2 as Jinja2Backend
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
@@ -150,3 +151,9 @@ def initial(name: str | None) -> str:
     """The one character that stands for a person in a chip."""
     text = (name or "").strip()
     return text[:1].upper() if text else "·"
+
+
+class Templates(Jinja2Backend):
+    """Django's Jinja2 backend, with every room's pages in its `templates` folder."""
+
+    app_dirname = "templates"

@@ -1,0 +1,1 @@
+"""Threads, the message log, posting, presence, and the lane that carries them live."""

@@ -1,0 +1,1 @@
+"""Where customers are answered: workspace, routing, promises, guard, floor."""

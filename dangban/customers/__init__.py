@@ -1,0 +1,1 @@
+"""One person behind many handles, and all that happened with them."""

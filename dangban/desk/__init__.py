@@ -1,0 +1,1 @@
+"""Deadlines, tasks, approvals, notices: nothing is forgotten."""

@@ -1,0 +1,1 @@
+"""The company's handbook, run as rules: shapes, loader, versions, decisions and their reasons."""

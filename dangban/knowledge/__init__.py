@@ -1,0 +1,1 @@
+"""Scripts (话术) that agents insert into chats."""

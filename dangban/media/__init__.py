@@ -1,0 +1,1 @@
+"""Pictures, videos and files: content-addressed, re-encoded, one row per use."""

@@ -1,0 +1,1 @@
+"""Orders watched until they arrive: import, flags, remarks, requirements."""

@@ -1,0 +1,204 @@
+"""Orders, what is marked on them, and how they came in."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dangban.customers.models import Customer
+from dangban.people.models import Person, Shop
+from dangban.shops.models import Sku
+
+
+class Order(models.Model):
+    class Status(models.TextChoices):
+        UNPAID = "unpaid", _("Awaiting payment")
+        PAID = "paid", _("Awaiting dispatch")
+        PART = "part", _("Partly dispatched")
+        SENT = "sent", _("Dispatched")
+        SIGNED = "signed", _("Signed for")
+        DONE = "done", _("Completed")
+        CLOSED = "closed", _("Closed")
+
+    class Refund(models.TextChoices):
+        NONE = "none", _("No refund")
+        ASKED = "asked", _("Refund asked")
+        PARTIAL = "partial", _("Partly refunded")
+        FULL = "full", _("Refunded")
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders")
+    platform_id = models.CharField(max_length=64)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders")
+    status = models.CharField(max_length=8, choices=Status)
+    refund = models.CharField(max_length=8, choices=Refund, default=Refund.NONE)
+    total_fen = models.BigIntegerField()
+    paid_fen = models.BigIntegerField(default=0)
+    freight_fen = models.BigIntegerField(default=0)
+    refunded_fen = models.BigIntegerField(default=0)
+    quantity = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    signed_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    business_day = models.DateField()
+    receiver = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    phone_tail = models.CharField(max_length=4, blank=True)
+    province = models.CharField(max_length=30, blank=True)
+    city = models.CharField(max_length=40, blank=True)
+    district = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    courier = models.CharField(max_length=40, blank=True)
+    tracking_number = models.CharField(max_length=120, blank=True)
+    buyer_message = models.TextField(blank=True)
+    platform_remark = models.TextField(blank=True)
+    close_reason = models.CharField(max_length=80, blank=True)
+    invoice_title = models.CharField(max_length=120, blank=True)
+    # The flag in force, by the legend's code; its history is in FlagChange.
+    flag = models.CharField(max_length=20, blank=True)
+    imported_at = models.DateTimeField()
+    # Digest of what the platform last said, so that the same row again is known to change nothing.
+    source_digest = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "platform_id"], name="an_order_once_per_shop")]
+        indexes = [
+            models.Index(fields=["shop", "-created_at", "-id"]),
+            models.Index(fields=["shop", "status", "-created_at"]),
+            models.Index(fields=["customer", "-created_at"]),
+            models.Index(fields=["platform_id"]),
+            models.Index(fields=["phone_tail"]),
+            models.Index(fields=["shop", "flag"], condition=~Q(flag=""), name="order_flagged"),
+            models.Index(fields=["tracking_number"], condition=~Q(tracking_number=""), name="order_tracking"),
+        ]
+
+    def __str__(self) -> str:
+        return self.platform_id
+
+
+class OrderLine(models.Model):
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    platform_line_id = models.CharField(max_length=64, blank=True)
+    sku = models.ForeignKey(Sku, models.PROTECT, null=True)
+    sku_code = models.CharField(max_length=64, blank=True)
+    title = models.CharField(max_length=300)
+    variant = models.CharField(max_length=120, blank=True)
+    quantity = models.PositiveIntegerField()
+    price_fen = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "position"], name="order_line_position")]
+
+
+class FlagChange(models.Model):
+    """A flag was planted (插旗), changed or taken away."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="flag_changes")
+    before = models.CharField(max_length=20, blank=True)
+    flag = models.CharField(max_length=20, blank=True)
+    by_kind = models.CharField(max_length=12)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    because = models.JSONField(default=list)
+
+
+class Remark(models.Model):
+    """A remark (备注) in the legend's format; `parts` is what it was built from."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="remarks")
+    flag = models.CharField(max_length=20, blank=True)
+    text = models.TextField()
+    parts = models.JSONField(default=dict)
+    by_kind = models.CharField(max_length=12)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+
+class Requirement(models.Model):
+    """A customer's wish that the order desk must tick or answer before dispatch."""
+
+    class Kind(models.TextChoices):
+        COLOUR = "colour", _("Colour")
+        QUANTITY = "quantity", _("Quantity")
+        COURIER = "courier", _("Courier")
+        CALL = "call", _("Call before delivery")
+        DAY = "day", _("Delivery day")
+        GIFT = "gift", _("Gift")
+        INVOICE = "invoice", _("Invoice")
+        CARD = "card", _("Card text")
+        ADDRESS = "address", _("New address")
+        OTHER = "other", _("Other wish")
+
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="requirements")
+    # Before there is an order, a wish hangs on the customer and moves to the order when it is placed.
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="requirements")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    text = models.CharField(max_length=300)
+    thread_id = models.BigIntegerField(null=True)
+    message_seq = models.BigIntegerField(null=True)
+    remark = models.ForeignKey(Remark, models.PROTECT, null=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=200, blank=True)
+    fulfilled = models.BooleanField(null=True)
+    warnings = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["shop", "at"], condition=Q(settled_at=None), name="requirement_open"),
+        ]
+
+
+class OrderChange(models.Model):
+    """What an import found different on the platform."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="changes")
+    run = models.ForeignKey("ImportRun", models.PROTECT, null=True, related_name="changes")
+    field = models.CharField(max_length=40)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+
+class ImportRun(models.Model):
+    """One reading of a file: what came of every row."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    format = models.CharField(max_length=40, blank=True)
+    file_name = models.CharField(max_length=255)
+    file_sha256 = models.CharField(max_length=64)
+    dry_run = models.BooleanField(default=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failed = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    by_kind = models.CharField(max_length=12)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=120)
+
+
+class ImportRefusal(models.Model):
+    """A row that was not taken, and why."""
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="refusals")
+    line = models.PositiveIntegerField()
+    reference = models.CharField(max_length=120, blank=True)
+    reason = models.TextField()
+    row = models.JSONField(default=dict)

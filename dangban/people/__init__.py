@@ -1,0 +1,1 @@
+"""Staff, organisation, access: who may see and do what."""

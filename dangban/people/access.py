@@ -1,0 +1,118 @@
+"""The gate: which shops a person sees, and what they may do there.
+
+Scope = shops × teams × roles. `scope` is the one function that lists, details, searches, exports
+and live streams use. Permissions are declared by each room as `PERMISSIONS` in its own
+`access.py` (code → English label) and granted through roles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from dangban.lib import clock
+from dangban.people.models import Person, RoleGrant, Shop, TeamMembership, TeamShop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a person may see and do, as it stands at one instant.
+
+    `shops` are the ids of the shops they may see; `everywhere` means every shop, future ones
+    too. `granted` maps a permission to the shops it holds for, `None` meaning all of them.
+    """
+
+    person_id: int
+    everywhere: bool
+    shops: frozenset[int]
+    teams: frozenset[int]
+    granted: Mapping[str, frozenset[int] | None] = field(default_factory=dict)
+    clearance: int = 1
+
+    def sees(self, shop_id: int | None) -> bool:
+        """Whether things of this shop are visible; things of no shop are visible to everybody."""
+        return shop_id is None or self.everywhere or shop_id in self.shops
+
+    def may(self, permission: str, shop_id: int | None = None) -> bool:
+        if permission not in self.granted:
+            return False
+        shops = self.granted[permission]
+        return shop_id is None or shops is None or shop_id in shops
+
+    def filter(self, path: str = "shop") -> Q:
+        """The condition that keeps a queryset to visible shops; `path` leads to the shop."""
+        return Q() if self.everywhere else Q(**{f"{path}__in": self.shops})
+
+
+def scope(person: Person) -> Scope:
+    """Compute a person's scope (three queries); kept on the person for the rest of the request."""
+    kept: Scope | None = getattr(person, "_scope", None)
+    if kept is None:
+        kept = _compute(person)
+        person._scope = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def forget_scope(person: Person) -> None:
+    """Drop what `scope` kept, after the person's rights changed."""
+    if hasattr(person, "_scope"):
+        del person._scope
+
+
+def may(person: Person, permission: str, *, shop: Shop | int | None = None) -> bool:
+    """Whether a role of this person grants `permission` (for this shop, if one is named)."""
+    if not person.is_active:
+        return False
+    shop_id = shop.pk if isinstance(shop, Shop) else shop
+    return scope(person).may(permission, shop_id)
+
+
+def visible_shops(person: Person) -> QuerySet[Shop]:
+    """The shops this person may see, by name."""
+    kept = scope(person)
+    shops = Shop.objects.all() if kept.everywhere else Shop.objects.filter(pk__in=kept.shops)
+    return shops.order_by("name", "pk")
+
+
+def _compute(person: Person) -> Scope:
+    today = clock.business_day(clock.now())
+    if not person.is_active:
+        return Scope(person.pk, False, frozenset(), frozenset())
+    team_ids = set(
+        TeamMembership.objects.filter(person=person, since__lte=today)
+        .filter(Q(until=None) | Q(until__gt=today))
+        .values_list("team_id", flat=True)
+    )
+    shops_of: dict[int, set[int]] = {}
+    for team_id, shop_id in TeamShop.objects.values_list("team_id", "shop_id"):
+        shops_of.setdefault(team_id, set()).add(shop_id)
+    seen = {shop_id for team_id in team_ids for shop_id in shops_of.get(team_id, ())}
+    everywhere = False
+    clearance = 1
+    granted: dict[str, frozenset[int] | None] = {}
+    now = clock.now()
+    grants = (
+        RoleGrant.objects.filter(person=person, since__lte=now)
+        .filter(Q(until=None) | Q(until__gt=now))
+        .select_related("role")
+    )
+    for grant in grants:
+        shops: frozenset[int] | None = None
+        if grant.shop_id is not None:
+            shops = frozenset({grant.shop_id})
+        elif grant.team_id is not None:
+            shops = frozenset(shops_of.get(grant.team_id, ()))
+        if shops is None:
+            everywhere = True
+        else:
+            seen |= shops
+        clearance = max(clearance, grant.role.clearance)
+        for permission in grant.role.permissions:
+            before = granted.get(permission, frozenset())
+            granted[permission] = None if shops is None or before is None else before | shops
+    return Scope(person.pk, everywhere, frozenset(seen), frozenset(team_ids), granted, clearance)

@@ -1,0 +1,82 @@
+"""The roles a department starts with. A company may change them; codes of permissions are the rooms'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+_SERVE = (
+    "conversations.serve",
+    "conversations.search",
+    "orders.view",
+    "orders.flag",
+    "customers.view",
+    "customers.edit",
+    "shops.view",
+    "desk.task",
+)
+_LEAD = (
+    *_SERVE,
+    "conversations.supervise",
+    "conversations.override_guard",
+    "conversations.manage_scripts",
+    "customers.merge",
+    "customers.mark_risk",
+    "customers.reveal",
+    "desk.notify",
+    "desk.assign",
+    "desk.approve",
+    "workforce.manage",
+)
+_SUPERVISE = (
+    *_LEAD,
+    "conversations.manage_replies",
+    "conversations.export",
+    "orders.import",
+    "orders.export",
+    "orders.settle",
+    "shops.manage",
+    "shops.catalogue",
+    "people.view",
+    "journal.read",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRole:
+    code: str
+    name: object
+    permissions: tuple[str, ...]
+    clearance: int
+
+
+DEFAULT_ROLES = (
+    DefaultRole("agent", _("Agent"), _SERVE, 1),
+    DefaultRole(
+        "order-agent",
+        _("Order agent"),
+        (*_SERVE, "orders.import", "orders.export", "orders.settle", "customers.reveal", "shops.catalogue"),
+        1,
+    ),
+    DefaultRole("leader", _("Team leader"), _LEAD, 2),
+    DefaultRole("supervisor", _("Supervisor"), _SUPERVISE, 3),
+    DefaultRole(
+        "manager",
+        pgettext_lazy("role", "Manager"),
+        (
+            *_SUPERVISE,
+            "people.manage",
+            "people.reveal",
+            "handbook.adopt",
+            "customers.export",
+            "customers.erase",
+        ),
+        4,
+    ),
+    DefaultRole(
+        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "customers.reveal", "shops.view"), 1
+    ),
+    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "customers.view", "shops.view"), 2),
+)

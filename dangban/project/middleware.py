@@ -1,0 +1,111 @@
+"""What happens around every request that Django answers."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from dangban.lib.errors import Said
+from dangban.project import problems
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, kept in its logs and answered in a header."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if given.isalnum() and len(given) <= 64 else uuid.uuid4().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class ContentSecurityMiddleware:
+    """A strict content security policy with a nonce for the import map and the modules.
+
+    A view that may be framed (the chat widget) names the allowed ancestors in
+    `response.frame_ancestors`.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.csp_nonce = secrets.token_urlsafe(16)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        ancestors = getattr(response, "frame_ancestors", None)
+        response["Content-Security-Policy"] = content_policy(
+            request.csp_nonce,  # type: ignore[attr-defined]
+            "'none'" if ancestors is None else " ".join(ancestors) or "'self'",
+        )
+        if ancestors is None:
+            response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+        response["Cross-Origin-Opener-Policy"] = "same-origin"
+        response["Permissions-Policy"] = "geolocation=(), microphone=(), payment=()"
+        return response
+
+
+def content_policy(nonce: str, ancestors: str) -> str:
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            "style-src 'self'",
+            "img-src 'self' data: blob: https:",
+            "media-src 'self' blob:",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            f"frame-ancestors {ancestors}",
+        ]
+    )
+
+
+class LanguageMiddleware:
+    """Chinese unless the person, or a visitor's cookie, asks for English."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = {code for code, _name in settings.LANGUAGES}
+        wanted = request.GET.get("lang") or request.COOKIES.get("dangban_language") or settings.LANGUAGE_CODE
+        language = wanted if wanted in known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class SaidMiddleware:
+    """Renders what an action said no with: as a page, a fragment or an RFC 9457 problem."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Said):
+            return problems.render(request, exception)
+        return None
+

@@ -1,0 +1,1 @@
+"""The cast, base cases and page tests that every room shares."""

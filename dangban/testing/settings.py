@@ -1,0 +1,23 @@
+"""Settings for tests: a data folder of their own, a fast hasher, strict templates."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DANGBAN_DATA", tempfile.mkdtemp(prefix="dangban-test-"))
+os.environ.setdefault("DANGBAN_SECRET_KEY", "only for tests")
+
+from dangban.project.settings import *  # noqa: E402, F403
+from dangban.project.settings import DATABASES, TEMPLATES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STRICT_TEMPLATES = True
+TEMPLATES[0]["OPTIONS"] |= {"auto_reload": False}
+ALLOWED_HOSTS = ["*"]
+
+if os.environ.get("DANGBAN_TEST_DATABASE_URL"):
+    from dangban.project.configuration import database_from_url
+
+    DATABASES["default"] = database_from_url(os.environ["DANGBAN_TEST_DATABASE_URL"], default=None)  # type: ignore[arg-type]
+else:
+    # Durability is measured elsewhere; here it would only make every test wait for the disk.
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA foreign_keys=ON; PRAGMA synchronous=OFF;"

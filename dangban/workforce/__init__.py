@@ -1,0 +1,1 @@
+"""Duty periods: who is on duty when, and how a shift was extended."""
