@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dangban.customers.models import Customer
 from dangban.people.models import Person, Shop
-from dangban.shops.models import Sku
+from dangban.shops.models import ImportRun, Sku
 
 
 class Order(models.Model):
@@ -29,7 +29,10 @@ class Order(models.Model):
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders")
     platform_id = models.CharField(max_length=64)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders")
+    # Its last six characters, by which people name an order on the phone.
+    number_tail = models.CharField(max_length=6, blank=True)
+    # Empty where the platform's file does not say who bought.
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="orders")
     status = models.CharField(max_length=8, choices=Status)
     refund = models.CharField(max_length=8, choices=Refund, default=Refund.NONE)
     total_fen = models.BigIntegerField()
@@ -71,6 +74,7 @@ class Order(models.Model):
             models.Index(fields=["shop", "status", "-created_at"]),
             models.Index(fields=["customer", "-created_at"]),
             models.Index(fields=["platform_id"]),
+            models.Index(fields=["number_tail"]),
             models.Index(fields=["phone_tail"]),
             models.Index(fields=["shop", "flag"], condition=~Q(flag=""), name="order_flagged"),
             models.Index(fields=["tracking_number"], condition=~Q(tracking_number=""), name="order_tracking"),
@@ -164,41 +168,18 @@ class OrderChange(models.Model):
     """What an import found different on the platform."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="changes")
-    run = models.ForeignKey("ImportRun", models.PROTECT, null=True, related_name="changes")
+    run = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="changes")
     field = models.CharField(max_length=40)
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     at = models.DateTimeField()
 
 
-class ImportRun(models.Model):
-    """One reading of a file: what came of every row."""
+class OrderWord(models.Model):
+    """A word of an order's remarks and messages under which it is found."""
 
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20)
-    format = models.CharField(max_length=40, blank=True)
-    file_name = models.CharField(max_length=255)
-    file_sha256 = models.CharField(max_length=64)
-    dry_run = models.BooleanField(default=False)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    failed = models.TextField(blank=True)
-    rows = models.PositiveIntegerField(default=0)
-    rows_done = models.PositiveIntegerField(default=0)
-    created = models.PositiveIntegerField(default=0)
-    updated = models.PositiveIntegerField(default=0)
-    unchanged = models.PositiveIntegerField(default=0)
-    refused = models.PositiveIntegerField(default=0)
-    by_kind = models.CharField(max_length=12)
-    by_id = models.BigIntegerField(null=True)
-    by_name = models.CharField(max_length=120)
+    word = models.CharField(max_length=64)
+    order = models.ForeignKey(Order, models.CASCADE, related_name="words")
 
-
-class ImportRefusal(models.Model):
-    """A row that was not taken, and why."""
-
-    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="refusals")
-    line = models.PositiveIntegerField()
-    reference = models.CharField(max_length=120, blank=True)
-    reason = models.TextField()
-    row = models.JSONField(default=dict)
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "order"], name="a_word_once_per_order")]

@@ -22,6 +22,8 @@ class Profile(models.Model):
     return_name = models.CharField(max_length=60, blank=True)
     return_phone = models.CharField(max_length=30, blank=True)
     return_address = models.CharField(max_length=200, blank=True)
+    # Provinces (short: 新疆) or cities that cost extra or take longer, whoever carries the parcel.
+    remote_areas = models.JSONField(default=list)
     policies = models.TextField(blank=True)
     welcome = models.CharField(max_length=300, blank=True)
 
@@ -72,12 +74,15 @@ class Product(models.Model):
     # What an agent must tell before the customer buys, e.g. that colours differ on screens.
     must_say = models.TextField(blank=True)
     listed = models.BooleanField(default=True)
+    # The text it is found by, folded; kept here so that a hit can be verified without joins.
+    search = models.TextField(blank=True)
     updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["shop", "platform_id"], name="a_listing_once_per_shop")
         ]
+        indexes = [models.Index(fields=["shop", "-id"], name="product_newest")]
 
     def __str__(self) -> str:
         return self.title
@@ -91,11 +96,27 @@ class Sku(models.Model):
     code = models.CharField(max_length=64)
     name = models.CharField(max_length=120, blank=True)
     attributes = models.JSONField(default=dict)
-    price_fen = models.BigIntegerField()
+    price_fen = models.BigIntegerField(null=True)
+    image = models.CharField(max_length=300, blank=True)
     listed = models.BooleanField(default=True)
+    search = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "code"], name="a_sku_once_per_shop")]
+
+    def __str__(self) -> str:
+        return self.name or self.code
+
+
+class ProductWord(models.Model):
+    """A word (pair of characters, Latin word, number) under which a listing or one of its SKUs is found."""
+
+    word = models.CharField(max_length=64)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="words")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "shop", "product"], name="a_word_once_per_product")]
 
 
 class Batch(models.Model):
@@ -106,3 +127,54 @@ class Batch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sku", "number"], name="a_batch_once_per_sku")]
+
+
+class ImportRun(models.Model):
+    """One reading of a file for a shop: what came of every row."""
+
+    class Kind(models.TextChoices):
+        ORDERS = "orders", _("Orders")
+        CATALOGUE = "catalogue", _("Catalogue")
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind)
+    format = models.CharField(max_length=40, blank=True)
+    file_name = models.CharField(max_length=255)
+    file_sha256 = models.CharField(max_length=64)
+    dry_run = models.BooleanField(default=False)
+    # The trial whose result was confirmed.
+    trial = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    started_at = models.DateTimeField()
+    # Moved with every chunk; a run that stopped moving was interrupted.
+    moved_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failed = models.TextField(blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    # What a reader should know: columns not understood, sums left out.
+    notes = models.JSONField(default=list)
+    # A few of the changes as they would be, for the trial's page.
+    samples = models.JSONField(default=list)
+    by_kind = models.CharField(max_length=12)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [models.Index(fields=["shop", "kind", "-id"])]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRefusal(models.Model):
+    """A row that was not taken, and why."""
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="refusals")
+    line = models.PositiveIntegerField()
+    reference = models.CharField(max_length=120, blank=True)
+    reason = models.TextField()
+    row = models.JSONField(default=dict)
