@@ -1,0 +1,110 @@
+"""What the chat asks of the rooms above it.
+
+The lane and the actions post through the same two questions: may this line be sent (`PostingGate`),
+and what follows from it (`Projector`). Rooms above register here when the program starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+AuthorKind = Literal["customer", "agent", "auto", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands in the log, or as it is about to."""
+
+    thread_id: int
+    author: AuthorKind
+    author_id: int
+    author_name: str
+    client_id: str
+    kind: str
+    body: str
+    payload: Mapping[str, Any]
+    internal: bool
+    at: datetime
+    seq: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of a line.
+
+    `act` is ``send``, ``warn`` (goes through once the sender has confirmed: the same client id with
+    `confirmed`), or ``refuse``. `code` and `message` are for the sender, `because` for 依据,
+    `remarks` are guard findings kept with the line, `offer` wording to use instead.
+    """
+
+    act: Literal["send", "warn", "refuse"] = "send"
+    code: str = ""
+    message: str = ""
+    because: Sequence[Mapping[str, Any]] = ()
+    offer: str = ""
+    remarks: Sequence[Mapping[str, Any]] = ()
+
+
+SEND = Verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wants to post, as their token or session says."""
+
+    author: AuthorKind
+    id: int
+    name: str
+    # Permissions that matter to posting (``conversations.supervise``, ``conversations.override_guard``).
+    permissions: frozenset[str] = frozenset()
+    language: str = "zh-hans"
+
+
+class PostingGate(Protocol):
+    """May this be sent? `facts` are read for a whole batch at once, `decide` is pure."""
+
+    def facts(self, thread_ids: Sequence[int], fetch: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]) -> Mapping[int, Any]:
+        """Facts for these threads. `fetch(sql, params)` runs one statement (``%s`` marks) in the caller's transaction."""
+
+    def decide(self, facts: Any, sender: Sender, line: Line, *, confirmed: bool) -> Verdict: ...
+
+    def kept(self, sender: Sender, line: Line, verdict: Verdict, *, sent: bool) -> None:
+        """Called after commit, off the hot path, for lines with remarks and for refused ones: keep the guard's findings."""
+
+
+class Projector(Protocol):
+    """Brings what hangs on a thread up to date with new lines of its log.
+
+    Called with consecutive lines, inside a transaction that also moves the thread's cursor: its
+    effects happen exactly once per line. May post (through `actions.post`) and ring.
+    """
+
+    def __call__(self, thread_id: int, lines: Sequence[Line]) -> None: ...
+
+
+@dataclass
+class _Registry:
+    gate: PostingGate | None = None
+    projectors: dict[str, Projector] = field(default_factory=dict)
+    # Called about once a second in one process: routing sweeps, silence time-outs and the like.
+    sweeps: dict[str, Callable[[datetime], None]] = field(default_factory=dict)
+
+
+registry = _Registry()
+
+
+def register_gate(gate: PostingGate) -> None:
+    registry.gate = gate
+
+
+def register_projector(name: str, projector: Projector) -> None:
+    registry.projectors[name] = projector
+
+
+def register_sweep(name: str, sweep: Callable[[datetime], None]) -> None:
+    """`sweep(now)` runs about once a second in one process at a time; it must be cheap when idle."""
+    registry.sweeps[name] = sweep
