@@ -9,12 +9,11 @@ from dataclasses import dataclass
 class RailItem:
     """One room on the rail.
 
-    `label` is an English msgid with the context "rail", translated in the room's own catalogue to
-    two characters. `permission` is a `room.verb`; empty means everyone who is logged in.
+    `label` is lazy (`pgettext_lazy("rail", "Orders")`), two characters in Chinese. `permission` is a `room.verb`; empty means everyone who is logged in.
     """
 
     key: str
-    label: str
+    label: object
     icon: str
     url_name: str
     permission: str = ""

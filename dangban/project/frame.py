@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from dangban.lib import clock, rail
@@ -75,7 +75,7 @@ class Frame:
         url = reverse(item.url_name)
         return RailLink(
             key=item.key,
-            label=pgettext("rail", item.label),
+            label=str(item.label),
             icon=item.icon,
             url=url,
             current=self._request.path == url or (url != "/" and self._request.path.startswith(url)),
@@ -97,13 +97,12 @@ class Frame:
 
     @property
     def logout_url(self) -> str:
-        return _address("logout")
+        return _address("account_logout")
 
     @property
     def account_links(self) -> Sequence[MenuLink]:
-        return [
-            MenuLink(gettext(label), icon, _address(name)) for name, label, icon in ACCOUNT_LINKS if _address(name)
-        ]
+        links = (MenuLink(gettext(label), icon, _address(name)) for name, label, icon in ACCOUNT_LINKS)
+        return [link for link in links if link.url]
 
     @property
     def language(self) -> str:
@@ -113,6 +112,11 @@ class Frame:
     def lang_tag(self) -> str:
         """As HTML writes it: zh-Hans, en."""
         return "zh-Hans" if self.language.startswith("zh") else self.language
+
+    @property
+    def sheets(self) -> Sequence[str]:
+        """Layers, tokens, base, components, rooms, utilities, print: their names sort in this order."""
+        return [path for path in assets("css/", ".css") if path != "css/widget.css"]
 
     @property
     def now_ms(self) -> int:
@@ -138,16 +142,21 @@ def frame_context(request: HttpRequest) -> dict[str, Any]:
 
 
 @cache
-def script_names() -> tuple[str, ...]:
-    """Paths of our modules below static/js, such as `stream.js` or `conversations/workspace.js`."""
-    found = set()
-    for finder in finders.get_finders():
-        for path, _storage in finder.list(None):
-            if path.startswith("js/") and path.endswith(".js"):
-                found.add(path.removeprefix("js/"))
+def assets(folder: str, ending: str) -> tuple[str, ...]:
+    """Our static files below a folder, in the order of their names."""
+    found = {
+        path
+        for finder in finders.get_finders()
+        for path, _storage in finder.list(None)
+        if path.startswith(folder) and path.endswith(ending)
+    }
     return tuple(sorted(found))
 
 
 def import_map() -> dict[str, dict[str, str]]:
     """Bare names to hashed addresses: `import {t} from "dangban/words"`."""
-    return {"imports": {f"dangban/{name.removesuffix('.js')}": static(f"js/{name}") for name in script_names()}}
+    return {
+        "imports": {
+            f"dangban/{path.removeprefix('js/').removesuffix('.js')}": static(path) for path in assets("js/", ".js")
+        }
+    }

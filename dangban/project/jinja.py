@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import django.forms
 from django.conf import settings
+from django.template.backends.jinja2 import Jinja2
 from django.template.backends.jinja2 import Jinja2 as Jinja2Backend
 from django.templatetags.static import static
 from django.urls import reverse
@@ -16,6 +19,17 @@ from markupsafe import Markup
 
 from dangban.lib import clock, money
 from dangban.project import frame
+
+
+class Templates(Jinja2):
+    """Finds templates in each room's `templates/`, and Django's own form widgets in their Jinja2 form."""
+
+    app_dirname = "templates"
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        options = {"context_processors": ["dangban.project.frame.frame_context"], **params["OPTIONS"]}
+        widgets = Path(django.forms.__file__).parent / "jinja2"
+        super().__init__({**params, "DIRS": [*params["DIRS"], widgets], "OPTIONS": options})
 
 
 def environment(**options: Any) -> Environment:

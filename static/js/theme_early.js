@@ -1,0 +1,9 @@
+// Before the first paint, so that a dark page never flashes white. Not a module on purpose.
+(() => {
+  try {
+    const theme = localStorage.getItem("theme");
+    if (theme) document.documentElement.dataset.theme = theme;
+  } catch {
+    // storage is closed to us: the system's wish holds
+  }
+})();
