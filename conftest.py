@@ -19,3 +19,20 @@ def _only_this_machine() -> None:
         connect(self, address)  # type: ignore[arg-type]
 
     socket.socket.connect = local_only  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_the_journal() -> None:
+    """Between tests with real commits the tables are emptied; only then the journal's triggers step aside."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from dangban.journal import triggers
+
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def flush_with_journal(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        triggers.remove(self.connection)
+        flush(self, sql_list)
+        triggers.install(self.connection)
+
+    BaseDatabaseOperations.execute_sql_flush = flush_with_journal  # type: ignore[method-assign]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import models, transaction
+from django.db.models import Q
 
+from dangban.journal.chain import digest_personal
 from dangban.journal.models import Entry, PersonalPayload
 from dangban.lib import clock
 from dangban.lib.actor import Actor
@@ -61,7 +61,20 @@ def record(
     return entry
 
 
-def digest_personal(salt: str, values: Mapping[str, Any]) -> str:
-    """What the chain keeps of personal values; without the erased salt it can't be guessed at."""
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+def erase_personal(subjects: Sequence[tuple[str, int]], *, by: HasActor, reason: str, at: datetime | None = None) -> int:
+    """Erase the personal values of all entries about these subjects; the entries and the chain stay.
+
+    Returns how many entries lost theirs. The erasure is itself an entry.
+    """
+    about = Q()
+    for kind, pk in subjects:
+        about |= Q(entry__subject_kind=kind, entry__subject_id=pk)
+    if not subjects:
+        return 0
+    count, _ = PersonalPayload.objects.filter(about).delete()
+    kind, pk = subjects[0]
+    record(
+        "journal.personal_erased", subject=(kind, pk), by=by, at=at, change={"entries": count, "reason": reason}
+    )
+    return count

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class JournalConfig(AppConfig):
     name = "dangban.journal"
     label = "journal"
+
+    def ready(self) -> None:
+        from dangban.journal import jobs
+        from dangban.lib import background
+
+        background.register("journal-sealer", jobs.run_sealer)
+        background.register("journal-subscribers", jobs.run_subscribers)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models import Q
+
+
+class AppendOnly(Exception):
+    """Somebody tried to change or delete what is written in the journal: always a bug."""
 
 
 class Entry(models.Model):
@@ -33,10 +40,19 @@ class Entry(models.Model):
             models.Index(fields=["shop_id", "id"]),
             models.Index(fields=["actor_kind", "actor_id", "id"]),
             models.Index(fields=["verb", "id"]),
+            models.Index(fields=["id"], condition=Q(position=None), name="journal_unsealed"),
         ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_kind}:{self.subject_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly(f"{self} is written; record another entry instead")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly(f"{self} is written; nothing is deleted from the journal")
 
 
 class PersonalPayload(models.Model):
