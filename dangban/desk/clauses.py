@@ -1,0 +1,38 @@
+"""The rules about what waits: warnings before a clock runs out, the night's items, the end of the day."""
+
+from __future__ import annotations
+
+from dangban.handbook.shapes import Clock, Duration, Number, YesNo, declare
+
+WARN_BEFORE = declare(
+    "desk.warn_before", Duration("minutes", minimum=0, maximum=1440),
+    "时限到期前多久提醒", "How long before a deadline its owner is warned",
+)
+ESCALATE_AFTER = declare(
+    "desk.escalate_after", Duration("minutes", minimum=0, maximum=1440),
+    "超时多久后上报组长", "How long after a missed deadline the leader is told",
+)
+NIGHT_BY = declare(
+    "desk.night_items_by", Clock(),
+    "夜班留下的事最迟几点处理完", "By when what the night left must be settled",
+)
+DAY_ENDS = declare(
+    "desk.day_ends", Clock(),
+    "一天的工作以几点为界", "Where the working day is cut",
+)
+SAME_DAY = declare(
+    "desk.same_day", YesNo(),
+    "当日事是否必须当日办结", "Whether the day's work must be done on the day",
+)
+ANSWER_WITHIN = declare(
+    "desk.question_answer_within", Duration("hours", minimum=1, maximum=240),
+    "疑问登记后多久之内要有答复", "How soon a logged question must be answered",
+)
+SNOOZES = declare(
+    "desk.snoozes", Number("times", minimum=0, maximum=50),
+    "一件事最多推后几次", "How often one thing may be put off",
+)
+NOTICE_RECEIPT = declare(
+    "desk.notice_receipt", Duration("hours", minimum=1, maximum=240),
+    "必读通知多久之内要确认", "How soon a must-read notice has to be confirmed",
+)

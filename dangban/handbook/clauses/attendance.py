@@ -1,0 +1,137 @@
+"""Coming and going: lateness, missed punches, absence, full attendance."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dangban.handbook.shapes import (
+    Brackets,
+    Choice,
+    Decimals,
+    Duration,
+    Field,
+    Money,
+    Number,
+    Row,
+    Share,
+    Steps,
+    YesNo,
+    at_most,
+    declare,
+    lawful_if,
+)
+from dangban.handbook.shapes.values import Percent
+
+WAGE_LAW = "law: 工资支付暂行规定 §16"
+
+LATENESS_MODE = declare(
+    "attendance.lateness_mode",
+    Choice(bonus=("不得全勤奖", "bonus not earned"), fine=("罚款", "fine"), packets=("发红包", "red packets")),
+    "迟到早退的后果以哪种方式执行", "In which way lateness has its consequence",
+    bound=lawful_if(
+        lambda mode: mode == "bonus", source=WAGE_LAW,
+        says=("用人单位没有罚款权；请用“不得全勤奖”的方式",
+              "An employer has no power to fine; let the bonus not be earned instead"),
+        cap=lambda mode: "bonus",
+    ),
+)
+LATENESS = declare(
+    "attendance.lateness",
+    Brackets(
+        "minutes",
+        {
+            "amount": Field(Money(), "金额", "amount"),
+            "packets": Field(Number("packets", minimum=1), "红包个数", "packets", optional=True),
+            "absence_days": Field(Decimals("days", places=1), "按旷工（天）", "counts as absence (days)", optional=True),
+        },
+        unit="minutes", start=0,
+    ),
+    "迟到或早退超过多少分钟，有什么后果", "What follows from coming late or leaving early by how many minutes",
+    exception=("客服主管", "the supervisor"),
+)
+LATENESS_ANNOUNCED = declare(
+    "attendance.lateness_announced_free", YesNo(),
+    "事先说明的迟到是否不罚", "Whether lateness announced beforehand is free",
+)
+PUBLISHED_ON = declare(
+    "attendance.published_on",
+    Choice(monday=("星期一", "Monday"), friday=("星期五", "Friday"), month_end=("月底", "the end of the month")),
+    "考勤情况何时公布", "When attendance is published",
+)
+UNPAID_DOUBLES = declare(
+    "attendance.unpaid_doubles", YesNo(),
+    "漏发的红包是否加倍补发", "Whether a packet not sent in time doubles",
+)
+OWN_PACKET = declare(
+    "attendance.own_packet_taken", YesNo(),
+    "发红包的人自己能否抢", "Whether the sender may take from the own packet",
+)
+PUNCH_REPAIRS = declare(
+    "attendance.punch_repairs", Number("times", minimum=0, maximum=31),
+    "每月允许补卡几次（由主管证明）", "How many missed punches a month may be repaired on the supervisor's word",
+)
+PUNCH_LATE_ARRIVAL = declare(
+    "attendance.punch_beyond.arrival",
+    Choice(judged=("按补卡时间算迟到", "judged by the repaired time"), forgiven=("不追究", "forgiven")),
+    "超过次数后，上班漏卡怎么算", "What a missed arrival punch beyond that means",
+)
+PUNCH_LATE_DEPARTURE = declare(
+    "attendance.punch_beyond.departure", Money(),
+    "超过次数后，下班漏卡的金额", "What a missed departure punch beyond that costs",
+    bound=at_most(0, source=WAGE_LAW, says=("用人单位没有罚款权", "An employer has no power to fine")),
+)
+PUNCH_PACKETS = declare(
+    "attendance.punch_beyond.packets", Number("packets", minimum=1, maximum=100),
+    "下班漏卡的红包分成几个", "Into how many packets that amount is split", required=False,
+)
+
+
+def _pay_for_days_missed(steps: Steps) -> bool:
+    return all(not row["month_pay"] and row["days_pay"] <= row["days"] for row in steps.rows)
+
+
+def _only_days_missed(steps: Steps) -> Steps:
+    rows = [
+        Row({**row, "days_pay": min(row["days_pay"], Decimal(row["days"])), "month_pay": False})
+        for row in steps.rows
+    ]
+    return Steps(steps.measure, rows, steps.reached)
+
+
+ABSENCE = declare(
+    "attendance.absence",
+    Brackets(
+        "days",
+        {
+            "days_pay": Field(Decimals("days_pay", places=1), "扣发工资（天）", "days' pay withheld"),
+            "month_pay": Field(YesNo(), "扣发当月工资", "the month's pay withheld"),
+            "notice": Field(YesNo(), "通报批评", "public notice"),
+            "dismissal": Field(YesNo(), "辞退", "dismissal"),
+        },
+        unit="days", reached=True,
+    ),
+    "当月累计旷工多少天，有什么后果", "What follows from how many days of absence in a month",
+    exception=("客服经理", "the manager"),
+    bound=lawful_if(
+        _pay_for_days_missed, source=WAGE_LAW,
+        says=("只能不发缺勤当天的工资；超出的部分是罚款",
+              "Only the time not worked may go unpaid; what exceeds it is a fine"),
+        cap=_only_days_missed,
+    ),
+)
+DEDUCTION_CAP = declare(
+    "attendance.deduction_cap", Share(),
+    "每月扣款最多占当月工资的百分之几", "The largest share of a month's wage that may be deducted",
+    bound=at_most(
+        Percent(2000), source=WAGE_LAW,
+        says=("每月扣除不得超过当月工资的 20%，且剩余不低于最低工资",
+              "At most 20% of the month's wage, and never below the minimum wage"),
+    ),
+)
+FULL_BONUS = declare(
+    "attendance.full_bonus", Money(), "全勤奖", "The bonus for full attendance"
+)
+GRACE = declare(
+    "attendance.grace", Duration("minutes", minimum=0, maximum=60),
+    "迟到几分钟以内不计", "How many minutes of lateness don't count",
+)
