@@ -10,14 +10,13 @@ from typing import Any
 import django.forms
 from django.conf import settings
 from django.template.backends.jinja2 import Jinja2
-from django.template.backends.jinja2 import Jinja2 as Jinja2Backend
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, Undefined
 from markupsafe import Markup
 
-from dangban.lib import clock, money
+from dangban.lib import clock, masks, money
 from dangban.project import frame
 
 
@@ -58,8 +57,10 @@ def environment(**options: Any) -> Environment:
         day=day,
         duration=duration,
         ms=clock.to_ms,
-        mask_phone=mask_phone,
-        mask_name=mask_name,
+        mask_phone=masks.phone,
+        mask_name=masks.name,
+        mask_address=masks.address,
+        scrub=masks.scrub,
         number=number,
         capped=capped,
         percent=percent,
@@ -133,20 +134,6 @@ def duration(span: int | float | timedelta | None) -> str:
     return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
 
 
-def mask_phone(phone: str | None) -> str:
-    """138****0005: the head and the tail that people use to find an order, never the middle."""
-    text = (phone or "").strip()
-    if len(text) < 7:
-        return "*" * len(text)
-    return f"{text[:3]}{'*' * (len(text) - 7)}{text[-4:]}"
-
-
-def mask_name(name: str | None) -> str:
-    """方**: the family name only."""
-    text = (name or "").strip()
-    return text[:1] + "*" * (len(text) - 1)
-
-
 def number(value: int | float | None) -> str:
     return "–" if value is None else f"{value:,}"
 
@@ -165,9 +152,3 @@ def initial(name: str | None) -> str:
     """The one character that stands for a person in a chip."""
     text = (name or "").strip()
     return text[:1].upper() if text else "·"
-
-
-class Templates(Jinja2Backend):
-    """Django's Jinja2 backend, with every room's pages in its `templates` folder."""
-
-    app_dirname = "templates"
