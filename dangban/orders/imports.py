@@ -1,0 +1,498 @@
+"""Taking in orders from a platform's file: page and command line come through here.
+
+A file is read whole, planned against what is known in small groups, and written in transactions
+short enough not to be noticed. Nothing is refused without a line number and a reason; the same
+file again changes nothing and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Max, Q, Sum
+from django.utils.translation import gettext as _
+
+from dangban.customers import recognising
+from dangban.handbook import actions as handbook
+from dangban.journal.actions import record
+from dangban.lib import clock, masks, tables, text
+from dangban.lib.errors import BadInput
+from dangban.lib.pace import Pace
+from dangban.orders import clauses, formats, rules
+from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, OrderWord, Requirement
+from dangban.orders.reading import Reader, ReadOrder
+from dangban.people.models import Shop
+from dangban.shops import runs
+from dangban.shops.models import ImportRun, Sku
+from dangban.shops.runs import Refusal, Tally
+
+# Below this many rows a file is read while its page is loading; above, in the background.
+QUICK_ROWS = 1500
+_PLANNED_AT_ONCE = 250
+_SAMPLES = 30
+_PERSONAL = frozenset({*rules.RECEIVER, "buyer_message", "platform_remark", "invoice_title"})
+
+
+@dataclass(slots=True)
+class Change:
+    """An order known already, and what the file says differently."""
+
+    order: Order
+    read: ReadOrder
+    fields: dict[str, tuple[Any, Any]]
+    lines: bool = False
+    flag: str | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a group of orders will do to the database."""
+
+    create: list[ReadOrder] = field(default_factory=list)
+    change: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+def take_in(run: ImportRun) -> None:
+    """Carry out a run: read its file, write what is new (unless it is a trial), keep the result."""
+    _OrderImport(run).go()
+
+
+def recognise(shop: Shop, table: tables.Table) -> formats.Recognised:
+    """The format of a table; BadInput where there is none or it belongs to another platform."""
+    try:
+        recognised = formats.recognise(table.headers)
+    except formats.Unrecognised as unknown:
+        raise BadInput(str(unknown)) from unknown
+    if shop.platform not in recognised.format.platforms:
+        raise BadInput(
+            _(
+                "This is a file of the kind “%(title)s”, but %(shop)s is a shop on %(platform)s. Choose the shop it belongs to."
+            )
+            % {"title": recognised.format.title, "shop": shop.name, "platform": shop.get_platform_display()}
+        )
+    return recognised
+
+
+class _OrderImport:
+    def __init__(self, run: ImportRun) -> None:
+        self.run = run
+        self.shop = run.shop
+        self.actor = runs.actor_of(run)
+        self.now = clock.now()
+        self.tally = Tally()
+        self.pace = Pace()
+
+    def go(self) -> None:
+        table = tables.read(runs.contents(self.run), self.run.file_name)
+        recognised = recognise(self.shop, table)
+        self.run.format = recognised.format.code
+        reader = Reader(table, recognised)
+        orders = reader.orders()
+        self.tally.rows = reader.rows
+        self._refuse([Refusal(one.line, one.reference, one.reason, one.row) for one in reader.refusals])
+        self.tally.notes = self._notes(recognised, table, reader)
+        for start in range(0, len(orders), _PLANNED_AT_ONCE):
+            self._group(orders[start : start + _PLANNED_AT_ONCE])
+        self.tally.rows_done = self.tally.rows
+        runs.finish(self.run, self.tally, verb="orders.file_taken_in")
+
+    def _notes(self, recognised: formats.Recognised, table: tables.Table, reader: Reader) -> list[str]:
+        notes = []
+        if recognised.unknown:
+            names = "、".join(recognised.unknown[:12])
+            notes.append(_("Columns that were not understood and left out: %(names)s") % {"names": names})
+        for line, why in table.skipped:
+            notes.append(_("Line %(line)s was left out: %(why)s") % {"line": line, "why": why})
+        if not reader.rows:
+            notes.append(_("The file has headers but no orders."))
+        return notes
+
+    def _refuse(self, refusals: Sequence[Refusal]) -> None:
+        self.tally.refused += len(refusals)
+        runs.keep_refusals(self.run, refusals)
+
+    def _group(self, orders: Sequence[ReadOrder]) -> None:
+        plan = self.plan(orders)
+        self._refuse(plan.refusals)
+        self.tally.unchanged += plan.unchanged
+        self._sample(plan)
+        if self.run.dry_run:
+            self.tally.created += len(plan.create)
+            self.tally.updated += len(plan.change)
+        else:
+            for some in self.pace.chunks(plan.create):
+                self.tally.created += self._create(some)
+            for changes in self.pace.chunks(plan.change):
+                self.tally.updated += self._update(changes)
+        self.tally.rows_done += sum(len(order.lines_from) for order in orders)
+        runs.move(self.run, self.tally)
+
+    # ---- planning ----------------------------------------------------------------------------
+
+    def plan(self, orders: Sequence[ReadOrder]) -> Plan:
+        """Compare a group with what is known; reads only."""
+        known = {
+            order.platform_id: order
+            for order in Order.objects.filter(
+                shop=self.shop, platform_id__in=[one.platform_id for one in orders]
+            )
+        }
+        plan = Plan()
+        maybe = []
+        for read in orders:
+            order = known.get(read.platform_id)
+            if order is None:
+                plan.create.append(read)
+            elif order.source_digest == read.digest():
+                plan.unchanged += 1
+            else:
+                maybe.append((order, read))
+        self._plan_changes(plan, maybe)
+        return plan
+
+    def _plan_changes(self, plan: Plan, pairs: list[tuple[Order, ReadOrder]]) -> None:
+        lines = _lines_of([order for order, _read in pairs])
+        for order, read in pairs:
+            known = {name: getattr(order, name) for name in rules.FOLLOWED}
+            said = dict(read.said)
+            if rules.is_step_back(order.status, said["status"]):
+                if not read.status_derived:
+                    plan.refusals += self._older(order, read)
+                    continue
+                del said["status"]
+            change = Change(order, read, rules.news(known, said))
+            change.lines = rules.lines_differ(lines.get(order.pk, []), _plain(read.lines))
+            change.flag = self._flag(read, order.flag)
+            if change.fields or change.lines or change.flag is not None:
+                plan.change.append(change)
+            else:
+                plan.unchanged += 1
+
+    def _older(self, order: Order, read: ReadOrder) -> list[Refusal]:
+        reason = _(
+            "This file is older than what is known: it says “%(said)s”, the order is already “%(known)s”"
+        ) % {
+            "said": Order.Status(read.said["status"]).label,
+            "known": order.get_status_display(),
+        }
+        return [Refusal(line, read.platform_id, reason, {}) for line in read.lines_from]
+
+    @cached_property
+    def legend(self) -> Any:
+        in_force = handbook.in_force(self.now)
+        return in_force[clauses.FLAGS] if in_force.has(clauses.FLAGS) else ()
+
+    def _flag(self, read: ReadOrder, known: str) -> str | None:
+        """The flag to plant; None to leave things as they are. No flag in the file takes none away."""
+        written = read.said.get("flag", "")
+        if not written:
+            return None
+        code = rules.flag_of(self.legend, written)
+        if code is None:
+            self._note(
+                _("The flag “%(flag)s” is not in the handbook's legend; it was left out.") % {"flag": written}
+            )
+            return None
+        return code if code != known else None
+
+    def _note(self, note: str) -> None:
+        if note not in self.tally.notes and len(self.tally.notes) < 50:
+            self.tally.notes.append(note)
+
+    def _sample(self, plan: Plan) -> None:
+        for change in plan.change[: _SAMPLES - len(self.tally.samples)]:
+            fields = {
+                name: [_shown(before), _shown(after)] for name, (before, after) in change.fields.items()
+            }
+            self.tally.samples.append(
+                {"order": change.order.platform_id, "pk": change.order.pk, "fields": fields}
+            )
+
+    # ---- writing -----------------------------------------------------------------------------
+
+    def _create(self, reads: Sequence[ReadOrder]) -> int:
+        try:
+            with self.pace.measured() as watch, transaction.atomic():
+                watch.count = len(reads)
+                self._insert(reads)
+        except IntegrityError:
+            # Another import brought one of them in the meantime: look again.
+            again = self.plan(reads)
+            if len(again.create) == len(reads):
+                raise
+            self.tally.unchanged += again.unchanged
+            self._refuse(again.refusals)
+            made = self._create(again.create) if again.create else 0
+            self.tally.updated += self._update(again.change) if again.change else 0
+            return made
+        return len(reads)
+
+    def _insert(self, reads: Sequence[ReadOrder]) -> None:
+        recognised = recognising.recognise(self.shop, [_seen(read) for read in reads], at=self.now)
+        orders = Order.objects.bulk_create(
+            self._order(read, customer_id) for read, customer_id in zip(reads, recognised.ids, strict=True)
+        )
+        skus = self._skus(reads)
+        OrderLine.objects.bulk_create(
+            _line(order, position, line, skus)
+            for order, read in zip(orders, reads, strict=True)
+            for position, line in enumerate(read.lines, 1)
+        )
+        OrderWord.objects.bulk_create(_words(orders))
+        self._plant([(order, "", order.flag) for order in orders if order.flag])
+        self._after(orders)
+        bring_wishes_home(orders)
+
+    def _order(self, read: ReadOrder, customer_id: int | None) -> Order:
+        said = {name: value for name, value in read.said.items() if name in rules.FOLLOWED}
+        return Order(
+            shop=self.shop,
+            platform_id=read.platform_id,
+            number_tail=read.platform_id[-6:],
+            customer_id=customer_id,
+            business_day=clock.business_day(read.said["created_at"]),
+            phone_tail=text.tail(said.get("phone", "")),
+            imported_at=self.now,
+            source_digest=read.digest(),
+            flag=self._flag(read, "") or "",
+            **said,
+        )
+
+    def _update(self, changes: Sequence[Change]) -> int:
+        with self.pace.measured() as watch, transaction.atomic():
+            watch.count = len(changes)
+            fresh = self._still_as_planned(changes)
+            for change in fresh:
+                self._apply(change)
+            OrderChange.objects.bulk_create(row for change in fresh for row in self._change_rows(change))
+            self._plant(
+                [
+                    (change.order, change.order.flag, change.flag)
+                    for change in fresh
+                    if change.flag is not None
+                ]
+            )
+            for change in fresh:
+                self._save(change)
+                self._tell(change)
+            self._replace_lines([change for change in fresh if change.lines])
+            self._after([change.order for change in fresh])
+        return len(fresh)
+
+    def _still_as_planned(self, changes: Sequence[Change]) -> list[Change]:
+        """Those whose order nobody touched since the plan; the others are planned anew."""
+        rows = Order.objects.select_for_update().filter(pk__in=[change.order.pk for change in changes])
+        versions = dict(rows.values_list("pk", "version"))
+        fresh = [change for change in changes if versions[change.order.pk] == change.order.version]
+        stale = [change.read for change in changes if versions[change.order.pk] != change.order.version]
+        return fresh + (self.plan(stale).change if stale else [])
+
+    def _apply(self, change: Change) -> None:
+        order = change.order
+        for name, (_before, after) in change.fields.items():
+            setattr(order, name, after)
+        if "phone" in change.fields:
+            order.phone_tail = text.tail(order.phone)
+        if "created_at" in change.fields:
+            order.business_day = clock.business_day(order.created_at)
+        order.source_digest = change.read.digest()
+
+    def _save(self, change: Change) -> None:
+        order = change.order
+        if change.flag is not None:
+            order.flag = change.flag
+        order.version += 1
+        extra = ("phone_tail", "business_day", "source_digest", "flag", "version")
+        order.save(update_fields=[*change.fields, *extra])
+        if {"platform_remark", "buyer_message"} & set(change.fields):
+            refresh_words(order)
+
+    def _change_rows(self, change: Change) -> Iterable[OrderChange]:
+        for name, (before, after) in change.fields.items():
+            yield OrderChange(
+                order=change.order,
+                run=self.run,
+                field=name,
+                before=_shown(before),
+                after=_shown(after),
+                at=self.now,
+            )
+        if change.lines:
+            yield OrderChange(order=change.order, run=self.run, field="lines", at=self.now)
+
+    def _tell(self, change: Change) -> None:
+        plain = {
+            name: [_shown(a), _shown(b)] for name, (a, b) in change.fields.items() if name not in _PERSONAL
+        }
+        personal = {
+            name: [_shown(a), _shown(b)] for name, (a, b) in change.fields.items() if name in _PERSONAL
+        }
+        if change.lines:
+            plain["lines"] = len(change.read.lines)
+        record(
+            "orders.order_changed_on_platform",
+            subject=change.order,
+            by=self.actor,
+            shop=self.shop.pk,
+            change={"run": self.run.pk, **plain},
+            personal=personal or None,
+            at=self.now,
+        )
+
+    def _plant(self, planted: Sequence[tuple[Order, str, str | None]]) -> None:
+        FlagChange.objects.bulk_create(
+            FlagChange(
+                order=order,
+                before=before,
+                flag=flag or "",
+                by_kind=self.actor.kind,
+                by_id=self.actor.id,
+                by_name=self.actor.name,
+                at=self.now,
+            )
+            for order, before, flag in planted
+        )
+
+    def _replace_lines(self, changes: Sequence[Change]) -> None:
+        orders = [change.order for change in changes]
+        if not orders:
+            return
+        skus = self._skus([change.read for change in changes])
+        OrderLine.objects.filter(order__in=orders).delete()
+        OrderLine.objects.bulk_create(
+            _line(change.order, position, line, skus)
+            for change in changes
+            for position, line in enumerate(change.read.lines, 1)
+        )
+
+    def _skus(self, reads: Sequence[ReadOrder]) -> dict[str, int]:
+        codes = {line.sku_code for read in reads for line in read.lines if line.sku_code}
+        if not codes:
+            return {}
+        return dict(Sku.objects.filter(shop=self.shop, code__in=codes).values_list("code", "pk"))
+
+    def _after(self, orders: Sequence[Order]) -> None:
+        recognising.remember_addresses(_delivery(order) for order in orders if order.customer_id)
+        keep_figures(self.shop, {order.customer_id for order in orders if order.customer_id})
+
+
+def keep_figures(shop: Shop, customers: set[int]) -> None:
+    """Add up what these customers bought from a shop: orders not closed, paid less what went back."""
+    if not customers:
+        return
+    sums = (
+        Order.objects.filter(shop=shop, customer__in=customers)
+        .exclude(Q(status=Order.Status.CLOSED) | Q(status=Order.Status.UNPAID))
+        .values("customer_id")
+        .annotate(n=Count("pk"), spent=Sum(F("paid_fen") - F("refunded_fen")), last=Max("created_at"))
+    )
+    found = {
+        row["customer_id"]: recognising.Figures(row["n"], max(row["spent"], 0), row["last"]) for row in sums
+    }
+    nothing = recognising.Figures(0, 0, None)
+    recognising.keep_figures(shop, {pk: found.get(pk, nothing) for pk in customers})
+
+
+def bring_wishes_home(orders: Sequence[Order]) -> None:
+    """Wishes noted before there was an order move to the customer's first order that comes in."""
+    by_customer: dict[int, Order] = {}
+    for order in sorted(orders, key=lambda order: order.created_at):
+        if order.customer_id is not None and order.status != Order.Status.CLOSED:
+            by_customer.setdefault(order.customer_id, order)
+    waiting = Requirement.objects.filter(
+        order=None, settled_at=None, shop__in={order.shop_id for order in orders}, customer__in=by_customer
+    )
+    for wish in waiting:
+        order = by_customer[wish.customer_id]
+        if order.created_at >= wish.at:
+            Requirement.objects.filter(pk=wish.pk).update(order=order)
+
+
+def refresh_words(order: Order) -> None:
+    """Index an order's remarks and messages anew."""
+    OrderWord.objects.filter(order=order).delete()
+    OrderWord.objects.bulk_create(_words([order], remarks=list(order.remarks.values_list("text", flat=True))))
+
+
+def _words(orders: Sequence[Order], remarks: Sequence[str] = ()) -> Iterable[OrderWord]:
+    for order in orders:
+        written = " ".join(part for part in (order.platform_remark, order.buyer_message, *remarks) if part)
+        if written:
+            for word in text.bigrams(written):
+                yield OrderWord(word=word[:64], order=order)
+
+
+def _seen(read: ReadOrder) -> recognising.Seen:
+    said = read.said
+    return recognising.Seen(
+        said.get("buyer", ""), said.get("phone", ""), said.get("receiver", ""), said["created_at"]
+    )
+
+
+def _line(order: Order, position: int, line: Any, skus: Mapping[str, int]) -> OrderLine:
+    return OrderLine(
+        order=order,
+        position=position,
+        platform_line_id=line.platform_line_id,
+        sku_id=skus.get(line.sku_code),
+        sku_code=line.sku_code,
+        title=line.title,
+        variant=line.variant,
+        quantity=line.quantity,
+        price_fen=line.price_fen,
+    )
+
+
+_LINE = ("title", "quantity", "variant", "sku_code", "platform_line_id", "price_fen")
+
+
+def _plain(lines: Iterable[Any]) -> list[tuple[Any, ...]]:
+    return [tuple(getattr(line, name) for name in _LINE) for line in lines]
+
+
+def _lines_of(orders: Sequence[Order]) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for order_id, *rest in (
+        OrderLine.objects.filter(order__in=orders).order_by("order", "position").values_list("order", *_LINE)
+    ):
+        found.setdefault(order_id, []).append(tuple(rest))
+    return found
+
+
+def _delivery(order: Order) -> recognising.Delivery:
+    return recognising.Delivery(
+        customer_id=order.customer_id or 0,
+        receiver=order.receiver,
+        phone=order.phone,
+        province=order.province,
+        city=order.city,
+        district=order.district,
+        detail=order.address,
+        postcode=order.postcode,
+        at=order.created_at,
+    )
+
+
+def masked(name: str, value: Any) -> str:
+    """A value of an order as it may be shown to anybody who sees the order."""
+    written = _shown(value)
+    if name == "phone":
+        return masks.phone(written)
+    if name == "receiver":
+        return masks.name(written)
+    if name == "address":
+        return "****" if written else ""
+    return masks.scrub(written) if name in ("platform_remark", "buyer_message") else written
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime):
+        return clock.local(value).strftime("%Y-%m-%d %H:%M:%S")
+    return "" if value is None else str(value)

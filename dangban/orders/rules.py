@@ -1,0 +1,318 @@
+"""Pure decisions about orders: what a platform's file may change, what a remark says, who reaches where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dangban.lib import addresses, clock, text
+
+if TYPE_CHECKING:
+    from dangban.handbook.shapes import Legend
+
+RANKS = {"unpaid": 0, "paid": 1, "part": 2, "sent": 3, "signed": 4, "done": 5}
+# What platforms mask more strictly as time goes by: a masked value never replaces a readable one.
+RECEIVER = ("receiver", "phone", "province", "city", "district", "address", "postcode")
+FOLLOWED = (
+    *("status", "refund", "total_fen", "paid_fen", "freight_fen", "refunded_fen", "quantity", "created_at"),
+    *("paid_at", "dispatched_at", "signed_at", "completed_at", *RECEIVER, "courier", "tracking_number"),
+    *("buyer_message", "platform_remark", "close_reason", "invoice_title"),
+)
+
+
+def is_step_back(known: str, said: str) -> bool:
+    """Whether a file tells of an earlier stage than what is known: it is an older export."""
+    if known == said or said == "closed":
+        return False
+    return known == "closed" or RANKS[said] < RANKS[known]
+
+
+def news(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What a file says differently: field → (before, after).
+
+    What it does not say, or says with an empty cell or a masked value, changes nothing.
+    """
+    changes = {}
+    for name in FOLLOWED:
+        if name not in said or said[name] in ("", None) or said[name] == known[name]:
+            continue
+        if name in RECEIVER and _tells_less(str(known[name]), str(said[name])):
+            continue
+        changes[name] = (known[name], said[name])
+    return changes
+
+
+def _tells_less(known: str, said: str) -> bool:
+    return "*" in said and bool(known) and "*" not in known
+
+
+# title, quantity, variant, SKU code, the platform's line id, price
+LineFacts = tuple[str, int, str, str, str, int | None]
+
+
+def lines_differ(known: Sequence[LineFacts], said: Sequence[LineFacts]) -> bool:
+    """Whether a file tells of other items than are known.
+
+    Exports differ in what they tell of an item: one that names no SKU does not undo one that did.
+    """
+    if not said:
+        return False
+    if not known:
+        return True
+    if sum(line[1] for line in known) != sum(line[1] for line in said):
+        return True
+    if any(line[3] or line[4] for line in known) and not any(line[3] or line[4] for line in said):
+        return False
+    if len(known) != len(said):
+        return True
+    return any(_line_differs(one, other) for one, other in zip(known, said, strict=True))
+
+
+def _line_differs(known: LineFacts, said: LineFacts) -> bool:
+    return any(after not in ("", None) and after != before for before, after in zip(known, said, strict=True))
+
+
+# ---- Remarks ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkParts:
+    """A remark taken apart: the parts in the legend's order, by whom and when."""
+
+    parts: dict[str, str] = field(default_factory=dict)
+    who: str = ""
+    when: str = ""
+
+
+def write_remark(
+    order_of_parts: Sequence[str], separator: str, parts: Mapping[str, str], who: str, at: datetime
+) -> str:
+    """A remark in the legend's format. Parts nobody filled are left out; author and date never are."""
+    wall = clock.local(at)
+    filled = {**{name: _without(separator, value) for name, value in parts.items() if value.strip()}}
+    filled["who"] = _without(separator, who)
+    filled["when"] = (
+        f"{wall.month}.{wall.day} {wall:%H:%M}"
+        if separator != " "
+        else f"{wall.month}.{wall.day}-{wall:%H:%M}"
+    )
+    order = [name for name in order_of_parts if name not in ("who", "when")]
+    extra = [name for name in parts if name not in order and name in filled]
+    return separator.join(filled[name] for name in (*order, *extra, "who", "when") if name in filled)
+
+
+def _without(separator: str, value: str) -> str:
+    """A value that can stand between separators: its own ones become something that looks alike."""
+    stand_in = {"，": "、", "/": "、", " ": "\u00a0", "；": "、"}.get(separator, "、")
+    return re.sub(r"\s*\n\s*", stand_in, value.strip()).replace(separator, stand_in)
+
+
+def read_remark(order_of_parts: Sequence[str], separator: str, written: str) -> RemarkParts:
+    """The parts of a remark in the legend's format.
+
+    Author and date stand at the end. With as many parts before them as the legend names, each gets
+    its name; with fewer nobody can tell which were left out, and all of it is `other`.
+    """
+    pieces = [piece.strip() for piece in written.split(separator) if piece.strip()]
+    when = pieces.pop() if pieces and _WHEN.match(pieces[-1]) else ""
+    who = pieces.pop() if pieces and when else ""
+    names = [name for name in order_of_parts if name not in ("who", "when")]
+    if len(pieces) == len(names):
+        return RemarkParts(dict(zip(names, pieces, strict=True)), who, when)
+    return RemarkParts({"other": separator.join(pieces)} if pieces else {}, who, when)
+
+
+_WHEN = re.compile(r"^(?:\d{4}[.\-/年])?\d{1,2}[.\-/月]\d{1,2}日?(?:[ \-]\d{1,2}:\d{2})?$")
+
+
+# ---- Requirements ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What was ordered of one SKU, as far as a wish may be compared with it."""
+
+    title: str
+    variant: str
+    sku_code: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:
+    """Something to look at before the wish is passed on: a code for programs, facts for words."""
+
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+_NUMBER = re.compile(r"(\d{1,4})\s*(?:件|个|套|条|双|包|盒|瓶|只|张|份)")
+_CHINESE_NUMBER = re.compile(r"([一两二三四五六七八九十])\s*(?:件|个|套|条|双|包|盒|瓶|只|张|份)")
+_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+
+def number_in(written: str) -> int | None:
+    """How many pieces a customer's line speaks of, if it says exactly one number."""
+    written = text.normalise(written)
+    found = [int(number) for number in _NUMBER.findall(written)]
+    found += [_DIGITS[number] for number in _CHINESE_NUMBER.findall(written)]
+    return found[0] if len(set(found)) == 1 else None
+
+
+def compare_with_ordered(kind: str, wish: str, items: Sequence[Item]) -> list[Warning_]:
+    """Where a wish about quantity or kind differs from what was ordered."""
+    if not items:
+        return []
+    warnings = []
+    wanted = number_in(wish)
+    ordered = sum(item.quantity for item in items)
+    if kind == "quantity" and wanted is not None and wanted != ordered:
+        warnings.append(Warning_("quantity-differs", {"wanted": wanted, "ordered": ordered}))
+    if kind == "colour":
+        folded = text.normalise(wish)
+        named = [word for word in COLOURS if word in folded]
+        described = text.normalise(" ".join(f"{item.variant} {item.title}" for item in items))
+        missing = [word for word in named if word not in described]
+        if missing:
+            warnings.append(
+                Warning_("colour-differs", {"wanted": "、".join(missing), "ordered": _described(items)})
+            )
+    return warnings
+
+
+COLOURS = (
+    *(
+        "深蓝",
+        "浅蓝",
+        "天蓝",
+        "藏青",
+        "墨绿",
+        "深绿",
+        "浅绿",
+        "军绿",
+        "深灰",
+        "浅灰",
+        "米白",
+        "粉红",
+        "玫红",
+        "酒红",
+    ),
+    *("咖啡", "卡其", "米色", "黑", "白", "灰", "红", "橙", "黄", "绿", "蓝", "紫", "粉", "棕", "金", "银"),
+)
+
+
+def _described(items: Sequence[Item]) -> str:
+    return "、".join(text.one_line(item.variant or item.title, 40) for item in items)
+
+
+# ---- Couriers --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What a courier charges to an area, or that it does not go there."""
+
+    province: str
+    city: str
+    reaches: bool
+    first_fen: int
+    first_grams: int
+    next_fen: int
+    next_grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    name: str
+    areas: tuple[Area, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A courier that goes to an address, and for how much (None: no price on file)."""
+
+    name: str
+    price_fen: int | None
+
+
+def _same_place(named: str, place: str) -> bool:
+    """Whether an area named 新疆 or 喀什 is the province or city of an address."""
+    return bool(named) and bool(place) and (place.startswith(named) or named.startswith(place))
+
+
+def is_remote(province: str, city: str, remote_areas: Sequence[str]) -> bool:
+    """Whether an address lies in one of the areas that cost extra or take longer."""
+    short = addresses.short_province(province) or province
+    return any(_same_place(named, short) or _same_place(named, city) for named in remote_areas)
+
+
+def area_of(carrier: Carrier, province: str, city: str) -> Area | None:
+    """The line of a courier's list for an address: the city's own, else the province's."""
+    short = addresses.short_province(province) or province
+    of_province = [area for area in carrier.areas if _same_place(area.province, short)]
+    by_city = next((area for area in of_province if area.city and _same_place(area.city, city)), None)
+    return by_city or next((area for area in of_province if not area.city), None)
+
+
+def couriers_reaching(
+    province: str,
+    city: str,
+    carriers: Sequence[Carrier],
+    *,
+    closed_areas: Mapping[str, Sequence[str]],
+    grams: int = 1000,
+) -> list[Offer]:
+    """Couriers that reach an address, cheapest first; those without a price for it come last.
+
+    `closed_areas` is what the handbook says: area → couriers that do not go there.
+    """
+    short = addresses.short_province(province) or province
+    barred = {
+        name
+        for area, names in closed_areas.items()
+        if _same_place(area, short) or _same_place(area, city)
+        for name in names
+    }
+    offers = []
+    for carrier in carriers:
+        area = area_of(carrier, province, city)
+        if any(_named_alike(carrier.name, name) for name in barred) or (
+            area is not None and not area.reaches
+        ):
+            continue
+        offers.append(Offer(carrier.name, None if area is None else freight(area, grams)))
+    return sorted(offers, key=lambda offer: (offer.price_fen is None, offer.price_fen or 0, offer.name))
+
+
+def _named_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def freight(area: Area, grams: int) -> int:
+    """The price of a parcel: the first weight, then every further step begun."""
+    beyond = max(0, grams - area.first_grams)
+    steps = -(-beyond // area.next_grams) if area.next_grams else 0
+    return area.first_fen + steps * area.next_fen
+
+
+def flag_of(legend: Legend, written: str) -> str | None:
+    """The legend's code for a flag as an export writes it: a code, a colour, 红旗; None if it has none."""
+    folded = text.normalise(written).removesuffix("旗")
+    for flag in legend:
+        if folded in (
+            flag.code.lower(),
+            flag.letter.lower(),
+            flag.colour,
+            _COLOUR_NAMES.get(flag.colour, ""),
+        ):
+            return flag.code
+    return None
+
+
+_COLOUR_NAMES = {
+    "grey": "灰", "red": "红", "yellow": "黄", "green": "绿", "blue": "蓝", "purple": "紫", "orange": "橙",
+    "sky": "浅蓝", "pink": "浅粉", "forest": "深绿", "peach": "桃红",
+}  # fmt: skip
