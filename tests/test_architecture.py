@@ -326,7 +326,8 @@ def texts() -> dict[str, str]:
     for name in listed.stdout.splitlines():
         path = ROOT / name
         if path.is_file() and b"\0" not in (content := path.read_bytes()):
-            found[name] = content.decode("utf-8")
+            # A fixture may be GBK on purpose; what is looked for is plain ASCII.
+            found[name] = content.decode("utf-8", "replace")
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dangban.lib import addresses, clock, text
+from dangban.lib import addresses, text
 
 if TYPE_CHECKING:
     from dangban.handbook.shapes import Legend
@@ -88,10 +88,9 @@ class RemarkParts:
 
 
 def write_remark(
-    order_of_parts: Sequence[str], separator: str, parts: Mapping[str, str], who: str, at: datetime
+    order_of_parts: Sequence[str], separator: str, parts: Mapping[str, str], who: str, wall: datetime
 ) -> str:
-    """A remark in the legend's format. Parts nobody filled are left out; author and date never are."""
-    wall = clock.local(at)
+    """A remark in the legend's format; `wall` is the company's clock. Author and date are never left out."""
     filled = {**{name: _without(separator, value) for name, value in parts.items() if value.strip()}}
     filled["who"] = _without(separator, who)
     filled["when"] = (

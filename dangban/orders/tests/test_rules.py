@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dangban.orders import rules
 from dangban.orders.rules import Area, Carrier, Item, Offer
 
-AT = datetime(2026, 11, 22, 6, 5, tzinfo=UTC)
+AT = datetime(2026, 11, 22, 14, 5)
 PARTS = ("courier", "gift", "other", "who", "when")
 
 
