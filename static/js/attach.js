@@ -7,7 +7,8 @@ const running = new Map();
 export function attach(selector, start) {
   const behaviour = { selector, start };
   behaviours.push(behaviour);
-  for (const element of document.querySelectorAll(selector)) begin(element, behaviour);
+  // After the calling module has run to its end, so that what it defines further down is there.
+  queueMicrotask(() => document.querySelectorAll(selector).forEach((element) => begin(element, behaviour)));
 }
 
 function begin(element, behaviour) {
