@@ -13,7 +13,7 @@ from .shapes import Percent, Words
 if TYPE_CHECKING:
     from .rulebook import RuleValue
 
-JsonValue = Any
+Plain = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Because:
     clause: str
     summary: Words
     value: Words
-    inputs: Mapping[str, JsonValue] = field(default_factory=dict, hash=False)
+    inputs: Mapping[str, Plain] = field(default_factory=dict, hash=False)
     since: date | None = None
     version: int | None = None
     exception: Words | None = None
@@ -35,20 +35,20 @@ class Because:
         exception = rule.clause.exception
         return cls(rule.path, rule.reference, rule.summary, rule.shown, plain, rule.since, version, exception)
 
-    def as_json(self) -> dict[str, JsonValue]:
+    def as_data(self) -> dict[str, Plain]:
         return {
             "path": self.path,
             "clause": self.clause,
-            "summary": self.summary.as_json(),
-            "value": self.value.as_json(),
+            "summary": self.summary.as_data(),
+            "value": self.value.as_data(),
             "inputs": dict(self.inputs),
             "since": self.since.isoformat() if self.since else None,
             "version": self.version,
-            "exception": self.exception.as_json() if self.exception else None,
+            "exception": self.exception.as_data() if self.exception else None,
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Because:
+    def from_data(cls, data: Mapping[str, Any]) -> Because:
         return cls(
             path=data["path"],
             clause=data["clause"],
@@ -80,21 +80,21 @@ class Decision:
         """The adopted version whose rules were applied; None for a draft or a preset."""
         return next((reason.version for reason in self.because if reason.version is not None), None)
 
-    def as_json(self) -> dict[str, JsonValue]:
+    def as_data(self) -> dict[str, Plain]:
         return {
             "kind": self.kind,
             "outcome": self.outcome,
             "amount_fen": self.amount_fen,
-            "because": [reason.as_json() for reason in self.because],
+            "because": [reason.as_data() for reason in self.because],
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Decision:
-        because = tuple(Because.from_json(reason) for reason in data["because"])
+    def from_data(cls, data: Mapping[str, Any]) -> Decision:
+        because = tuple(Because.from_data(reason) for reason in data["because"])
         return cls(data["kind"], data["outcome"], data["amount_fen"], because)
 
 
-def plain_value(value: Any) -> JsonValue:
+def plain_value(value: Any) -> Plain:
     """A fact in a form that survives JSON and is readable in it."""
     match value:
         case None | bool() | int() | str():
@@ -110,7 +110,7 @@ def plain_value(value: Any) -> JsonValue:
         case Decimal() | Percent():
             return str(value)
         case Words():
-            return value.as_json()
+            return value.as_data()
         case list() | tuple() | set() | frozenset():
             return [plain_value(one) for one in value]
         case Mapping():

@@ -179,12 +179,12 @@ class Spot:
     def at(self, *keys: str | int) -> Spot:
         return Spot(self.file, self.keys + keys, self.line_of, self.faults)
 
-    def note(self, code: str, **params: Any) -> None:
+    def note(self, code: str, /, **params: Any) -> None:
         fault = Fault(code, self.file, self.line_of(self.keys), params)
         if fault not in self.faults:
             self.faults.append(fault)
 
-    def wrong(self, code: str, **params: Any) -> Wrong:
+    def wrong(self, code: str, /, **params: Any) -> Wrong:
         self.note(code, **params)
         return Wrong(code)
 

@@ -38,7 +38,7 @@ class Words:
     def __add__(self, other: Words) -> Words:
         return Words(self.zh + other.zh, self.en + other.en)
 
-    def as_json(self) -> dict[str, str]:
+    def as_data(self) -> dict[str, str]:
         return {"zh": self.zh, "en": self.en}
 
 

@@ -1,0 +1,30 @@
+"""At start: whether every rule the program reads has a value on every day since the first adoption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import checks
+
+from .queries import gaps, has_versions
+
+
+def register() -> None:
+    checks.register(handbook_is_complete, checks.Tags.database)
+
+
+def handbook_is_complete(databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Run by `check --database default` and before serving."""
+    if not databases:
+        return []
+    if not has_versions():
+        hint = "dangban handbook adopt presets/default --reason …"
+        return [checks.Warning("No handbook has been adopted yet.", hint=hint, id="handbook.W001")]
+    return [
+        checks.Error(
+            f"{gap.path} has no value from {gap.since} to {gap.until or 'today'} ({gap.why}).",
+            hint="Adopt a handbook that states it, effective from that day.",
+            id="handbook.E001",
+        )
+        for gap in gaps()
+    ]
