@@ -11,12 +11,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from dangban.lib import clock
+from dangban.lib.actor import Actor
+from dangban.lib.errors import NotAllowed
 from dangban.people.models import Person, RoleGrant, Shop, TeamMembership, TeamShop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from dangban.journal.actions import HasActor
+
+PERMISSIONS = {
+    "people.view": gettext_noop("See staff and organisation"),
+    "people.manage": gettext_noop("Hire, change, give roles, let go"),
+    "people.reveal": gettext_noop("See phone numbers and addresses of staff in full"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,44 @@ def visible_shops(person: Person) -> QuerySet[Shop]:
     kept = scope(person)
     shops = Shop.objects.all() if kept.everywhere else Shop.objects.filter(pk__in=kept.shops)
     return shops.order_by("name", "pk")
+
+
+def holds_everywhere(person: Person, permission: str) -> bool:
+    """Whether `permission` holds for all shops, not only for those of a team."""
+    return person.is_active and scope(person).granted.get(permission, frozenset()) is None
+
+
+def must_manage(by: HasActor) -> None:
+    """Rights reach across shops, so only who manages staff everywhere may deal them out."""
+    if isinstance(by, Actor):
+        return
+    if not (isinstance(by, Person) and holds_everywhere(by, "people.manage")):
+        raise NotAllowed(_("Only who manages staff for the whole company may do this."))
+
+
+def must_not_be_self(by: HasActor, person: Person) -> None:
+    if by.actor.kind == "person" and by.actor.id == person.pk:
+        raise NotAllowed(_("Nobody changes their own rights. Ask a second manager."))
+
+
+def visible_people(person: Person) -> QuerySet[Person]:
+    """Oneself and one's own line always; others by `people.view`, within the shops it holds for."""
+    own = Q(pk=person.pk) | Q(manager=person)
+    if not may(person, "people.view"):
+        return Person.objects.filter(own)
+    shops = scope(person).granted["people.view"]
+    if shops is None:
+        return Person.objects.all()
+    teams = TeamShop.objects.filter(shop_id__in=shops).values("team_id")
+    members = TeamMembership.objects.filter(team_id__in=teams, until=None).values("person_id")
+    return Person.objects.filter(own | Q(pk__in=members))
+
+
+def get_person(person: Person, pk: int) -> Person:
+    found = visible_people(person).select_related("department", "manager").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _compute(person: Person) -> Scope:

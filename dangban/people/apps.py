@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "dangban.people"
     label = "people"
+
+    def ready(self) -> None:
+        from dangban.people import words
+
+        words.register()

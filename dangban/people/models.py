@@ -202,3 +202,50 @@ class OffBoarding(models.Model):
     handed_to = models.ForeignKey(Person, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     handed_over = models.JSONField(default=dict)
+
+
+class SignInAttempt(models.Model):
+    """A try to sign in that failed; counted by the rule that pauses signing in."""
+
+    username = models.CharField(max_length=40)
+    address = models.GenericIPAddressField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["username", "at"]), models.Index(fields=["address", "at"])]
+
+
+class LegalHold(models.Model):
+    """Somebody must keep the data of this subject (a dispute, a court, an audit): erasure waits."""
+
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    since = models.DateTimeField()
+    placed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"], condition=Q(lifted_at=None), name="hold_open")
+        ]
+
+
+class DataRequest(models.Model):
+    """A person asked for their data, or for its erasure; what was done about it."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("A copy of the data")
+        ERASURE = "erasure", _("Erasure")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    subject_kind = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    subject_label = models.CharField(max_length=120)
+    reason = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(null=True)
+    refused_because = models.CharField(max_length=300, blank=True)
+    counts = models.JSONField(default=dict)

@@ -1,0 +1,1 @@
+"""Pages of staff: one's own account, the organisation, privacy."""

@@ -1,0 +1,91 @@
+"""How the journal tells of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from dangban.journal import ports
+from dangban.people.models import Person, Role, Team
+
+VERBS = {
+    "people.hired": _("opened the account of"),
+    "people.changed": _("changed the details of"),
+    "people.skills_set": _("set the skills of"),
+    "people.left": _("closed the account of"),
+    "people.department_added": _("added the department"),
+    "people.team_added": _("added the team"),
+    "people.team_joined": _("put into a team"),
+    "people.team_left": _("took out of a team"),
+    "people.shops_assigned": _("assigned shops to the team"),
+    "people.role_granted": _("gave a role to"),
+    "people.role_revoked": _("took a role from"),
+    "people.role_changed": _("changed what a role may do"),
+    "people.signed_in": _("signed in"),
+    "people.signed_out": _("signed out"),
+    "people.sign_in_failed": _("a wrong password was typed for"),
+    "people.sign_in_paused": _("signing in was paused for"),
+    "people.password_changed": _("changed their password"),
+    "people.password_reset": _("gave a new first password to"),
+    "people.second_factor_on": _("switched the second factor on"),
+    "people.second_factor_off": _("switched the second factor off"),
+    "people.second_factor_reset": _("took away the lost second factor of"),
+    "people.recovery_codes_made": _("made new recovery codes"),
+    "people.session_ended": _("signed out a browser of"),
+    "people.preferences_set": _("changed their preferences"),
+    "people.revealed": _("looked at a masked value of"),
+    "people.data_exported": _("handed out the data of"),
+    "people.data_erased": _("erased the personal data of"),
+    "people.erasure_refused": _("could not erase, for legal reasons, the data of"),
+    "people.hold_placed": _("placed a legal hold on the data of"),
+    "people.hold_lifted": _("lifted the legal hold on the data of"),
+}
+
+FIELDS = {
+    "username": _("username"),
+    "name": _("name"),
+    "service_name": _("name shown to customers"),
+    "level": _("level"),
+    "department": _("department"),
+    "manager": _("reports to"),
+    "hired_on": _("hired on"),
+    "chat_capacity": _("conversations at once"),
+    "role": _("role"),
+    "team": _("team"),
+    "shop": _("shop"),
+    "shops": _("shops"),
+    "since": _("since"),
+    "until": _("until"),
+    "skills": _("skills"),
+    "permissions": _("permissions"),
+    "clearance": _("clearance"),
+    "reason": _("reason"),
+    "field": _("field"),
+    "attempts": _("attempts"),
+    "handed_to": _("taken over by"),
+    "handed_over": _("handed over"),
+    "language": _("language"),
+    "theme": _("appearance"),
+    "enter_sends": _("Enter sends"),
+}
+
+
+def register() -> None:
+    ports.name_verbs(VERBS)
+    ports.name_fields(FIELDS)
+    ports.name_subject("people.person", _("person"), url_name="person", titles=_names_of_people)
+    ports.name_subject("people.team", _("team"), titles=_names_of_teams)
+    ports.name_subject("people.role", _("role"), url_name="role", titles=_names_of_roles)
+
+
+def _names_of_people(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _names_of_teams(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(Team.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _names_of_roles(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(Role.objects.filter(pk__in=ids).values_list("pk", "name"))
