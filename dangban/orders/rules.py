@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dangban.lib import addresses, text
+from dangban.lib import text
 
 if TYPE_CHECKING:
     from dangban.handbook.shapes import Legend
@@ -207,94 +207,7 @@ def _described(items: Sequence[Item]) -> str:
     return "、".join(text.one_line(item.variant or item.title, 40) for item in items)
 
 
-# ---- Couriers --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """What a courier charges to an area, or that it does not go there."""
-
-    province: str
-    city: str
-    reaches: bool
-    first_fen: int
-    first_grams: int
-    next_fen: int
-    next_grams: int
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    name: str
-    areas: tuple[Area, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A courier that goes to an address, and for how much (None: no price on file)."""
-
-    name: str
-    price_fen: int | None
-
-
-def _same_place(named: str, place: str) -> bool:
-    """Whether an area named 新疆 or 喀什 is the province or city of an address."""
-    return bool(named) and bool(place) and (place.startswith(named) or named.startswith(place))
-
-
-def is_remote(province: str, city: str, remote_areas: Sequence[str]) -> bool:
-    """Whether an address lies in one of the areas that cost extra or take longer."""
-    short = addresses.short_province(province) or province
-    return any(_same_place(named, short) or _same_place(named, city) for named in remote_areas)
-
-
-def area_of(carrier: Carrier, province: str, city: str) -> Area | None:
-    """The line of a courier's list for an address: the city's own, else the province's."""
-    short = addresses.short_province(province) or province
-    of_province = [area for area in carrier.areas if _same_place(area.province, short)]
-    by_city = next((area for area in of_province if area.city and _same_place(area.city, city)), None)
-    return by_city or next((area for area in of_province if not area.city), None)
-
-
-def couriers_reaching(
-    province: str,
-    city: str,
-    carriers: Sequence[Carrier],
-    *,
-    closed_areas: Mapping[str, Sequence[str]],
-    grams: int = 1000,
-) -> list[Offer]:
-    """Couriers that reach an address, cheapest first; those without a price for it come last.
-
-    `closed_areas` is what the handbook says: area → couriers that do not go there.
-    """
-    short = addresses.short_province(province) or province
-    barred = {
-        name
-        for area, names in closed_areas.items()
-        if _same_place(area, short) or _same_place(area, city)
-        for name in names
-    }
-    offers = []
-    for carrier in carriers:
-        area = area_of(carrier, province, city)
-        if any(_named_alike(carrier.name, name) for name in barred) or (
-            area is not None and not area.reaches
-        ):
-            continue
-        offers.append(Offer(carrier.name, None if area is None else freight(area, grams)))
-    return sorted(offers, key=lambda offer: (offer.price_fen is None, offer.price_fen or 0, offer.name))
-
-
-def _named_alike(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
-
-
-def freight(area: Area, grams: int) -> int:
-    """The price of a parcel: the first weight, then every further step begun."""
-    beyond = max(0, grams - area.first_grams)
-    steps = -(-beyond // area.next_grams) if area.next_grams else 0
-    return area.first_fen + steps * area.next_fen
+# ---- Flags ----------------------------------------------------------------------------------
 
 
 def flag_of(legend: Legend, written: str) -> str | None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dangban.orders import rules
-from dangban.orders.rules import Area, Carrier, Item, Offer
+from dangban.orders.rules import Item
 
 AT = datetime(2026, 11, 22, 14, 5)
 PARTS = ("courier", "gift", "other", "who", "when")
@@ -31,7 +31,9 @@ def known(**given):
 
 def test_an_empty_or_missing_cell_never_overwrites():
     before = known(receiver="方静", courier="圆通", paid_fen=100)
-    assert rules.news(before, {"receiver": "", "courier": "顺丰", "paid_at": None}) == {"courier": ("圆通", "顺丰")}
+    assert rules.news(before, {"receiver": "", "courier": "顺丰", "paid_at": None}) == {
+        "courier": ("圆通", "顺丰")
+    }
 
 
 def test_a_masked_receiver_does_not_replace_a_readable_one():
@@ -60,7 +62,9 @@ def test_parts_left_out_leave_no_gap_and_separators_inside_are_replaced():
 
 def test_a_full_remark_is_read_back_into_its_parts():
     found = rules.read_remark(PARTS, "，", "顺丰，贺卡，周末送，林小雨，11.22 14:05")
-    assert found == rules.RemarkParts({"courier": "顺丰", "gift": "贺卡", "other": "周末送"}, "林小雨", "11.22 14:05")
+    assert found == rules.RemarkParts(
+        {"courier": "顺丰", "gift": "贺卡", "other": "周末送"}, "林小雨", "11.22 14:05"
+    )
 
 
 def test_a_remark_with_parts_left_out_is_not_guessed_at():
@@ -68,7 +72,9 @@ def test_a_remark_with_parts_left_out_is_not_guessed_at():
     assert rules.read_remark(PARTS, "，", "客户急用") == rules.RemarkParts({"other": "客户急用"})
 
 
-filled = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=8).filter(lambda part: "年" not in part)
+filled = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=8).filter(
+    lambda part: "年" not in part
+)
 
 
 @given(st.sampled_from(["，", "/", " ", "；"]), filled, filled, filled)
@@ -79,7 +85,8 @@ def test_what_is_written_is_read_back_whatever_separates_it(separator, courier, 
 
 
 @pytest.mark.parametrize(
-    ("line", "number"), [("我要3件", 3), ("两套吧", 2), ("2件大的3件小的", None), ("要深蓝", None), ("１０个", 10)]
+    ("line", "number"),
+    [("我要3件", 3), ("两套吧", 2), ("2件大的3件小的", None), ("要深蓝", None), ("１０个", 10)],
 )
 def test_the_number_a_customer_speaks_of(line, number):
     assert rules.number_in(line) == number
@@ -98,37 +105,3 @@ def test_a_wish_for_another_colour_than_was_ordered_is_noticed():
     warning = rules.compare_with_ordered("colour", "要浅灰的哦", ORDERED)
     assert [one.code for one in warning] == ["colour-differs"]
     assert rules.compare_with_ordered("colour", "确认是深蓝吧", ORDERED) == []
-
-
-YUAN = 100
-CARRIERS = [
-    Carrier("圆通", (Area("新疆", "", False, 0, 1000, 0, 1000), Area("浙江", "", True, 5 * YUAN, 1000, 2 * YUAN, 1000))),
-    Carrier("顺丰", (Area("新疆", "", True, 23 * YUAN, 1000, 18 * YUAN, 500),)),
-    Carrier("邮政EMS", ()),
-]
-
-
-def test_a_remote_address_gets_the_couriers_that_go_there_cheapest_first():
-    assert rules.couriers_reaching("新疆维吾尔自治区", "喀什地区", CARRIERS, closed_areas={}) == [
-        Offer("顺丰", 2300),
-        Offer("邮政EMS", None),
-    ]
-
-
-def test_the_handbook_may_bar_a_courier_from_an_area():
-    assert rules.couriers_reaching("浙江省", "杭州市", CARRIERS, closed_areas={"浙江": ["圆通速递"]}) == [
-        Offer("邮政EMS", None),
-        Offer("顺丰", None),
-    ]
-
-
-def test_every_further_weight_begun_is_charged():
-    area = CARRIERS[1].areas[0]
-    assert [rules.freight(area, grams) for grams in (900, 1000, 1001, 1500, 1501)] == [2300, 2300, 4100, 4100, 5900]
-
-
-def test_remote_is_told_by_province_or_city():
-    assert rules.is_remote("新疆维吾尔自治区", "喀什地区", ["新疆", "西藏"])
-    assert rules.is_remote("四川省", "甘孜藏族自治州", ["甘孜"])
-    assert not rules.is_remote("浙江省", "杭州市", ["新疆"])
-    assert not rules.is_remote("", "", ["新疆"])
