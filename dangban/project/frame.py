@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
@@ -16,7 +19,6 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from dangban.lib import clock, rail
-from dangban.project.strings import FRAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,17 @@ class Frame:
         return "zh-Hans" if self.language.startswith("zh") else self.language
 
     @property
+    def theme(self) -> str:
+        """Light or dark where the person chose; a choice made in this browser goes before it."""
+        chosen = getattr(getattr(self._request, "user", None), "theme", "auto")
+        return chosen if chosen in ("light", "dark") else ""
+
+    @property
+    def own_name(self) -> str:
+        """What Chinese calls itself, for people who can't read the page they are on."""
+        return str(dict(settings.LANGUAGES)["zh-hans"])
+
+    @property
     def sheets(self) -> Sequence[str]:
         """Layers, tokens, base, components, rooms, utilities, print: their names sort in this order."""
         return [path for path in assets("css/", ".css") if path != "css/widget.css"]
@@ -124,12 +137,27 @@ class Frame:
 
     @property
     def strings(self) -> dict[str, str]:
-        return words(FRAME)
+        return _room_words(self.language)
 
 
 def words(msgids: Sequence[str]) -> dict[str, str]:
     """Translations for scripts, by msgid."""
     return {msgid: gettext(msgid) for msgid in msgids}
+
+
+@cache
+def room_strings() -> tuple[str, ...]:
+    """What scripts say on any page: the `STRINGS` of each room's `strings.py`."""
+    found: list[str] = []
+    for room in (*settings.ROOMS, "project"):
+        if find_spec(f"dangban.{room}.strings") is not None:
+            found += getattr(import_module(f"dangban.{room}.strings"), "STRINGS", ())
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _room_words(language: str) -> dict[str, str]:
+    return words(room_strings())
 
 
 def frame_context(request: HttpRequest) -> dict[str, Any]:

@@ -13,8 +13,7 @@ attach("[data-theme-switch]", (button) => button.addEventListener("click", () =>
   if (next) root.dataset.theme = next;
   else delete root.dataset.theme;
   try {
-    if (next) localStorage.setItem("theme", next);
-    else localStorage.removeItem("theme");
+    localStorage.setItem("theme", next || "system");
   } catch {
     // the choice lasts for this page
   }

@@ -2,7 +2,8 @@
 (() => {
   try {
     const theme = localStorage.getItem("theme");
-    if (theme) document.documentElement.dataset.theme = theme;
+    if (theme === "system") delete document.documentElement.dataset.theme;
+    else if (theme) document.documentElement.dataset.theme = theme;
   } catch {
     // storage is closed to us: the system's wish holds
   }
