@@ -87,12 +87,11 @@ class Run:
         self.step("style (ruff)", [str(tools / "ruff"), "check", "."])
         self.step("types (mypy)", [str(tools / "mypy"), "dangban"])
         self.step("migrations", [*dangban, "manage", "makemigrations", "--check", "--dry-run"])
-        self.step("translations", [*dangban, "messages", "check"])
-        for preset in sorted((ROOT / "presets").glob("*/")):
-            self.step(f"handbook {preset.name}", [*dangban, "handbook", "check", str(preset.relative_to(ROOT))])
+        self.step("translations", [python, "-m", "dangban.project.translations", "check"])
+        self.step("handbooks", [*dangban, "handbook", "check"])
 
     def tests(self) -> None:
-        self.step("compile translations", [sys.executable, "-m", "dangban.project.cli", "messages", "compile"])
+        self.step("compile translations", [sys.executable, "-m", "dangban.project.translations", "compile"])
         self.pytest("tests on SQLite", f"{APART} and not postgres", "-n", WORKERS)
         if scratch.postgres_programs() is None:
             self.report.skip("tests on PostgreSQL", "PostgreSQL's server is not installed")
