@@ -45,6 +45,10 @@ class Conversation(models.Model):
     assigned_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     transfers = models.PositiveSmallIntegerField(default=0)
+    # The platform account the customer wrote to, where the channel says so.
+    seat = models.ForeignKey("Seat", models.PROTECT, null=True, related_name="+")
+    # By when a customer who had to leave a message was told they would be answered.
+    promised_at = models.DateTimeField(null=True)
     last_seq = models.BigIntegerField(default=0)
     last_at = models.DateTimeField()
     last_author = models.CharField(max_length=10, blank=True)
@@ -87,6 +91,9 @@ class Assignment(models.Model):
     because = models.JSONField(default=list)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # How long the customer had stood in the queue before this assignment.
+    waited_ms = models.BigIntegerField(null=True)
+    business_day = models.DateField()
 
     class Meta:
         constraints = [
@@ -94,7 +101,23 @@ class Assignment(models.Model):
                 fields=["conversation"], condition=Q(ended_at=None), name="one_present_assignment"
             )
         ]
-        indexes = [models.Index(fields=["person", "started_at"])]
+        indexes = [models.Index(fields=["person", "started_at"]), models.Index(fields=["business_day", "person"])]
+
+
+class StepIn(models.Model):
+    """Somebody answers in a conversation that stays another's: a leader who helps, say."""
+
+    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="step_ins")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "person"], condition=Q(ended_at=None), name="stepped_in_once"
+            )
+        ]
 
 
 class Requeue(models.Model):
@@ -189,7 +212,11 @@ class Turn(models.Model):
     first = models.BooleanField()
     opened_seq = models.BigIntegerField()
     opened_at = models.DateTimeField()
+    # The day of the shift on which it was asked, and the minute of the company's wall clock.
     business_day = models.DateField()
+    minute = models.PositiveSmallIntegerField()
+    # Whether the house's clock ran: not for somebody off shift where the handbook spares them.
+    counted = models.BooleanField(default=True)
     answered_seq = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
     milliseconds = models.BigIntegerField(null=True)
@@ -207,8 +234,41 @@ class Turn(models.Model):
         ]
         indexes = [
             models.Index(fields=["answered_by", "business_day"]),
+            models.Index(fields=["owner", "business_day"]),
             models.Index(fields=["shop", "business_day"]),
         ]
+
+
+class Reception(models.Model):
+    """What one person said in one conversation on one day: the row behind "served"."""
+
+    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="receptions")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="receptions")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    business_day = models.DateField()
+    lines = models.PositiveIntegerField(default=0)
+    characters = models.PositiveIntegerField(default=0)
+    # The customer has written in this conversation too, whoever began.
+    mutual = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "person", "business_day"], name="one_reception_a_day"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["person", "business_day"]),
+            models.Index(fields=["shop", "business_day"]),
+        ]
+
+
+class Activity(models.Model):
+    """When a person last touched anything; pages report it about once a minute."""
+
+    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="activity")
+    at = models.DateTimeField()
 
 
 class Promise(models.Model):
@@ -280,6 +340,31 @@ class GuardHit(models.Model):
     sent = models.BooleanField()
     overridden_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_index=True)
+
+
+class GuardOverride(models.Model):
+    """An agent asked to send a blocked line as it stands; a leader let it pass, or did not."""
+
+    thread = models.ForeignKey(Thread, models.PROTECT, related_name="+")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    body = models.TextField()
+    # Of the folded text, so that exactly this line and no other passes.
+    digest = models.CharField(max_length=64)
+    words = models.JSONField(default=list)
+    note = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    granted = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thread", "person", "digest"], condition=Q(settled_at=None), name="asked_to_pass_once"
+            )
+        ]
+        indexes = [models.Index(fields=["thread", "settled_at"])]
 
 
 class Invitation(models.Model):

@@ -1,0 +1,104 @@
+"""Who may see and serve which conversations."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dangban.chat.models import Thread
+from dangban.conversations.models import (
+    AutoReply,
+    Conversation,
+    Enquiry,
+    GuardOverride,
+    Promise,
+    Seat,
+    Transfer,
+)
+from dangban.lib.errors import NotAllowed
+from dangban.people.access import scope
+from dangban.people.models import Person
+
+Row = TypeVar("Row", bound=Model)
+
+PERMISSIONS = {
+    "conversations.serve": gettext_lazy("Answer customers"),
+    "conversations.search": gettext_lazy("Search what was said"),
+    "conversations.supervise": gettext_lazy("See the floor, step in, whisper, take over, set presence"),
+    "conversations.override_guard": gettext_lazy("Let a blocked wording pass"),
+    "conversations.manage_scripts": gettext_lazy("Write scripts for a team or the company"),
+    "conversations.manage_replies": gettext_lazy("Set automatic replies and seats"),
+    "conversations.export": gettext_lazy("Export conversations and figures"),
+}
+
+
+def serving(person: Person, path: str = "shop") -> Q:
+    """The condition that keeps rows to shops whose conversations this person may read."""
+    shops: set[int] = set()
+    for permission in ("conversations.serve", "conversations.supervise"):
+        granted = scope(person).granted.get(permission, frozenset())
+        if granted is None:
+            return Q()
+        shops |= granted
+    return Q(**{f"{path}__in": shops})
+
+
+def visible_conversations(person: Person) -> QuerySet[Conversation]:
+    return Conversation.objects.filter(scope(person).filter("shop") & serving(person))
+
+
+def visible_threads(person: Person) -> QuerySet[Thread]:
+    return Thread.objects.filter(scope(person).filter("shop") & serving(person))
+
+
+def get_conversation(person: Person, pk: int) -> Conversation:
+    found = visible_conversations(person).select_related("shop", "thread", "assignee", "customer").filter(pk=pk)
+    return _first(found)
+
+
+def get_thread(person: Person, pk: int) -> Thread:
+    return _first(visible_threads(person).select_related("shop", "customer").filter(pk=pk))
+
+
+def get_transfer(person: Person, pk: int) -> Transfer:
+    rows = Transfer.objects.select_related("conversation", "conversation__shop")
+    return _first(rows.filter(serving(person, "conversation__shop"), pk=pk))
+
+
+def get_promise(person: Person, pk: int) -> Promise:
+    return _first(Promise.objects.select_related("conversation").filter(serving(person), pk=pk))
+
+
+def get_enquiry(person: Person, pk: int) -> Enquiry:
+    return _first(Enquiry.objects.select_related("conversation").filter(serving(person), pk=pk))
+
+
+def get_override(person: Person, pk: int) -> GuardOverride:
+    return _first(GuardOverride.objects.select_related("thread", "person").filter(serving(person), pk=pk))
+
+
+def get_seat(person: Person, pk: int) -> Seat:
+    return _first(Seat.objects.select_related("shop").filter(scope(person).filter("shop"), pk=pk))
+
+
+def get_auto_reply(person: Person, pk: int) -> AutoReply:
+    kept = scope(person)
+    seen = Q() if kept.everywhere else Q(shop=None) | kept.filter("shop")
+    return _first(AutoReply.objects.select_related("shop").filter(seen, pk=pk))
+
+
+def require(person: Person, permission: str, shop_id: int | None) -> None:
+    """NotAllowed unless a role of this person grants `permission` for this shop."""
+    if not person.can(permission, shop=shop_id):
+        raise NotAllowed(_("Your role does not include this: %(what)s.") % {"what": PERMISSIONS[permission]})
+
+
+def _first(rows: QuerySet[Row]) -> Row:
+    row = rows.first()
+    if row is None:
+        raise Http404
+    return row
