@@ -128,8 +128,8 @@ class Frame:
 
     @property
     def sheets(self) -> Sequence[str]:
-        """Layers, tokens, base, components, rooms, utilities, print: their names sort in this order."""
-        return [path for path in assets("css/", ".css") if path != "css/widget.css"]
+        """Layers, tokens, base, components, rooms, utilities, print: numbered; what stands alone is not."""
+        return [path for path in assets("css/", ".css") if path[4].isdigit()]
 
     @property
     def now_ms(self) -> int:

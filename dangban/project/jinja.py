@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, Undefined
 from markupsafe import Markup
 
+from dangban.handbook import decisions
 from dangban.lib import clock, masks, money
 from dangban.project import frame
 
@@ -48,6 +49,8 @@ def environment(**options: Any) -> Environment:
         icon=icon,
         import_map=frame.import_map,
         words=frame.words,
+        reasons=decisions.reasons,
+        decision_id=decisions.anchor,
         now=clock.now,
     )
     env.filters.update(

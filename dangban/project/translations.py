@@ -211,7 +211,7 @@ def _listed(room: Path) -> Iterator[str]:
     if not path.exists():
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Constant):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             yield node.args[0].value
 
 

@@ -60,7 +60,7 @@ export function spell(key) {
 attach("[data-key]", (element) => {
   const spelled = spell(element.dataset.key).join("+");
   element.setAttribute("aria-keyshortcuts", element.dataset.key.replace("mod", "Control"));
-  const title = element.title || element.dataset.keyLabel || "";
+  const title = element.title || element.dataset.keyLabel || element.getAttribute("aria-label") || "";
   if (title && !element.matches("input, textarea")) element.title = `${title} (${spelled})`;
   element.dataset.keyLabel ||= title || element.textContent.trim();
 });
