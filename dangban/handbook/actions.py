@@ -146,6 +146,7 @@ def keep(
     *,
     subject: models.Model | tuple[str, int],
     by: HasActor = SYSTEM,
+    shop: int | None = None,
     at: datetime | None = None,
 ) -> StoredDecision:
     """Store a decision that binds; call it inside the transaction of what it decides.
@@ -158,6 +159,7 @@ def keep(
         if decision.because:
             raise ValueError(f"{decision.kind} was decided by rules that were never adopted")
         version_id = in_force(at).version
+    assert version_id is not None
     kind, pk = subject if isinstance(subject, tuple) else (subject._meta.label_lower, subject.pk)
     stored = StoredDecision.objects.create(
         kind=decision.kind,
@@ -166,6 +168,7 @@ def keep(
         version_id=version_id,
         subject_kind=kind,
         subject_id=pk,
+        shop_id=shop,
         decided_at=at,
         actor_kind=by.actor.kind,
         actor_id=by.actor.id,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dangban.lib import clock
 
 from .shapes import Percent, Words
+from .shapes.labels import fact_label
 
 if TYPE_CHECKING:
     from .rulebook import RuleValue
 
 Plain = Any
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,11 @@ class Because:
         plain = {name: plain_value(value) for name, value in inputs.items()}
         exception = rule.clause.exception
         return cls(rule.path, rule.reference, rule.summary, rule.shown, plain, rule.since, version, exception)
+
+    @property
+    def facts(self) -> list[tuple[Words, str]]:
+        """What the rule was applied to, named and written as people read it."""
+        return [(fact_label(name), shown_fact(value)) for name, value in self.inputs.items()]
 
     def as_data(self) -> dict[str, Plain]:
         return {
@@ -92,6 +103,43 @@ class Decision:
     def from_data(cls, data: Mapping[str, Any]) -> Decision:
         because = tuple(Because.from_data(reason) for reason in data["because"])
         return cls(data["kind"], data["outcome"], data["amount_fen"], because)
+
+
+class HasDecision(Protocol):
+    @property
+    def decision(self) -> Decision: ...
+
+
+def reasons(of: Decision | HasDecision | Iterable[Because | Mapping[str, Any]] | None) -> tuple[Because, ...]:
+    """The reasons of a decision, a stored one, or a row's list of reasons as plain data."""
+    if of is None:
+        return ()
+    if isinstance(of, Decision):
+        return of.because
+    if isinstance(of, Iterable):
+        return tuple(one if isinstance(one, Because) else Because.from_data(one) for one in of)
+    return of.decision.because
+
+
+def anchor(of: Any) -> str:
+    """A name for a decision within a page; the same decision has the same name."""
+    pk = getattr(of, "pk", None)
+    if pk is not None:
+        return f"decision-{pk}"
+    return f"reasons-{zlib.crc32(repr([reason.as_data() for reason in reasons(of)]).encode()):08x}"
+
+
+def shown_fact(value: Plain) -> str:
+    """A kept fact for people: instants on the company's clock, yes and no in words."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return str(Words("是", "yes") if value else Words("否", "no"))
+    if isinstance(value, list):
+        return "、".join(shown_fact(one) for one in value)
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return clock.local(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
+    return str(value)
 
 
 def plain_value(value: Any) -> Plain:

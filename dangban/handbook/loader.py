@@ -208,7 +208,7 @@ class _LayerReader:
             spot.note("missing-setting", key=key)
             return None
         value = data[key]
-        if not isinstance(value, kind) or (kind is dict and set(value) != {"zh", "en"}):
+        if not isinstance(value, kind) or (isinstance(value, dict) and value.keys() != {"zh", "en"}):
             spot.at(key).note("wrong-setting", key=key, expected=expected(word), found=kind_of(value))
             return None
         return value
@@ -301,7 +301,7 @@ class _RecordReader:
         for index, dated in enumerate(raw):
             spot = self.spot.at("value", index)
             reader = _DatedReader(self.clause, dated, spot, summary)
-            value = reader.read() if isinstance(dated, dict) else reader.refuse()
+            value = reader.read()
             if value is not None:
                 if index == 0 and value.repealed:
                     spot.at("repealed").note("nothing-to-repeal", path=self.clause.path)
@@ -328,10 +328,10 @@ class _DatedReader:
     spot: Spot
     summary: Words
 
-    def refuse(self) -> None:
-        self.spot.note("wrong-type", expected=expected("table"), found=kind_of(self.raw))
-
     def read(self) -> RuleValue[Any] | None:
+        if not isinstance(self.raw, dict):
+            self.spot.note("wrong-type", expected=expected("table"), found=kind_of(self.raw))
+            return None
         before = len(self.spot.faults)
         allowed = (self.clause.shape.key, *DATED_KEYS)
         for key in self.raw:

@@ -103,6 +103,8 @@ class StoredDecision(Immutable):
     version = models.ForeignKey(Version, models.PROTECT, related_name="decisions")
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
+    # Who may read it follows from its shop, as in the journal.
+    shop_id = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField()
     actor_kind = models.CharField(max_length=12)
     actor_id = models.BigIntegerField(null=True)
@@ -120,6 +122,7 @@ class StoredDecision(Immutable):
 
     @property
     def decision(self) -> Decision:
+        """The decision as it was made."""
         because = tuple(Because.from_data(reason) for reason in self.because)
         return Decision(self.kind, self.outcome, self.amount_fen, because)
 

@@ -11,6 +11,7 @@ from .declare import (
     discover,
     lawful_if,
 )
+from .labels import name_facts
 from .scalars import (
     BothLanguages,
     Choice,
@@ -86,4 +87,5 @@ __all__ = [
     "declare",
     "discover",
     "lawful_if",
+    "name_facts",
 ]

@@ -1,0 +1,72 @@
+"""What chapters, kinds of clause, and the facts that decisions rest on are called."""
+
+from __future__ import annotations
+
+from .words import Words
+
+CHAPTERS: dict[str, Words] = {
+    "conversations": Words("会话", "Conversations"),
+    "orders": Words("订单", "Orders"),
+    "shops": Words("店铺", "Shops"),
+    "customers": Words("客户", "Customers"),
+    "chat": Words("聊天", "Chat"),
+    "desk": Words("待办", "Desk"),
+    "people": Words("人员", "People"),
+    "aftersales": Words("售后", "After-sales"),
+    "shifts": Words("班次", "Shifts"),
+    "attendance": Words("考勤", "Attendance"),
+    "leave": Words("休假", "Leave"),
+    "conduct": Words("纪律", "Conduct"),
+    "pay": Words("薪资", "Pay"),
+}
+
+REFERENCES: dict[str, Words] = {
+    "handbook": Words("制度", "Handbook"),
+    "law": Words("法律", "Law"),
+    "practice": Words("惯例", "Practice"),
+    "assumption": Words("假定", "Assumption"),
+}
+
+FACTS: dict[str, Words] = {
+    "already": Words("已有", "Already"),
+    "at": Words("时间", "Time"),
+    "capacity": Words("接待上限", "Capacity"),
+    "city": Words("城市", "City"),
+    "closed": Words("结束方式", "How it ended"),
+    "courier": Words("快递", "Courier"),
+    "days": Words("天数", "Days"),
+    "ends_at": Words("班次结束", "Shift ends"),
+    "free": Words("空闲名额", "Free places"),
+    "hours": Words("小时", "Hours"),
+    "last_invited_at": Words("上次邀评", "Last invited"),
+    "last_served_at": Words("上次接待", "Last served"),
+    "length": Words("长度", "Length"),
+    "load": Words("正在接待", "Being served"),
+    "minutes": Words("分钟", "Minutes"),
+    "newest_order": Words("最新订单", "Newest order"),
+    "next_duty_at": Words("下次有人当班", "Next on duty"),
+    "on_duty": Words("当班人数", "On duty"),
+    "online": Words("在线人数", "Online"),
+    "open_conversations": Words("未结束会话", "Open conversations"),
+    "opens_at": Words("开始接待", "Opens"),
+    "orders": Words("成交单数", "Orders"),
+    "placed_at": Words("下单时间", "Placed"),
+    "province": Words("省份", "Province"),
+    "reason": Words("原因", "Reason"),
+    "seat_receives": Words("该席位接待", "This seat receives"),
+    "seconds": Words("秒数", "Seconds"),
+    "spend": Words("消费金额", "Spend"),
+    "team": Words("组内人数", "In the team"),
+    "transfers": Words("已转接次数", "Transfers so far"),
+    "words": Words("命中的词", "Words found"),
+}
+
+
+def name_facts(labels: dict[str, tuple[str, str]]) -> None:
+    """Give facts their names, from a room's `clauses.py`: {"waited": ("已等待", "Waited")}."""
+    FACTS.update({name: Words(*said) for name, said in labels.items()})
+
+
+def fact_label(name: str) -> Words:
+    """What a fact is called; one without a name keeps its own, blanks for underscores."""
+    return FACTS.get(name) or Words(name.replace("_", " "), name.replace("_", " "))
