@@ -73,8 +73,9 @@ def give(
         owner=person_id, team=conversation.team_id
     )
     LeftOver.objects.filter(conversation=conversation, taken_up_at=None).update(taken_up_at=at)
-    reminders.hand_reply_clock(conversation, person_id, at=at)
-    reminders.close_left_message(conversation, by=by, at=at)
+    person = Person.objects.get(pk=person_id)
+    reminders.hand_reply_clock(conversation, person, at=at)
+    reminders.close_left_message(conversation, person, at=at)
     store(conversation, people=(before, person_id))
     record(
         "conversations.conversation_assigned",

@@ -264,13 +264,6 @@ class Reception(models.Model):
         ]
 
 
-class Activity(models.Model):
-    """When a person last touched anything; pages report it about once a minute."""
-
-    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="activity")
-    at = models.DateTimeField()
-
-
 class Promise(models.Model):
     """Something an agent promised a customer, by when; its clock is a deadline."""
 

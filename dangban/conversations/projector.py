@@ -13,9 +13,9 @@ from django.db.models import F, Max
 
 from dangban.chat.models import Message, Presence, Thread
 from dangban.chat.ports import Line
+from dangban.chat.presence import keep_seen
 from dangban.conversations import assigning, automatic, facts, reminders
 from dangban.conversations.models import (
-    Activity,
     Assignment,
     Conversation,
     Reception,
@@ -29,6 +29,7 @@ from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import record
 from dangban.lib.actor import SYSTEM
 from dangban.lib.text import one_line
+from dangban.people.models import Person
 
 State = Conversation.State
 _PICTURED = {"image": "[图片]", "video": "[视频]", "file": "[文件]", "card": "[卡片]"}
@@ -209,11 +210,11 @@ def _answered(conversation: Conversation, line: Line, rules: Rules) -> None:
     )
     if turn is not None:
         _close_turn(turn, line.seq, line.at, line.author_id, rules)
-        reminders.meet_reply_clock(conversation, by_id=line.author_id, at=line.at)
+        reminders.meet_reply_clock(conversation, by=Person.objects.get(pk=line.author_id), at=line.at)
     conversation.unread = 0
     conversation.waiting_since = None
     _received(conversation, line, rules)
-    Activity.objects.update_or_create(person_id=line.author_id, defaults={"at": line.at})
+    keep_seen((), (line.author_id,), line.at)
 
 
 def _close_turn(turn: Turn, seq: int, at: datetime, person_id: int, rules: Rules) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from dangban.chat import actions as chat
-from dangban.chat.models import Message, Presence, Thread, ThreadProjection
-from dangban.chat.ports import Line
+from dangban.chat.models import Message, Presence, Thread
+from dangban.chat.projection import run_pending
 from dangban.conversations import access
 from dangban.conversations.models import Conversation, Turn
-from dangban.conversations.projector import project
 from dangban.customers.models import Customer
 from dangban.handbook.actions import adopt, adopt_preset, forget
 from dangban.handbook.loader import MANIFEST, Layer, preset, read_layers
@@ -117,7 +116,7 @@ class FloorCase(pages.CastCase):
                 message = chat.post(
                     thread, author=author, author_id=author_id, author_name=name, body=body, at=instant, **more
                 )
-            catch_up(thread)
+            run_pending()
         return message
 
     # What came of it
@@ -137,27 +136,3 @@ class FloorCase(pages.CastCase):
     def got(self, person: Person, pk: int) -> Conversation:
         return access.get_conversation(person, pk)
 
-
-def catch_up(thread: Thread) -> None:
-    """Project what has been written, as the chat's loop does, until nothing is new."""
-    while True:
-        cursor, _new = ThreadProjection.objects.get_or_create(thread=thread)
-        rows = list(Message.objects.filter(thread=thread, seq__gt=cursor.seq).order_by("seq"))
-        if not rows:
-            return
-        lines = [line_of(row) for row in rows]
-        with transaction.atomic():
-            project(thread.pk, lines)
-            ThreadProjection.objects.filter(thread=thread).update(seq=lines[-1].seq)
-
-
-def line_of(row: Message) -> Line:
-    return Line(
-        thread_id=row.thread_id, author=row.author, author_id=row.author_id, author_name=row.author_name,  # type: ignore[arg-type]
-        client_id=row.client_id, kind=row.kind, body=row.body, payload=row.payload, internal=row.internal,
-        at=row.at, seq=row.seq, id=row.pk,
-    )  # fmt: skip
-
-
-def instant(text: str) -> datetime:
-    return at(text)

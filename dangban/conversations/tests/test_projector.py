@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dangban.chat.projection import as_line
 from dangban.conversations.models import Assignment, Conversation, Turn
+from dangban.conversations.projector import project
 from dangban.conversations.tests import floor
 from dangban.journal.models import Entry
 
@@ -47,7 +49,7 @@ class TheSameLineAgain(floor.FloorCase):
         self.online(self.cast.lin)
         message = self.customer_says()
         before = Conversation.objects.values().get()
-        floor.project(self.thread.pk, [floor.line_of(message)])
+        project(self.thread.pk, [as_line(message)])
         after = Conversation.objects.values().get()
         assert {**after, "version": 0} == {**before, "version": 0}
         assert Turn.objects.count() == 1
