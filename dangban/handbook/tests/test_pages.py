@@ -3,7 +3,6 @@ from datetime import date
 from dangban.handbook import actions, current
 from dangban.handbook.decisions import Decision
 from dangban.handbook.loader import preset
-from dangban.handbook.models import Version
 from dangban.handbook.shapes.labels import CHAPTERS
 from dangban.lib.actor import Actor
 from dangban.orders.clauses import CUT_OFF
@@ -20,7 +19,6 @@ class HandbookStory:
 
     @classmethod
     def set_up_story(cls):
-        Version.objects.all()._raw_delete("default")
         current.forget()
         group = preset("brand-group")
         names = {warning.path: "包国强" for warning in group.warnings}
