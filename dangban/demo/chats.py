@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -18,6 +18,7 @@ from dangban.conversations.models import (
     Invitation,
     Promise,
     Rating,
+    Reception,
     Transfer,
     Turn,
 )
@@ -53,10 +54,10 @@ class Case:
 
 class Chats:
     def __init__(
-        self, random: Random, content: Content, rows: Rows, buyers: Buyers, roster: Roster, *, now: datetime
+        self, random: Random, content: Content, rows: Rows, buyers: Buyers, roster: Roster, *, now: datetime, day_ends: time
     ) -> None:
         self.random, self.content, self.rows = random, content, rows
-        self.buyers, self.roster, self.now = buyers, roster, now
+        self.buyers, self.roster, self.now, self.day_ends = buyers, roster, now, day_ends
         self.words = content.words
         self._load: Counter[int] = Counter()
         self._photos: list[dict[str, Any]] = []
@@ -96,7 +97,7 @@ class Chats:
         if said[-1].at + ENOUGH_TO_END > self.now:
             return None
         self._load[duty.person.pk] += 1
-        case = Case(shelf, buyer, talk, _row(shelf, talk, scenario, start), duty, slots, [])
+        case = Case(shelf, buyer, talk, _row(shelf, talk, scenario, start, self.day_ends), duty, slots, [])
         self._talk(case, said, by_night=came_by_night)
         self._settle(case, order, sku, opens)
         return case.row
@@ -153,12 +154,13 @@ class Chats:
         """Everything that hangs on the log, read off it."""
         row, last = case.row, case.lines[-1]
         row.team_id, row.assignee = case.duty.team_id, case.duty.person
-        row.queued_at, row.assigned_at = row.opened_at, assigned_at + timedelta(seconds=self.random.uniform(0.1, 3))
+        row.assigned_at = min(assigned_at + timedelta(seconds=self.random.uniform(0.1, 3)), self._first_answer(case))
         row.last_seq, row.last_at, row.last_author = last.seq, last.at, last.author
         row.preview = text.one_line(last.body or "［图片］")
         self.rows.add(row)
         self._end(case)
         self._turns(case)
+        self._receive(case)
         if row.stage == "presale":
             self._enquire(case, sku)
         elif self.random.random() < 0.06:
@@ -174,7 +176,7 @@ class Chats:
         self.rows.add(Closure(conversation=row, how=how, by=by, at=row.ended_at))
         first = Assignment(
             conversation=row, person=case.duty.person, team_id=row.team_id, how=Assignment.How.ROUTED,
-            started_at=row.assigned_at, ended_at=row.ended_at,
+            started_at=row.assigned_at or row.opened_at, ended_at=row.ended_at, business_day=case.duty.day,
         )  # fmt: skip
         self.rows.add(first)
         if self.random.random() < 0.035:
@@ -199,7 +201,7 @@ class Chats:
             ),
             Assignment(
                 conversation=row, person=other, team_id=row.team_id, how=Assignment.How.TRANSFERRED,
-                started_at=at, ended_at=row.ended_at,
+                started_at=at, ended_at=row.ended_at, business_day=case.duty.day,
             ),
         )  # fmt: skip
 
@@ -225,12 +227,31 @@ class Chats:
                 Turn(
                     conversation=row, shop=row.shop, customer=row.customer, team_id=row.team_id, owner=case.duty.person,
                     answered_by=case.duty.person if answered else None, first=one.first, opened_seq=one.opened_seq,
-                    opened_at=one.opened_at, business_day=clock.business_day(one.opened_at),
+                    opened_at=one.opened_at, business_day=self._day(case, one.opened_at), minute=_minute(one.opened_at),
                     answered_seq=one.answered_seq, answered_at=one.answered_at,
                     milliseconds=clock.to_ms(one.answered_at) - clock.to_ms(one.opened_at) if one.answered_at else None,
                     abandoned_at=None if answered else row.ended_at,
                 )
             )  # fmt: skip
+
+    def _receive(self, case: Case) -> None:
+        said = [line for line in case.lines if line.author == "agent"]
+        if said:
+            self.rows.add(
+                Reception(
+                    conversation=case.row, person=case.duty.person, shop=case.row.shop, customer=case.row.customer,
+                    business_day=self._day(case, said[0].at), lines=len(said), mutual=len(said) < len(case.lines),
+                    characters=sum(len(line.body) for line in said),
+                )
+            )  # fmt: skip
+
+    def _first_answer(self, case: Case) -> datetime:
+        return next((line.at for line in case.lines if line.author == "agent"), case.row.last_at)
+
+    def _day(self, case: Case, at: datetime) -> date:
+        """The day of the shift, and for what fell outside it the company's."""
+        duty = case.duty
+        return duty.day if duty.starts_at <= at < duty.ends_at else clock.business_day(at, self.day_ends)
 
     def _enquire(self, case: Case, sku: Sku) -> None:
         if self.random.random() > 0.5:
@@ -287,11 +308,17 @@ class Chats:
         }
 
 
-def _row(shelf: Shelf, talk: Talk, scenario: Scenario, start: datetime) -> Conversation:
+def _row(shelf: Shelf, talk: Talk, scenario: Scenario, start: datetime, day_ends: time) -> Conversation:
     return Conversation(
         thread=talk.thread, shop=shelf.shop, customer=talk.thread.customer, state=Conversation.State.WAITING,
-        stage=scenario.stage, opened_at=start, business_day=clock.business_day(start), first_seq=talk.seq + 1, last_at=start,
+        stage=scenario.stage, opened_at=start, business_day=clock.business_day(start, day_ends), first_seq=talk.seq + 1,
+        last_at=start,
     )  # fmt: skip
+
+
+def _minute(at: datetime) -> int:
+    wall = clock.local(at)
+    return wall.hour * 60 + wall.minute
 
 
 def _fits(scenario: Scenario, order: Order | None) -> bool:

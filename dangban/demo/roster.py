@@ -23,6 +23,7 @@ class OnDuty:
     person: Person
     staff: Staff
     team_id: int
+    day: date
     starts_at: datetime
     ends_at: datetime
 
@@ -74,7 +75,7 @@ class Roster:
             person=person, team_id=team_id, day=day, name=name, starts_at=starts_at, ends_at=ends_at, source="demo"
         )
         self.rows.add(duty)
-        self._by_day[day].append(OnDuty(person, staff, team_id, starts_at, ends_at))
+        self._by_day[day].append(OnDuty(person, staff, team_id, day, starts_at, ends_at))
         if ends_at + timedelta(minutes=20) < now:
             self._worked(duty)
 

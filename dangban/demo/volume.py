@@ -47,6 +47,7 @@ IN_ORDER = (
     conversations.Transfer,
     conversations.Closure,
     conversations.Turn,
+    conversations.Reception,
     conversations.Invitation,
     conversations.Rating,
     conversations.Enquiry,
@@ -70,14 +71,15 @@ class History:
     """The past of a department, day by day."""
 
     def __init__(
-        self, random: Random, content: Content, shelves: list[Shelf], roster: Roster, rows: Rows, *, now: datetime
-    ) -> None:
+        self, random: Random, content: Content, shelves: list[Shelf], roster: Roster, rows: Rows,
+        *, now: datetime, day_ends: time,
+    ) -> None:  # fmt: skip
         self.random, self.content, self.shelves = random, content, shelves
         self.roster, self.rows, self.now = roster, rows, now
         self.buyers = Buyers(random, content, rows)
         staff = [person for person, one in roster.people.values() if one.stages or one.role == "order-agent"]
         self.sales = Sales(random, content, rows, self.buyers, now=now, staff=staff)
-        self.chats = Chats(random, content, rows, self.buyers, roster, now=now)
+        self.chats = Chats(random, content, rows, self.buyers, roster, now=now, day_ends=day_ends)
 
     def make(self, span: Span) -> None:
         day = span.first
@@ -111,15 +113,21 @@ class History:
 
     def _visit(self, shelf: Shelf, at: datetime) -> int:
         """A customer writes, before or after buying; returns how many orders came of it."""
-        settled = [one for one in shelf.recent if one[0].created_at < at - timedelta(minutes=30)]
-        if settled and self.random.random() < 0.52:
-            order, buyer, sku = self.random.choice(settled)
+        about_one = self._recent_order(shelf, at) if self.random.random() < 0.55 else None
+        if about_one is not None:
+            order, buyer, sku = about_one
             stage = "presale" if order.dispatched_at is None or order.dispatched_at > at else "aftersale"
             # What an order is now is not what it was then: only its own past may be talked of.
             about = order if self.now - at < timedelta(days=1) or stage == "aftersale" else None
             self.chats.hold(shelf, buyer, sku, self.chats.scenario(stage, sku.product.category, about), at, order=order)
             return 0
         return self._ask(shelf, self.buyers.someone(shelf.shop, at), self._sku(shelf), at)
+
+    def _recent_order(self, shelf: Shelf, at: datetime) -> tuple[Order, Buyer, Sku] | None:
+        for _ in range(4):
+            if shelf.recent and (one := self.random.choice(shelf.recent))[0].created_at < at - timedelta(minutes=30):
+                return one
+        return None
 
     def _ask(self, shelf: Shelf, buyer: Buyer, sku: Sku, at: datetime) -> int:
         scenario = self.chats.scenario("presale", sku.product.category)
