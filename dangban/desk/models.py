@@ -37,6 +37,8 @@ class Deadline(models.Model):
     running_since = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     warn_seconds = models.BigIntegerField(default=0)
+    # Whether warning and breach are told by a notice; clocks of seconds are seen on the screen itself.
+    tells = models.BooleanField(default=True)
     warn_at = models.DateTimeField(null=True)
     warned_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
@@ -57,7 +59,41 @@ class Deadline(models.Model):
             models.Index(fields=["due_at"], condition=Q(met_at=None, missed_at=None, cancelled_at=None), name="deadline_due"),
             models.Index(fields=["warn_at"], condition=Q(met_at=None, warned_at=None, cancelled_at=None), name="deadline_warn"),
             models.Index(fields=["owner", "due_at"], condition=Q(met_at=None, cancelled_at=None), name="deadline_owner"),
+            models.Index(fields=["missed_at"], condition=Q(escalated_at=None, met_at=None, cancelled_at=None), name="deadline_late"),
+            models.Index(fields=["missed_at", "kind"]),
             models.Index(fields=["subject_kind", "subject_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_kind}:{self.subject_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.met_at is None and self.cancelled_at is None
+
+    @property
+    def is_paused(self) -> bool:
+        return self.is_open and self.running_since is None
+
+    @property
+    def is_missed(self) -> bool:
+        return self.missed_at is not None
+
+
+class DeadlinePause(models.Model):
+    """A clock stood still: from when, until when, why and by whose act."""
+
+    deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="pauses")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200)
+    by_kind = models.CharField(max_length=12)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deadline"], condition=Q(until=None), name="one_open_pause")
         ]
 
 
@@ -80,6 +116,9 @@ class Task(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
+    def __str__(self) -> str:
+        return self.title
+
     class Meta:
         indexes = [
             models.Index(fields=["owner", "due_at"], condition=Q(done_at=None), name="task_open_owner"),
@@ -94,6 +133,8 @@ class Snooze(models.Model):
     item = models.CharField(max_length=80)
     until = models.DateTimeField()
     at = models.DateTimeField()
+    # How often this one was put off: the handbook says how often is enough.
+    times = models.PositiveSmallIntegerField(default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "item"], name="one_snooze_per_item")]

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_noop
 from dangban.lib import clock
 from dangban.lib.actor import Actor
 from dangban.lib.errors import NotAllowed
-from dangban.people.models import Person, RoleGrant, Shop, TeamMembership, TeamShop
+from dangban.people.models import Person, Role, RoleGrant, Shop, TeamMembership, TeamShop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dangban.journal.actions import HasActor
 
@@ -128,6 +128,38 @@ def get_person(person: Person, pk: int) -> Person:
     if found is None:
         raise Http404
     return found
+
+
+def people_of_shops(shop_ids: Iterable[int]) -> QuerySet[Person]:
+    """Everybody who works here now and sees one of these shops."""
+    shops = list(shop_ids)
+    now, today = clock.now(), clock.business_day(clock.now())
+    teams = TeamShop.objects.filter(shop_id__in=shops).values("team_id")
+    members = TeamMembership.objects.filter(Q(until=None) | Q(until__gt=today), team_id__in=teams, since__lte=today)
+    reach = Q(shop_id__in=shops) | Q(team_id__in=teams) | Q(shop=None, team=None)
+    granted = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now), reach, since__lte=now)
+    concerned = Q(pk__in=members.values("person_id")) | Q(pk__in=granted.values("person_id"))
+    return Person.objects.filter(concerned, is_active=True)
+
+
+def people_who_may(permission: str, shop_id: int | None = None) -> QuerySet[Person]:
+    """Everybody whose roles grant `permission` now, for this shop if one is named."""
+    now = clock.now()
+    roles = [role.pk for role in Role.objects.all() if permission in role.permissions]
+    grants = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now), role_id__in=roles, since__lte=now)
+    if shop_id is not None:
+        teams = TeamShop.objects.filter(shop_id=shop_id).values("team_id")
+        grants = grants.filter(Q(shop_id=shop_id) | Q(team_id__in=teams) | Q(shop=None, team=None))
+    return Person.objects.filter(pk__in=grants.values("person_id"), is_active=True)
+
+
+def members_of(team_ids: Iterable[int]) -> QuerySet[Person]:
+    """Everybody who belongs to one of these teams today."""
+    today = clock.business_day(clock.now())
+    members = TeamMembership.objects.filter(
+        Q(until=None) | Q(until__gt=today), team_id__in=list(team_ids), since__lte=today
+    )
+    return Person.objects.filter(pk__in=members.values("person_id"), is_active=True)
 
 
 def _compute(person: Person) -> Scope:

@@ -1,0 +1,37 @@
+"""What is done at the desk: clocks started and met, things noted, passed on, approved, made known."""
+
+from dangban.desk.actions.approvals import ask_approval, settle_approval
+from dangban.desk.actions.deadlines import (
+    cancel_deadlines,
+    meet_deadline,
+    pause_deadline,
+    reassign_deadline,
+    refresh_duty_deadlines,
+    resume_deadline,
+    start_deadline,
+)
+from dangban.desk.actions.inbox import delegate, end_snooze, snooze
+from dangban.desk.actions.notices import notify, read_notice, withdraw_notice, write_notice
+from dangban.desk.actions.tasks import finish_task, reopen_task, write_task
+
+__all__ = [
+    "ask_approval",
+    "cancel_deadlines",
+    "delegate",
+    "end_snooze",
+    "finish_task",
+    "meet_deadline",
+    "notify",
+    "pause_deadline",
+    "read_notice",
+    "reassign_deadline",
+    "refresh_duty_deadlines",
+    "reopen_task",
+    "resume_deadline",
+    "settle_approval",
+    "snooze",
+    "start_deadline",
+    "withdraw_notice",
+    "write_notice",
+    "write_task",
+]

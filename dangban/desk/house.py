@@ -1,0 +1,60 @@
+"""What the handbook says about what waits, with what holds before any handbook is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from dangban.desk import clauses
+from dangban.handbook.current import NoHandbook, in_force
+from dangban.handbook.decisions import Because, Decision
+from dangban.handbook.rulebook import Rules
+from dangban.handbook.shapes import Clause
+
+BEFORE_ANY_HANDBOOK = {
+    clauses.ESCALATE_AFTER.path: timedelta(minutes=15),
+    clauses.WARN_BEFORE.path: timedelta(minutes=10),
+    clauses.SNOOZES.path: 3,
+    clauses.DAY_ENDS.path: time(0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeLimit:
+    times: int
+    because: tuple[Because, ...]
+
+    def refusal(self) -> Decision:
+        return Decision("desk.snooze", "refused", because=self.because)
+
+
+def escalate_after(at: datetime) -> timedelta:
+    return _value(clauses.ESCALATE_AFTER, at)  # type: ignore[no-any-return]
+
+
+def warn_before(at: datetime) -> timedelta:
+    return _value(clauses.WARN_BEFORE, at)  # type: ignore[no-any-return]
+
+
+def day_ends(at: datetime) -> time:
+    return _value(clauses.DAY_ENDS, at)  # type: ignore[no-any-return]
+
+
+def snooze_limit(at: datetime) -> SnoozeLimit:
+    rules = _rules(at)
+    if rules is None or not rules.has(clauses.SNOOZES):
+        return SnoozeLimit(BEFORE_ANY_HANDBOOK[clauses.SNOOZES.path], ())  # type: ignore[arg-type]
+    return SnoozeLimit(rules[clauses.SNOOZES], (rules.because(clauses.SNOOZES),))
+
+
+def _value(clause: Clause[Any], at: datetime) -> Any:
+    rules = _rules(at)
+    return rules[clause] if rules and rules.has(clause) else BEFORE_ANY_HANDBOOK[clause.path]
+
+
+def _rules(at: datetime) -> Rules | None:
+    try:
+        return in_force(at)
+    except NoHandbook:
+        return None

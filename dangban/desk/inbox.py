@@ -1,0 +1,192 @@
+"""One list per person: clocks, tasks, approvals and notices, and what the rooms above add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from dangban.desk import access, ports
+from dangban.desk.models import Approval, Deadline, Notice, NoticeReceipt, Snooze, Task
+from dangban.desk.ports import InboxItem
+from dangban.lib import clock
+from dangban.people.access import scope
+from dangban.people.models import Person
+
+# Nobody reads further than this; the count above the list says what there is.
+LONGEST = 500
+# A notice about something that was not urgent is news for a week, then history.
+NEWS_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A kind of thing in the inbox, as a filter shows it."""
+
+    name: str
+    label: object
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    items: list[InboxItem]
+    groups: list[Group]
+    asleep: list[tuple[InboxItem, datetime]] = field(default_factory=list)
+
+    @property
+    def late(self) -> int:
+        return sum(item.missed for item in self.items)
+
+
+def inbox(person: Person, at: datetime, only: str = "") -> Inbox:
+    """All that waits for a person, what is due first on top; news without a time comes last."""
+    sleeping = dict(Snooze.objects.filter(person=person, until__gt=at).values_list("item", "until"))
+    awake: list[InboxItem] = []
+    asleep: list[tuple[InboxItem, datetime]] = []
+    groups = []
+    for name, (label, source) in ports.registry.inbox.items():
+        items = list(source.items(person, at))
+        waking = [item for item in items if item.key not in sleeping]
+        asleep += [(item, sleeping[item.key]) for item in items if item.key in sleeping]
+        groups.append(Group(name, label, len(waking)))
+        if only in ("", name):
+            awake += waking
+    return Inbox(sorted(awake, key=_by_time)[:LONGEST], groups, sorted(asleep, key=lambda pair: pair[1]))
+
+
+def count(person: Person, at: datetime) -> int:
+    """How much waits, for the number in the top bar."""
+    waiting = sum(source.count(person, at) for _label, source in ports.registry.inbox.values())
+    return max(0, waiting - Snooze.objects.filter(person=person, until__gt=at).count())
+
+
+def find(person: Person, key: str, at: datetime) -> InboxItem:
+    """One item of a person's inbox, asleep or awake."""
+    for _label, source in ports.registry.inbox.values():
+        for item in source.items(person, at):
+            if item.key == key:
+                return item
+    raise Http404
+
+
+def _by_time(item: InboxItem) -> tuple[bool, datetime, str]:
+    at = item.due_at or item.since
+    return (item.due_at is None, at or clock.now(), item.key)
+
+
+class Deadlines:
+    """Clocks of one's own that run or have run out; paused ones wait for somebody else."""
+
+    def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
+        for deadline in self._mine(person).order_by("due_at")[:LONGEST]:
+            label = ports.registry.deadline_kinds.get(deadline.kind, deadline.kind)
+            acts = ("snooze", "delegate") if deadline.kind in ports.registry.delegable else ("snooze",)
+            yield InboxItem(
+                key=f"deadline:{deadline.pk}",
+                kind="deadline",
+                label=deadline.label or str(label),
+                detail=str(label) if deadline.label else "",
+                url=deadline.url,
+                due_at=deadline.due_at,
+                since=deadline.started_at,
+                missed=deadline.missed_at is not None,
+                warn_seconds=deadline.warn_seconds,
+                shop_id=deadline.shop_id,
+                because=deadline.because,
+                acts=acts,
+            )
+
+    def count(self, person: Person, at: datetime) -> int:
+        return self._mine(person).count()
+
+    def _mine(self, person: Person) -> QuerySet[Deadline]:
+        running = Q(running_since__isnull=False) | Q(missed_at__isnull=False)
+        return Deadline.objects.filter(running, owner=person, met_at=None, cancelled_at=None)
+
+
+class Tasks:
+    def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
+        for task in self._mine(person).select_related("team").order_by("due_at")[:LONGEST]:
+            yield InboxItem(
+                key=f"task:{task.pk}",
+                kind="task",
+                label=task.title,
+                detail=task.team.name if task.owner_id is None and task.team else task.made_by_name,
+                url=task.url,
+                due_at=task.due_at,
+                since=task.created_at,
+                missed=task.due_at is not None and task.due_at < at,
+                shop_id=task.shop_id,
+                acts=("done", "snooze", "delegate"),
+            )
+
+    def count(self, person: Person, at: datetime) -> int:
+        return self._mine(person).count()
+
+    def _mine(self, person: Person) -> QuerySet[Task]:
+        return Task.objects.filter(
+            Q(owner=person) | Q(owner=None, team_id__in=scope(person).teams), done_at=None
+        )
+
+
+class Approvals:
+    def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
+        for approval in self._mine(person).select_related("asked_by").order_by("asked_at")[:LONGEST]:
+            kind = ports.registry.approval_kinds.get(approval.kind)
+            yield InboxItem(
+                key=f"approval:{approval.pk}",
+                kind="approval",
+                label=approval.title,
+                detail=f"{kind.label} · {approval.asked_by.name}" if kind else approval.asked_by.name,
+                since=approval.asked_at,
+                shop_id=approval.shop_id,
+                because=approval.because,
+                acts=("settle", "snooze"),
+            )
+
+    def count(self, person: Person, at: datetime) -> int:
+        return self._mine(person).count()
+
+    def _mine(self, person: Person) -> QuerySet[Approval]:
+        return access.visible_approvals(person).filter(settled_at=None).exclude(asked_by=person)
+
+
+class Notices:
+    """Notices that must be read, and news for oneself, until they were seen."""
+
+    def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
+        for notice in unread_notices(person, at)[:LONGEST]:
+            yield InboxItem(
+                key=f"notice:{notice.pk}",
+                kind="notice",
+                label=notice.title,
+                detail=notice.body if notice.person_id else notice.by_name,
+                url=notice.url,
+                since=notice.at,
+                shop_id=notice.shop_id,
+                acts=("read",) if notice.person_id else ("open",),
+            )
+
+    def count(self, person: Person, at: datetime) -> int:
+        return unread_notices(person, at).count()
+
+
+def unread_notices(person: Person, at: datetime) -> QuerySet[Notice]:
+    read = NoticeReceipt.objects.filter(person=person).values("notice_id")
+    wanted = Q(person=person, at__gt=at - NEWS_FOR) | Q(person=None, must_read=True)
+    live = Q(until=None) | Q(until__gt=at)
+    unread = access.visible_notices(person).filter(wanted, live).exclude(pk__in=read)
+    return unread.exclude(by_kind="person", by_id=person.pk, person=None).order_by("-at", "-pk")
+
+
+def register() -> None:
+    ports.register_inbox("deadlines", _("Clocks"), Deadlines())
+    ports.register_inbox("tasks", _("Tasks"), Tasks())
+    ports.register_inbox("approvals", _("Approvals"), Approvals())
+    ports.register_inbox("notices", _("Notices"), Notices())
+

@@ -1,0 +1,102 @@
+"""What the desk asks of the rooms above: when a team is on duty, and what else waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from dangban.lib.spans import Span
+
+if TYPE_CHECKING:
+    from dangban.desk.models import Approval
+    from dangban.lib.actor import Actor
+    from dangban.people.models import Person
+
+DutySpans = Callable[[int | None, int | None, datetime, datetime], Sequence[Span] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One thing that waits for a person. `key` is unique in the inbox: ``task:12``.
+
+    `acts` names what can be done from the inbox: ``done``, ``delegate``, ``snooze``, ``settle``.
+    """
+
+    key: str
+    kind: str
+    label: str
+    url: str = ""
+    due_at: datetime | None = None
+    since: datetime | None = None
+    missed: bool = False
+    warn_seconds: int = 0
+    shop_id: int | None = None
+    detail: str = ""
+    because: Sequence[object] = ()
+    acts: Collection[str] = ("snooze",)
+
+
+class InboxSource(Protocol):
+    def items(self, person: Person, at: datetime) -> Iterable[InboxItem]: ...
+
+    def count(self, person: Person, at: datetime) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalKind:
+    """What an approval is called, and what happens once it is granted or refused.
+
+    `settled` runs in the transaction of the answer and may raise to keep it from being given.
+    """
+
+    label: object
+    settled: Callable[[Approval, Actor, datetime], None] | None = None
+
+
+@dataclass
+class _Registry:
+    duty_spans: DutySpans | None = None
+    inbox: dict[str, tuple[object, InboxSource]] = field(default_factory=dict)
+    deadline_kinds: dict[str, object] = field(default_factory=dict)
+    delegable: set[str] = field(default_factory=set)
+    approval_kinds: dict[str, ApprovalKind] = field(default_factory=dict)
+    bells: list[Callable[[Sequence[int]], None]] = field(default_factory=list)
+
+
+registry = _Registry()
+
+
+def register_duty_spans(spans_of: DutySpans) -> None:
+    """`spans_of(team_id, shop_id, start, end)`: when somebody of the team is on duty, or the shop is
+    open. None where neither is known: the clock then runs round the clock rather than never."""
+    registry.duty_spans = spans_of
+
+
+def duty_spans(team_id: int | None, shop_id: int | None, start: datetime, end: datetime) -> Sequence[Span] | None:
+    return registry.duty_spans(team_id, shop_id, start, end) if registry.duty_spans else None
+
+
+def register_inbox(name: str, label: object, source: InboxSource) -> None:
+    """`label` is the lazy heading of the filter for this kind of thing."""
+    registry.inbox[name] = (label, source)
+
+
+def name_deadlines(labels: Mapping[str, object], *, delegable: bool = False) -> None:
+    """Lazy labels of kinds of deadlines: ``{"conversations.first_reply": _("first reply")}``.
+
+    `delegable` clocks may be passed on from the inbox; the others go with the thing they belong to.
+    """
+    registry.deadline_kinds.update(labels)
+    if delegable:
+        registry.delegable.update(labels)
+
+
+def register_approval(kind: str, approval: ApprovalKind) -> None:
+    registry.approval_kinds[kind] = approval
+
+
+def register_bell(bell: Callable[[Sequence[int]], None]) -> None:
+    """`bell(person_ids)` is called after commit when the inboxes of these people changed."""
+    registry.bells.append(bell)
