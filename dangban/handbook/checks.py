@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import checks
 
-from .queries import gaps, has_versions
+from .queries import gaps, has_versions, is_installed
 
 
 def register() -> None:
@@ -15,7 +15,8 @@ def register() -> None:
 
 def handbook_is_complete(databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """Run by `check --database default` and before serving."""
-    if not databases:
+    # `migrate` runs this too, before there are any tables.
+    if not databases or not is_installed():
         return []
     if not has_versions():
         hint = "dangban handbook adopt presets/default --reason …"

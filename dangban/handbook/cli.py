@@ -67,6 +67,7 @@ def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int],
 
 def _in_language(run: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
     """Run with translations and two-language words in the asked language; refusals become one message."""
+    from django.db import DatabaseError
     from django.utils import translation
 
     from dangban.lib.errors import Said
@@ -78,6 +79,10 @@ def _in_language(run: Callable[[argparse.Namespace], int], options: argparse.Nam
         except Faulty as faulty:
             for line in faulty.report(translation.gettext, options.lang):
                 print(line, file=sys.stderr)
+            return 1
+        except DatabaseError as error:
+            print(translation.gettext("The database is not ready; run: dangban manage migrate"), file=sys.stderr)
+            print(f"  {error}", file=sys.stderr)
             return 1
         except Said as said:
             print(said.message, file=sys.stderr)
@@ -171,10 +176,14 @@ def show_diff(options: argparse.Namespace) -> int:
 def _changed(change: Change) -> Iterator[str]:
     yield f"{change.path}  {change.meaning}"
     for step in change.steps:
-        new = step.new or step.old
-        assert new is not None
-        yield f"    {new.since}  {step.before} → {step.after}"
-        yield f"        {new.reference}"
+        stated = step.new or step.old
+        assert stated is not None
+        gone, come = step.lines
+        yield f"    {stated.since}  {stated.reference}"
+        yield from (f"      - {line}" for line in gone)
+        yield from (f"      + {line}" for line in come)
+        if not gone and not come:
+            yield f"        {step.after}"
     if not change.steps and change.new is not None:
         yield f"    {change.new.summary}"
 

@@ -21,6 +21,12 @@ class Step:
     new: RuleValue[Any] | None
 
     @property
+    def lines(self) -> tuple[list[str], list[str]]:
+        """For values that are tables: the lines that went and the lines that came; else the whole values."""
+        old, new = _lines(self.old), _lines(self.new)
+        return [line for line in old if line not in new], [line for line in new if line not in old]
+
+    @property
     def before(self) -> Words:
         return self.old.shown if self.old else ABSENT
 
@@ -65,6 +71,13 @@ def changes(old: Handbook, new: Handbook) -> list[Change]:
             assert stated is not None
             found.append(Change(path, stated.clause.meaning, before, after))
     return found
+
+
+def _lines(value: RuleValue[Any] | None) -> list[str]:
+    if value is None:
+        return []
+    grid = None if value.repealed else value.clause.shape.grid(value.value)
+    return [str(value.shown)] if grid is None else [" | ".join(map(str, line)) for line in grid.lines]
 
 
 def _said(record: Record) -> tuple[Any, ...]:

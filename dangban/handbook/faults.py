@@ -30,6 +30,7 @@ MESSAGES: dict[str, str] = {
     "unknown-chapter": _("No rule belongs to a chapter “%(name)s”. Did you mean “%(nearest)s.toml”?"),
     "unknown-rule": _("There is no rule “%(path)s”. Did you mean “%(nearest)s”?"),
     "missing-rule": _("The rule “%(path)s” is missing (%(meaning)s). Add it here, or let the handbook extend “default”."),
+    "missing-chapter": _("The whole chapter “%(name)s” is missing (%(count)s rules). Add a file %(name)s.toml, or let the handbook extend “default”."),
     "not-a-rule": _("“%(path)s” should be a rule with a summary and dated values, but is %(found)s. Write it as [%(name)s] with [[%(name)s.value]] below."),
     "unknown-key": _("A rule has no “%(key)s”. Did you mean “%(nearest)s”?"),
     "missing-summary": _("“%(path)s” needs a summary in both languages: summary = {zh = \"…\", en = \"…\"}."),

@@ -23,6 +23,7 @@ MANIFEST = "handbook.toml"
 SETTINGS = ("name", "title", "about", "extends")
 RECORD_KEYS = ("summary", "unit", "value")
 DATED_KEYS = ("since", "clause", "published", "checked", "repealed")
+UNREADABLE = ("not-toml", "not-utf8", "written-twice", "impossible-day")
 CLAUSE = re.compile(r"(handbook|law|practice|assumption): *\S")
 
 
@@ -397,15 +398,22 @@ class _DatedReader:
 
 
 def _missing(own: Layer, records: Mapping[str, Record], registry: Registry, faults: list[Fault]) -> None:
-    unreadable = {fault.file for fault in faults if fault.code in ("not-toml", "not-utf8", "written-twice", "impossible-day")}
+    """Note required rules that neither the handbook nor what it extends states."""
+    unreadable = {fault.file for fault in faults if fault.code in UNREADABLE}
+    already = {fault.params.get("path") for fault in faults}
+    missing: dict[str, list[Clause[Any]]] = {}
     for clause in registry:
-        file = f"{clause.chapter}.toml"
-        if not clause.required or clause.path in records or file in unreadable:
+        if clause.required and clause.path not in records and clause.path not in already:
+            missing.setdefault(clause.chapter, []).append(clause)
+    stated = {record.clause.chapter for record in records.values()}
+    for chapter, clauses in missing.items():
+        file = f"{chapter}.toml"
+        if file in unreadable:
             continue
-        if any(fault.file == file and fault.params.get("path") == clause.path for fault in faults):
+        if file not in own.files and chapter not in stated:
+            faults.append(Fault("missing-chapter", MANIFEST, 1, {"name": chapter, "count": len(clauses)}))
             continue
         source = _Source(file, own.files[file]) if file in own.files else _Source(MANIFEST, "")
-        params = {"path": clause.path, "meaning": clause.meaning}
-        faults.append(Fault("missing-rule", source.name, source.last_line, params))
-
-
+        for clause in clauses:
+            params = {"path": clause.path, "meaning": clause.meaning}
+            faults.append(Fault("missing-rule", source.name, source.last_line, params))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import QuerySet
 
 from dangban.lib import clock
@@ -26,6 +26,16 @@ class Gap:
     since: date
     until: date | None
     why: str
+
+
+def is_installed() -> bool:
+    """Whether the database has the handbook's tables as this program knows them."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        if Version._meta.db_table not in tables:
+            return False
+        found = connection.introspection.get_table_description(cursor, Version._meta.db_table)
+    return {field.column for field in Version._meta.local_concrete_fields} <= {column.name for column in found}
 
 
 def has_versions() -> bool:

@@ -72,3 +72,7 @@ STRICT.declare("attendance.cut_off", Clock(), "截单时间", "when parcels must
 STRICT.declare(
     "attendance.mode", Choice(bonus=("奖", "bonus"), fine=("罚", "fine")), "方式", "mode", required=False
 )
+
+CHAPTERED = Registry()
+CHAPTERED.declare("attendance.grace", Duration("minutes", maximum=60), "宽限", "grace")
+CHAPTERED.declare("orders.cut_off", Clock(), "截单时间", "the cut-off")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from dangban.handbook import faults, loader
-from dangban.handbook.tests.sample import SAMPLE, STRICT
+from dangban.handbook.tests.sample import CHAPTERED, SAMPLE, STRICT
 
 FAULTY = Path(__file__).parent / "faulty"
-NEEDS_REQUIRED_RULES = {"missing-rule", "required-repealed"}
+REGISTERS = {"missing-rule": STRICT, "required-repealed": STRICT, "missing-chapter": CHAPTERED}
 
 SAID = {
     "circular-parent": "handbook.toml:3: “circular-parent” extends itself, by way of circular-parent → circular-parent. Take one “extends” out.",
@@ -21,6 +21,7 @@ SAID = {
     "ladder-order": "attendance.toml:8: Times are counted 1, 2, 3 …; here 2 was expected, not 3.",
     "listed-twice": "attendance.toml:6: “青海” stands in the list twice. Keep one.",
     "missing-cell": "attendance.toml:7: Row “dislike” has no “back”. Every row needs every column.",
+    "missing-chapter": "handbook.toml:1: The whole chapter “orders” is missing (1 rules). Add a file orders.toml, or let the handbook extend “default”.",
     "missing-clause": "attendance.toml:4: This value doesn't say where it comes from. Add: clause = \"handbook: …\" (or law:, practice:, assumption:).",
     "missing-field": "attendance.toml:9: This line has no “amount”. Add it.",
     "missing-row": "attendance.toml:6: The table has no row “dislike”. Add it.",
@@ -77,7 +78,7 @@ SAID = {
 
 
 def faults_of(name: str) -> list[faults.Fault]:
-    registry = STRICT if name in NEEDS_REQUIRED_RULES else SAMPLE
+    registry = REGISTERS.get(name, SAMPLE)
     with pytest.raises(loader.Faulty) as caught:
         loader.load(FAULTY / name, registry)
     return caught.value.faults
