@@ -231,6 +231,8 @@ class Chats:
                     answered_seq=one.answered_seq, answered_at=one.answered_at,
                     milliseconds=clock.to_ms(one.answered_at) - clock.to_ms(one.opened_at) if one.answered_at else None,
                     abandoned_at=None if answered else row.ended_at,
+                    # Left over night: nobody's clock ran.
+                    counted=case.duty.starts_at <= one.opened_at < case.duty.ends_at,
                 )
             )  # fmt: skip
 

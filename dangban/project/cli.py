@@ -17,6 +17,8 @@ ROOMS_WITH_COMMANDS = (
     "orders",
     "chat",
     "conversations",
+    "demo",
+    "replay",
 )
 
 
