@@ -1,0 +1,26 @@
+"""How the journal tells of duty."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from dangban.journal import ports
+
+VERBS = {
+    "workforce.duty_set": _("entered the duty of"),
+    "workforce.duty_cleared": _("took out the duty of"),
+    "workforce.shift_ended": _("ended the shift of"),
+    "workforce.shift_extended": _("the shift was extended for customers, of"),
+}
+
+FIELDS = {
+    "day": _("day"),
+    "shift": _("shift"),
+    "minutes_past_end": _("minutes past the end"),
+    "conversations": _("conversations"),
+}
+
+
+def register() -> None:
+    ports.name_verbs(VERBS)
+    ports.name_fields(FIELDS)
