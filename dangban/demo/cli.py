@@ -36,12 +36,13 @@ def register(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     console = Console(highlight=False)
-    if options.fresh:
-        throw_away()
-    call_command("migrate", verbosity=0)
     made = known()
-    if made is None:
-        made = make(console)
+    if made is not None and (options.fresh or not made["finished"]):
+        # Also one whose making was interrupted.
+        throw_away()
+        made = None
+    call_command("migrate", verbosity=0)
+    made = made or make(console)
     tell(console, made, options.port)
     if options.serve:
         console.print("Press Ctrl-C to stop.\n")
@@ -59,12 +60,19 @@ def make(console: Console) -> dict[str, str]:
     started, now = clock.monotonic(), clock.now()
     made = {"made_at": now.isoformat(), "password": first_password()}
     console.print("Making the demonstration department …")
+    write_down({**made, "finished": ""})
     build(password=made["password"], now=now, tell=lambda what: console.print(f"  {what}"))
+    made["finished"] = clock.now().isoformat()
+    write_down(made)
+    console.print(f"  {clock.monotonic() - started:.0f} s\n")
+    return made
+
+
+def write_down(made: Mapping[str, str]) -> None:
+    # It holds a password: nobody else on the machine needs to read it.
     handle = os.open(_note(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(made, file)
-    console.print(f"  {clock.monotonic() - started:.0f} s\n")
-    return made
 
 
 def known() -> dict[str, str] | None:
@@ -76,9 +84,7 @@ def known() -> dict[str, str] | None:
 
 
 def throw_away() -> None:
-    """Remove a demonstration, and nothing that is not one."""
-    if known() is None:
-        return
+    """Remove a demonstration; call it only where `known` found one."""
     database = Path(settings.DATABASES["default"]["NAME"])
     for name in (f"{database}{end}" for end in ("", "-wal", "-shm", "-journal")):
         Path(name).unlink(missing_ok=True)
