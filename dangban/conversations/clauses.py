@@ -222,3 +222,7 @@ RATE_TARGETS = declare(
     "conversations.figures.reply_rate_target", Number("percent", minimum=0, maximum=100),
     "回复率目标", "The target for the reply rate",
 )
+OFFLINE_FIRST = declare(
+    "conversations.left_messages_first", YesNo(),
+    "上班后是否先处理留言再接新的咨询", "Whether left messages come before new customers at the start of a shift",
+)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from dangban.handbook.shapes import Clock, Duration, Number, YesNo, declare
+from dangban.handbook.shapes import (
+    Choice,
+    Clock,
+    Duration,
+    ListOf,
+    Number,
+    YesNo,
+    declare,
+)
 
 WARN_BEFORE = declare(
     "desk.warn_before", Duration("minutes", minimum=0, maximum=1440),
@@ -35,4 +43,24 @@ SNOOZES = declare(
 NOTICE_RECEIPT = declare(
     "desk.notice_receipt", Duration("hours", minimum=1, maximum=240),
     "必读通知多久之内要确认", "How soon a must-read notice has to be confirmed",
+)
+INCIDENT_FIELDS = declare(
+    "desk.incident_fields",
+    ListOf(
+        Choice(
+            order=("订单号", "order number"), handle=("旺旺名", "customer's handle"), bought_on=("购买日期", "purchase date"),
+            return_tracking=("退件单号", "return tracking number"), problem=("问题描述", "problem"), wish=("顾客要求", "customer's wish"),
+        ),
+        least=1,
+    ),
+    "不能当场解决的问题要记哪些内容", "What is written down about a problem that can't be solved at once",
+)
+DAILY_SUMMARY = declare(
+    "desk.daily_summary", YesNo(),
+    "组长是否每天汇总当日情况（疑难、未成交原因、售后核实）",
+    "Whether the leader sums up the day (hard questions, reasons not sold, after-sale facts)",
+)
+TASK_OBJECTION = declare(
+    "desk.tasks_may_be_objected", YesNo(),
+    "临时任务能否说明理由提出异议", "Whether an ad-hoc task may be objected to with a reason",
 )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dangban.handbook.shapes import Choice, Clock, Duration, FlagLegend, Number, Span, YesNo, declare
+from dangban.handbook.shapes import (
+    Choice,
+    Clock,
+    Duration,
+    FlagLegend,
+    Number,
+    Span,
+    YesNo,
+    declare,
+)
 
 PURPOSES = Choice(
     none=("未使用", "not used"),
@@ -72,4 +81,12 @@ STALLED = declare(
 SWEEPS_A_WEEK = declare(
     "orders.sweeps_a_week", Number("times", minimum=0, maximum=7),
     "每周核查几次未按时发出的订单", "How often a week orders not shipped in time are swept",
+)
+STAND_IN = declare(
+    "orders.stand_in_for_warehouse", YesNo(),
+    "仓管不在时，订单客服能否暂代仓库工作", "Whether an order agent may stand in for the warehouse keeper",
+)
+CALL_FOR_HELP = declare(
+    "orders.help_from_agents", YesNo(),
+    "忙不过来时能否经主管抽调在线客服", "Whether online agents may be called to help through the supervisor",
 )

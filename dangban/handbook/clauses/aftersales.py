@@ -6,6 +6,8 @@ from dangban.handbook.shapes import (
     Cells,
     Choice,
     Duration,
+    Field,
+    Lines,
     ListOf,
     Matrix,
     YesNo,
@@ -114,4 +116,37 @@ REFUND_WITHIN = declare(
         lambda days: days <= Duration("days").step * 7, source=f"{CONSUMER_LAW} §25",
         says=("收到退货七日内退款", "The refund is due within seven days after the goods came back"),
     ),
+)
+RETURN_NUMBER_BY = declare(
+    "aftersales.return_number_by", Choice(customer=("顾客自行填写", "the customer"), agent=("客服登记", "the agent")),
+    "退货单号由谁登记", "Who registers the tracking number of a return",
+)
+REVIEWS_CHECKED = declare(
+    "aftersales.reviews_checked", Choice(daily=("每天", "every day"), weekly=("每周", "every week")),
+    "负面评价多久查看一次", "How often bad reviews are looked at",
+)
+DISPUTE_MATERIALS = declare(
+    "aftersales.dispute_materials",
+    Lines(
+        {
+            "about": Field(
+                Choice(
+                    fake=("假货", "counterfeit"), quality=("质量", "quality"), not_received=("未收到", "not received"),
+                    missing=("少件", "missing goods"),
+                ),
+                "纠纷", "dispute",
+            ),
+            "materials": Field(
+                ListOf(
+                    Choice(
+                        purchase=("进货凭证", "proof of purchase"), authorisation=("品牌授权", "brand authorisation"),
+                        chat=("聊天记录", "chat record"), photos=("图片", "photos"), weight=("称重记录", "weight record"),
+                        signed=("签收证明", "proof of signing"),
+                    )
+                ),
+                "申诉材料", "materials",
+            ),
+        }
+    ),
+    "各类纠纷申诉要准备哪些材料", "Which materials an appeal in each kind of dispute needs",
 )

@@ -10,6 +10,7 @@ from dangban.handbook.shapes import (
     Decimals,
     Duration,
     Field,
+    ListOf,
     Money,
     Number,
     Row,
@@ -134,4 +135,23 @@ FULL_BONUS = declare(
 GRACE = declare(
     "attendance.grace", Duration("minutes", minimum=0, maximum=60),
     "迟到几分钟以内不计", "How many minutes of lateness don't count",
+)
+FULL_BONUS_NEEDS = declare(
+    "attendance.full_bonus_needs",
+    ListOf(
+        Choice(
+            no_lateness=("没有迟到", "no lateness"), no_early=("没有早退", "no leaving early"),
+            no_leave=("没有请假", "no leave"), no_absence=("没有旷工", "no absence"), no_missed=("没有漏卡", "no missed punch"),
+        ),
+        least=1,
+    ),
+    "满足哪些条件才算全勤", "What full attendance takes",
+)
+PUNCHES_FROM = declare(
+    "attendance.punches_from", Choice(web=("网页打卡", "web punch"), dingtalk=("钉钉", "DingTalk")),
+    "以哪里的打卡时间为准", "Which punches count",
+)
+REPAIR_VOUCHED = declare(
+    "attendance.repair_voucher_answers", YesNo(),
+    "证明补卡的主管是否对此负责", "Whether the supervisor who vouches for a repair answers for it",
 )

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dangban.handbook.shapes import Choice, Field, Lines, Number, YesNo, declare
+from dangban.handbook.shapes import (
+    Choice,
+    Field,
+    Lines,
+    Number,
+    YesNo,
+    declare,
+)
 
 CONSEQUENCE = Choice(
     none=("未写明", "not said"), warning=("警告", "warning"), talk=("谈话", "talk"), notice=("通报批评", "public notice"),
@@ -41,4 +48,7 @@ LOSS_IS_PAID = declare(
 EXPIRES = declare(
     "conduct.sanction_expires", Number("months", minimum=1, maximum=60),
     "处分多久后失效", "After how long a sanction expires",
+)
+MUSIC = declare(
+    "conduct.music_allowed", YesNo(), "上班时能否小声听音乐", "Whether quiet music is allowed at work"
 )
