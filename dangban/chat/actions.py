@@ -1,7 +1,8 @@
-"""Posting from the rooms above, within their own transaction."""
+"""Opening threads, and posting from the rooms above within their own transaction."""
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +13,37 @@ from django.db.models import F
 
 from dangban.chat import hub
 from dangban.chat.models import Message, Thread, ThreadSequence
+from dangban.customers.models import Customer, CustomerShop
 from dangban.lib import clock
+from dangban.people.models import Shop
+
+
+@transaction.atomic
+def open_thread(
+    shop: Shop,
+    *,
+    customer: Customer | None = None,
+    name: str = "",
+    channel: str = Thread.Channel.WIDGET,
+    at: datetime | None = None,
+) -> Thread:
+    """The thread of this customer with this shop; a visitor nobody knows yet becomes a customer.
+
+    A known customer comes back to the thread they have in this channel.
+    """
+    at = at or clock.now()
+    if customer is None:
+        customer = Customer.objects.create(name=name, created_at=at)
+    else:
+        there = Thread.objects.filter(shop=shop, customer=customer, channel=channel).order_by("pk").first()
+        if there is not None:
+            return there
+    CustomerShop.objects.get_or_create(customer=customer, shop=shop, defaults={"first_at": at})
+    thread = Thread.objects.create(
+        shop=shop, customer=customer, channel=channel, public_id=secrets.token_hex(16), created_at=at
+    )
+    ThreadSequence.objects.create(thread=thread)
+    return thread
 
 
 def post(
@@ -36,6 +67,8 @@ def post(
         raise RuntimeError("a line is posted in the transaction of what it tells of")
     thread_id = thread.pk if isinstance(thread, Thread) else thread
     if client_id:
+        # The sender may be trying again at this moment through the lane: let that be decided first.
+        ThreadSequence.objects.select_for_update().get(pk=thread_id)
         there = Message.objects.filter(
             thread_id=thread_id, author=author, author_id=author_id, client_id=client_id
         ).first()

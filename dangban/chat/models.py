@@ -77,7 +77,9 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["thread", "seq"], name="message_seq_once"),
-            models.UniqueConstraint(fields=["thread", "author", "author_id", "client_id"], name="message_once"),
+            models.UniqueConstraint(
+                fields=["thread", "author", "author_id", "client_id"], name="message_once"
+            ),
         ]
 
 
@@ -91,7 +93,9 @@ class ReadMark(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["thread", "reader", "reader_id"], name="one_read_mark")]
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "reader", "reader_id"], name="one_read_mark")
+        ]
 
 
 class Presence(models.Model):
@@ -139,16 +143,26 @@ class IdleStretch(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(ended_at=None), name="one_open_idle_stretch")
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ended_at=None), name="one_open_idle_stretch"
+            )
         ]
 
 
-class ProjectionCursor(models.Model):
-    """How far a projection has followed the log; kept in the transaction of its effect."""
+class LastSeen(models.Model):
+    """When a person's pages were last connected, and when something was last touched in them."""
 
-    name = models.CharField(max_length=60, primary_key=True)
-    message_id = models.BigIntegerField(default=0)
-    updated_at = models.DateTimeField()
+    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="last_seen")
+    connected_at = models.DateTimeField(null=True)
+    active_at = models.DateTimeField(null=True)
+
+
+class Lease(models.Model):
+    """One process at a time does what is done once: whoever holds an unexpired lease."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    holder = models.CharField(max_length=80)
+    until = models.DateTimeField()
 
 
 class ThreadProjection(models.Model):

@@ -67,7 +67,9 @@ class Sender:
 class PostingGate(Protocol):
     """May this be sent? `facts` are read for a whole batch at once, `decide` is pure."""
 
-    def facts(self, thread_ids: Sequence[int], fetch: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]) -> Mapping[int, Any]:
+    def facts(
+        self, thread_ids: Sequence[int], fetch: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+    ) -> Mapping[int, Any]:
         """Facts for these threads. `fetch(sql, params)` runs one statement (``%s`` marks) in the caller's transaction."""
 
     def decide(self, facts: Any, sender: Sender, line: Line, *, confirmed: bool) -> Verdict: ...
@@ -92,6 +94,7 @@ class _Registry:
     projectors: dict[str, Projector] = field(default_factory=dict)
     # Called about once a second in one process: routing sweeps, silence time-outs and the like.
     sweeps: dict[str, Callable[[datetime], None]] = field(default_factory=dict)
+    stream_listeners: dict[str, Callable[[int, bool, datetime], None]] = field(default_factory=dict)
 
 
 registry = _Registry()
@@ -108,3 +111,11 @@ def register_projector(name: str, projector: Projector) -> None:
 def register_sweep(name: str, sweep: Callable[[datetime], None]) -> None:
     """`sweep(now)` runs about once a second in one process at a time; it must be cheap when idle."""
     registry.sweeps[name] = sweep
+
+
+def register_on_stream(name: str, listener: Callable[[int, bool, datetime], None]) -> None:
+    """`listener(person_id, is_open, at)` runs when a person opens a page that listens, and when the
+    last one of a process is gone. It may use the database. A process that is killed says nothing:
+    `presence.last_seen` tells since when somebody has not been heard of.
+    """
+    registry.stream_listeners[name] = listener

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 ROOMS_WITH_COMMANDS = (
     "journal",
+    "media",
     "handbook",
     "people",
     "shops",

@@ -17,11 +17,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ProjectionCursor',
+            name='Lease',
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('message_id', models.BigIntegerField(default=0)),
-                ('updated_at', models.DateTimeField()),
+                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('holder', models.CharField(max_length=80)),
+                ('until', models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LastSeen',
+            fields=[
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='last_seen', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('connected_at', models.DateTimeField(null=True)),
+                ('active_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

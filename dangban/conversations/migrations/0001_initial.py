@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('chat', '0002_lastseen_lease_delete_projectioncursor'),
+        ('chat', '0001_initial'),
         ('customers', '0001_initial'),
         ('orders', '0001_initial'),
         ('people', '0001_initial'),

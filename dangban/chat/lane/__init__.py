@@ -1,0 +1,1 @@
+"""The message lane: the doors that messages pass through without Django in between."""

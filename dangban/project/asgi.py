@@ -1,0 +1,67 @@
+"""The server's entry: hot doors to the message lane, everything else to Django behind the bridge."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangban.project.settings")
+
+import django
+
+django.setup()
+
+import structlog  # noqa: E402
+
+from dangban.chat.lane import doors  # noqa: E402
+from dangban.chat.lane.lane import Lane  # noqa: E402
+from dangban.project import watch  # noqa: E402
+from dangban.project.bridge import Bridge, Receive, Scope, Send  # noqa: E402
+
+log = structlog.get_logger(__name__)
+
+
+class Server:
+    """One process: its lane and its Django."""
+
+    def __init__(self) -> None:
+        self.lane: Lane | None = None
+        self.bridge: Bridge | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.lane is not None
+        assert self.bridge is not None
+        path = scope["path"]
+        if doors.is_ours(path):
+            await doors.enter(self.lane, scope, receive, send)
+        elif path in watch.DOORS:
+            await watch.DOORS[path](self.lane, scope, receive, send)
+        else:
+            await self.bridge(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            self.bridge = Bridge()
+            self.lane = Lane()
+            await self.lane.start()
+        except Exception as error:
+            log.exception("server.start_failed")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.lane.stop()
+        self.bridge.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+app = Server()
