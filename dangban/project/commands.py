@@ -43,6 +43,7 @@ def _serve(options: argparse.Namespace) -> int:
         _say("The database is not up to date: run bin/dangban init first.", error=True)
         return 2
     connection.close()
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     _raise_limit()
     _run(options)
     return 0

@@ -156,4 +156,5 @@ REDIS_URL = os.environ.get("DANGBAN_REDIS_URL", "")
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = "dangban.project.logs.configure"
-LOGGING: dict[str, object] = {}
+# Not empty, or Django would not call `configure`.
+LOGGING: dict[str, object] = {"by": "structlog"}

@@ -35,10 +35,10 @@ def read_bounds() -> Bounds:
     except NoHandbook:
         return Bounds()
     return Bounds(
-        message_length=int(rules[clauses.MESSAGE_LENGTH.path].value),
-        image_size=int(rules[clauses.IMAGE_SIZE.path].value * MEGABYTE),
-        video_size=int(rules[clauses.VIDEO_SIZE.path].value * MEGABYTE),
-        file_size=int(rules[clauses.FILE_SIZE.path].value * MEGABYTE),
-        uploads=frozenset(rules[clauses.UPLOADS.path].value),
-        customer_rate=float(rules[clauses.CUSTOMER_RATE.path].value),
+        message_length=int(rules[clauses.MESSAGE_LENGTH]),
+        image_size=int(rules[clauses.IMAGE_SIZE] * MEGABYTE),
+        video_size=int(rules[clauses.VIDEO_SIZE] * MEGABYTE),
+        file_size=int(rules[clauses.FILE_SIZE] * MEGABYTE),
+        uploads=frozenset(rules[clauses.UPLOADS]),
+        customer_rate=float(rules[clauses.CUSTOMER_RATE]),
     )
