@@ -81,7 +81,7 @@ def _in_language(run: Callable[[argparse.Namespace], int], options: argparse.Nam
                 print(line, file=sys.stderr)
             return 1
         except DatabaseError as error:
-            print(translation.gettext("The database is not ready; run: dangban manage migrate"), file=sys.stderr)
+            print(translation.gettext("The database is not ready; run: dangban init"), file=sys.stderr)
             print(f"  {error}", file=sys.stderr)
             return 1
         except Said as said:
@@ -157,7 +157,7 @@ def _described(value: RuleValue[Any]) -> Iterator[str]:
     if grid is None:
         yield f"    {value.shown}"
     else:
-        for line in (grid.head, *grid.lines):
+        for line in (*([grid.head] if grid.head else []), *grid.lines):
             yield "    " + " | ".join(str(cell) for cell in line)
     yield f"    {value.reference} · {value.since}"
 
@@ -176,14 +176,13 @@ def show_diff(options: argparse.Namespace) -> int:
 def _changed(change: Change) -> Iterator[str]:
     yield f"{change.path}  {change.meaning}"
     for step in change.steps:
-        stated = step.new or step.old
-        assert stated is not None
         gone, come = step.lines
-        yield f"    {stated.since}  {stated.reference}"
+        clause = f"{step.old.reference} → " if step.old and step.has_other_clause else ""
+        yield f"    {step.stated.since}  {clause}{step.stated.reference}"
         yield from (f"      - {line}" for line in gone)
         yield from (f"      + {line}" for line in come)
         if not gone and not come:
-            yield f"        {step.after}"
+            yield f"        {step.stated.shown}"
     if not change.steps and change.new is not None:
         yield f"    {change.new.summary}"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dangban.lib import clock
 
 from .shapes import Percent, Words
-from .shapes.labels import fact_label
+from .shapes.labels import REFERENCES, fact_label
 
 if TYPE_CHECKING:
     from .rulebook import RuleValue
@@ -40,6 +40,12 @@ class Because:
         plain = {name: plain_value(value) for name, value in inputs.items()}
         exception = rule.clause.exception
         return cls(rule.path, rule.reference, rule.summary, rule.shown, plain, rule.since, version, exception)
+
+    @property
+    def reference(self) -> str:
+        """The clause with its kind in words: 制度 3.2, 法律 …"""
+        kind, colon, place = self.clause.partition(":")
+        return f"{REFERENCES[kind]} {place.strip()}" if colon and kind in REFERENCES else self.clause
 
     @property
     def facts(self) -> list[tuple[Words, str]]:

@@ -10,8 +10,6 @@ from typing import Any
 from .rulebook import Handbook, Record, RuleValue
 from .shapes import Words
 
-ABSENT = Words("（无）", "(none)")
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -27,12 +25,15 @@ class Step:
         return [line for line in old if line not in new], [line for line in new if line not in old]
 
     @property
-    def before(self) -> Words:
-        return self.old.shown if self.old else ABSENT
+    def stated(self) -> RuleValue[Any]:
+        """The new value, or the old one where there is none any more."""
+        found = self.new or self.old
+        assert found is not None
+        return found
 
     @property
-    def after(self) -> Words:
-        return self.new.shown if self.new else ABSENT
+    def has_other_clause(self) -> bool:
+        return bool(self.old and self.new and self.old.reference != self.new.reference)
 
 
 @dataclass(frozen=True, slots=True)

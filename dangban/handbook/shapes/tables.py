@@ -58,7 +58,7 @@ class Field:
 
 
 class Line(Shape[Row]):
-    """One line with named fields."""
+    """One line with named fields; as a rule's whole value it is drawn upright, a field a line."""
 
     kind = "line"
 
@@ -88,6 +88,9 @@ class Line(Shape[Row]):
 
     def cells(self, row: Row) -> tuple[Words, ...]:
         return tuple(_cell(field.shape, row[name]) for name, field in self.fields.items())
+
+    def grid(self, value: Row) -> Grid:
+        return Grid((), tuple((field.label, _cell(field.shape, value[name])) for name, field in self.fields.items()))
 
     def show(self, value: Row) -> Words:
         parts = [
@@ -197,15 +200,16 @@ class Brackets(Shape[Steps]):
         return _joined(shown)
 
     def _over(self, threshold: Decimal) -> Words:
+        return self.measure_field.label + same(" ") + self._threshold(threshold)
+
+    def _threshold(self, threshold: Decimal) -> Words:
         figure = _Plain().show(threshold)
-        unit = UNITS[self.unit] if self.unit else same("")
-        space = same(" ") if self.unit else same("")
-        return self.measure_field.label + same(" ") + figure + space + unit
+        return figure + same(" ") + UNITS[self.unit] if self.unit else figure
 
     def grid(self, value: Steps) -> Grid:
         head = (self.measure_field.label, *(field.label for field in self.gives.values()))
         lines = tuple(
-            (self._over(row[self.measure]), *(_cell(f.shape, row[name]) for name, f in self.gives.items()))
+            (self._threshold(row[self.measure]), *(_cell(f.shape, row[name]) for name, f in self.gives.items()))
             for row in value.rows
         )
         return Grid(head, lines)

@@ -104,8 +104,17 @@ def test_the_difference_of_two_handbooks_names_each_value_that_changed():
     later = handbook(GRACE.replace("is = 3", "is = 2"))
     (change,) = changes(handbook(GRACE + BONUS), handbook(GRACE.replace("is = 3", "is = 2") + BONUS))
     assert (change.path, change.kind) == ("attendance.grace", "value")
-    assert [(step.before.en, step.after.en) for step in change.steps] == [("3 minutes", "2 minutes")]
+    assert [step.lines for step in change.steps] == [(["3 分钟"], ["2 分钟"])]
     assert [change.kind for change in changes(handbook(GRACE + BONUS), later)] == ["value", "removed"]
+
+
+def test_of_tables_only_the_lines_that_differ_are_told():
+    def fine(last):
+        rows = f'over = [{{minutes = 0, amount = "1"}}, {{minutes = 10, amount = "{last}"}}]'
+        return handbook(rule("late_fine", f"since = 2026-01-01\n{rows}", unit="minutes"))
+
+    (change,) = changes(fine(2), fine(3))
+    assert change.steps[0].lines == (["10 分钟 | ¥2.00"], ["10 分钟 | ¥3.00"])
 
 
 def test_the_same_text_has_the_same_digest_and_another_has_not():
