@@ -6,8 +6,9 @@ class JournalConfig(AppConfig):
     label = "journal"
 
     def ready(self) -> None:
-        from dangban.journal import jobs
+        from dangban.journal import jobs, words
         from dangban.lib import background
 
         background.register("journal-sealer", jobs.run_sealer)
+        words.register()
         background.register("journal-subscribers", jobs.run_subscribers)

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from django.db import close_old_connections, transaction
 
-from dangban.journal import chain, ports
+from dangban.journal import chain, ports, queries
 from dangban.journal.models import Entry, SealLease
 from dangban.lib import clock
 
@@ -76,3 +76,13 @@ def _holds_lease(holder: str) -> bool:
     lease.holder, lease.until = holder, now + LEASE_FOR
     lease.save(update_fields=["holder", "until"])
     return True
+
+
+def verify() -> chain.Verdict:
+    """Recompute the whole chain from the first entry and compare."""
+    unsealed = Entry.objects.filter(position=None).count()
+    pairs = (
+        (entry, chain.Payload(personal.salt, personal.values) if personal else None)
+        for entry, personal in queries.sealed_in_order()
+    )
+    return chain.check(pairs, unsealed)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dangban.lib.actor import Actor
+
+if TYPE_CHECKING:
+    from dangban.people.access import Scope
 
 
 class Department(models.Model):
@@ -118,6 +123,13 @@ class Person(AbstractBaseUser):
     @property
     def actor(self) -> Actor:
         return Actor("person", self.pk, self.name)
+
+    @property
+    def scope(self) -> Scope:
+        """For rooms below this one, which know a reader only by what they may see."""
+        from dangban.people.access import scope
+
+        return scope(self)
 
     def has_perm(self, permission: str, obj: object = None) -> bool:
         from dangban.people.access import may

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from dangban.journal import ports
-from dangban.people.models import Person, Role, Team
+from dangban.people.models import Person, Role, Shop, Team
 
 VERBS = {
     "people.hired": _("opened the account of"),
@@ -76,6 +76,7 @@ def register() -> None:
     ports.name_fields(FIELDS)
     ports.name_subject("people.person", _("person"), url_name="person", titles=_names_of_people)
     ports.name_subject("people.team", _("team"), titles=_names_of_teams)
+    ports.name_subject("people.shop", _("shop"), url_name="shop", titles=_names_of_shops)
     ports.name_subject("people.role", _("role"), url_name="role", titles=_names_of_roles)
 
 
@@ -89,3 +90,7 @@ def _names_of_teams(ids: Sequence[int]) -> Mapping[int, str]:
 
 def _names_of_roles(ids: Sequence[int]) -> Mapping[int, str]:
     return dict(Role.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _names_of_shops(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(Shop.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from dangban.journal.actions import HasActor
 from dangban.lib.actor import Actor
 from dangban.lib.errors import NotAllowed
 from dangban.people.access import scope
 from dangban.people.models import Person, Team, TeamShop
 from dangban.workforce.models import DutyPeriod
+
+if TYPE_CHECKING:
+    from dangban.journal.actions import HasActor
 
 PERMISSIONS = {"workforce.manage": gettext_noop("Enter and change who is on duty")}
 

@@ -17,7 +17,7 @@ from dangban.people.access import members_of
 from dangban.people.models import Person, Team
 from dangban.workforce import access
 from dangban.workforce.models import DutyPeriod, ShiftExtension
-from dangban.workforce.rules import Shift
+from dangban.workforce.shifts import Shift
 
 # Duty of the past is what attendance and clocks were counted by: it is corrected only shortly after.
 CORRECTED_WITHIN = timedelta(days=7)

@@ -8,14 +8,15 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 
 from dangban.handbook.clauses.shifts import SHIFTS
+from dangban.handbook.current import NoHandbook, in_force
+from dangban.handbook.rulebook import Rules
 from dangban.lib import clock, spans
 from dangban.lib.spans import Span
 from dangban.people.models import Person, TeamShop
 from dangban.shops import clauses as shop_clauses
-from dangban.shops.house import in_force
 from dangban.shops.models import Profile
 from dangban.workforce.models import DutyPeriod
-from dangban.workforce.rules import Shift
+from dangban.workforce.shifts import Shift
 
 # No shift is longer; a period that began earlier than this before a day can't reach into it.
 LONGEST = timedelta(hours=24)
@@ -55,7 +56,7 @@ def duty_of_day(day: date, team_ids: Iterable[int] | None = None) -> QuerySet[Du
 
 def shifts(at: datetime) -> list[Shift]:
     """The shifts the handbook names, in its order."""
-    rules = in_force(at)
+    rules = _rules(at)
     if not rules.has(SHIFTS):
         return []
     return [Shift(row.name, row.hours.start, row.hours.end) for row in rules[SHIFTS]]
@@ -100,8 +101,15 @@ def _opening_hours(shop_id: int | None, at: datetime) -> tuple[time, time] | Non
     own = Profile.objects.filter(shop_id=shop_id).values_list("opens", "closes").first() if shop_id else None
     if own and own[0] is not None and own[1] is not None:
         return own[0], own[1]
-    rules = in_force(at)
+    rules = _rules(at)
     if not rules.has(shop_clauses.OPENING_HOURS):
         return None
     hours = rules[shop_clauses.OPENING_HOURS]
     return hours.start, hours.end
+
+
+def _rules(at: datetime) -> Rules:
+    try:
+        return in_force(at)
+    except NoHandbook:
+        return Rules({}, at)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from dangban.journal import chain, queries, sealing
+from dangban.journal import chain, sealing
 from dangban.journal.actions import erase_personal, record
 from dangban.journal.models import AppendOnly, Entry, PersonalPayload, SealLease
 from dangban.lib import clock
@@ -35,7 +35,7 @@ class SealingTest(ChainCase):
         sealing.seal_pending()
         late.refresh_from_db()
         assert late.position == 2
-        assert queries.verify().broken is None
+        assert sealing.verify().broken is None
 
     def test_a_second_sealer_waits_for_the_lease_and_takes_it_when_it_has_run_out(self) -> None:
         self.write()
@@ -50,7 +50,7 @@ class SealingTest(ChainCase):
         for _ in range(5):
             self.write()
         assert sealing.seal_pending(batch=2) == 5
-        assert queries.verify().last_position == 5
+        assert sealing.verify().last_position == 5
 
 
 class VerifyTest(ChainCase):
@@ -61,31 +61,31 @@ class VerifyTest(ChainCase):
         sealing.seal_pending()
 
     def test_an_untouched_chain_verifies(self) -> None:
-        verdict = queries.verify()
+        verdict = sealing.verify()
         assert (verdict.checked, verdict.erased, verdict.unsealed, verdict.broken) == (3, 0, 0, None)
 
     def test_a_changed_entry_is_named_by_its_position(self) -> None:
         _tamper("UPDATE journal_entry SET actor_name = 'nobody' WHERE position = 2")
-        broken = queries.verify().broken
+        broken = sealing.verify().broken
         assert broken is not None
         assert (broken.position, broken.what) == (2, "hash")
 
     def test_a_missing_entry_is_named_by_the_gap_it_leaves(self) -> None:
         PersonalPayload.objects.filter(entry__position=2).delete()
         _tamper("DELETE FROM journal_entry WHERE position = 2")
-        broken = queries.verify().broken
+        broken = sealing.verify().broken
         assert broken == chain.Break(2, "position", "2", "3")
 
     def test_changed_personal_values_are_found_too(self) -> None:
         PersonalPayload.objects.filter(entry__position=3).update(values={"phone": "13900000000"})
-        broken = queries.verify().broken
+        broken = sealing.verify().broken
         assert broken is not None
         assert (broken.position, broken.what) == (3, "personal")
 
     def test_erased_personal_values_leave_the_chain_whole_and_are_counted(self) -> None:
         with transaction.atomic():
             assert erase_personal([("orders.order", 7)], by=self.cast.bao, reason="asked by the customer") == 3
-        verdict = queries.verify()
+        verdict = sealing.verify()
         assert (verdict.erased, verdict.unsealed, verdict.broken) == (3, 1, None)
 
 

@@ -17,7 +17,7 @@ from dangban.testing import pages
 from dangban.testing.cast import NOW, TODAY, at
 from dangban.workforce import actions, queries
 from dangban.workforce.models import DutyPeriod, ShiftExtension
-from dangban.workforce.rules import Shift, read_hours
+from dangban.workforce.shifts import Shift, read_hours
 
 DAY = Shift("白班", time(8), time(16))
 NIGHT = Shift("晚班", time(17), time(1))

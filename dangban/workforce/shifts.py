@@ -1,4 +1,4 @@
-"""Shifts as the handbook names them, laid upon a day. Pure."""
+"""Shifts as the handbook names them, laid upon a day."""
 
 from __future__ import annotations
 
