@@ -10,7 +10,7 @@ from dangban.demo.content import Content, content
 from dangban.demo.department import Opening
 from dangban.demo.roster import Roster
 from dangban.demo.rows import Rows
-from dangban.demo.volume import IN_ORDER, History, Span
+from dangban.demo.volume import History, Span
 from dangban.desk.clauses import DAY_ENDS
 from dangban.handbook import actions as handbook
 from dangban.lib import clock
@@ -30,7 +30,7 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     opening = Opening(made_of, at=now - timedelta(days=days + 30), password=password)
     shelves = opening.open()
     tell(f"{len(opening.shops)} shops, {len(opening.people)} people")
-    random, rows = Random(SEED), Rows(IN_ORDER)  # noqa: S311
+    random, rows = Random(SEED), Rows()  # noqa: S311
     roster = _roster(random, rows, made_of, opening, now=now, days=days)
     history = History(random, made_of, shelves, roster, rows, now=now, day_ends=day_ends)
     today = clock.business_day(now, day_ends)

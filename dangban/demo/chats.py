@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
 
 from dangban.chat.models import Message
 from dangban.conversations.models import (
@@ -60,11 +59,8 @@ class Chats:
         self.buyers, self.roster, self.now, self.day_ends = buyers, roster, now, day_ends
         self.words = content.words
         self._load: Counter[int] = Counter()
-        self._photos: list[dict[str, Any]] = []
-
-    def show_photos(self, payloads: list[dict[str, Any]]) -> None:
-        """What a customer's picture carries; without any, a line of text stands for it."""
-        self._photos = payloads
+        # Messages that show a picture; it is put in once their threads are stored.
+        self.pictured: list[Message] = []
 
     def scenario(self, stage: str, category: str, order: Order | None = None) -> Scenario:
         fitting = [
@@ -117,10 +113,10 @@ class Chats:
     def _say(self, case: Case, one: Said) -> None:
         if one.who == "a":
             self._line(case, "agent", one.text, one.at)
-        elif one.who == "photo" and self._photos:
-            self._line(case, "customer", "", one.at, kind="image", payload=self.random.choice(self._photos))
+        elif one.who == "photo":
+            self.pictured.append(self._line(case, "customer", "", one.at, kind="image"))
         else:
-            self._line(case, "customer", "（发来一张照片）" if one.who == "photo" else one.text, one.at)
+            self._line(case, "customer", one.text, one.at)
 
     def _close_politely(self, case: Case) -> None:
         at, closing = case.lines[-1].at, self.words["closing"]
@@ -133,9 +129,7 @@ class Chats:
                 at += timedelta(seconds=self.random.uniform(5, 20))
                 self._line(case, "agent", "🌸", at)
 
-    def _line(
-        self, case: Case, author: str, body: str, at: datetime, *, kind: str = "text", payload: dict[str, Any] | None = None
-    ) -> None:
+    def _line(self, case: Case, author: str, body: str, at: datetime, *, kind: str = "text") -> Message:
         case.talk.seq += 1
         who = {
             "customer": (0, case.buyer.handle),
@@ -144,11 +138,12 @@ class Chats:
         }[author]
         line = Message(
             thread=case.talk.thread, seq=case.talk.seq, author=author, author_id=who[0], author_name=who[1],
-            client_id=f"{self.random.getrandbits(100):025x}", kind=kind, body=body, payload=payload or {}, at=at,
+            client_id=f"{self.random.getrandbits(100):025x}", kind=kind, body=body, at=at,
         )  # fmt: skip
         case.lines.append(line)
         case.talk.last_at = at
         self.rows.add(line)
+        return line
 
     def _settle(self, case: Case, order: Order | None, sku: Sku, assigned_at: datetime) -> None:
         """Everything that hangs on the log, read off it."""

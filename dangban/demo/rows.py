@@ -14,10 +14,9 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Rows:
-    """Collects model instances; `write` inserts them kind by kind, as the kinds were named."""
+    """Collects model instances; `write` inserts them kind by kind."""
 
-    def __init__(self, order: Iterable[type[models.Model]]) -> None:
-        self._order = tuple(order)
+    def __init__(self) -> None:
         self._rows: dict[type[models.Model], list[models.Model]] = defaultdict(list)
 
     def add(self, *rows: models.Model) -> None:
@@ -27,14 +26,11 @@ class Rows:
     def of(self, kind: type[Row]) -> list[Row]:
         return self._rows[kind]  # type: ignore[return-value]
 
-    def write(self) -> dict[str, int]:
-        """Insert everything; returns how many of each kind."""
-        stray = self._rows.keys() - set(self._order)
-        if stray:
-            raise ValueError(f"no place in the order: {', '.join(kind.__name__ for kind in stray)}")
+    def write(self, kinds: Iterable[type[models.Model]]) -> dict[str, int]:
+        """Insert all rows of these kinds, in this order; returns how many of each."""
         written = {}
-        for kind in self._order:
-            rows = self._rows[kind]
+        for kind in kinds:
+            rows = self._rows.pop(kind, [])
             for start in range(0, len(rows), _AT_ONCE):
                 # Short transactions: a server that runs meanwhile is not kept from writing.
                 with transaction.atomic():

@@ -16,6 +16,7 @@ from dangban.customers.models import Address, Customer, CustomerShop, Handle
 from dangban.demo.buyers import Buyer, Buyers
 from dangban.demo.chats import Chats
 from dangban.demo.content import Content
+from dangban.demo.pictures import Album
 from dangban.demo.roster import Roster
 from dangban.demo.rows import Rows
 from dangban.demo.sales import Sales, Shelf
@@ -25,7 +26,8 @@ from dangban.orders.models import FlagChange, Order, OrderLine, OrderWord, Remar
 from dangban.shops.models import Sku
 from dangban.workforce.models import DutyPeriod, ShiftExtension
 
-IN_ORDER = (
+# Media name their thread by its number, so threads are there first.
+FIRST = (
     Customer,
     CustomerShop,
     Handle,
@@ -41,6 +43,8 @@ IN_ORDER = (
     Thread,
     ThreadSequence,
     ThreadProjection,
+)
+THEN = (
     Message,
     conversations.Conversation,
     conversations.Assignment,
@@ -96,7 +100,9 @@ class History:
         # Searches and lists show the newest first by id: ids follow time, as they would have.
         for kind, key in ((Message, "at"), (Order, "created_at"), (conversations.Conversation, "opened_at")):
             self.rows.of(kind).sort(key=lambda row, key=key: getattr(row, key))  # type: ignore[misc]
-        return self.rows.write()
+        written = self.rows.write(FIRST)
+        Album(self.random).show(self.chats.pictured)
+        return written | self.rows.write(THEN)
 
     def _day(self, shelf: Shelf, day: date, busy: float) -> None:
         midnight = clock.at_local(day, time(0))
