@@ -34,7 +34,7 @@ export function manner(message) {
 
 /**
  * @param message {seq, author, author_name, kind, body, payload, internal, at, client_id}
- * @param options {media(key) → address or promise of one, states: {sending|failed|sent|read}, mention}
+ * @param options {nameOf(message) → the name above it, mark(element) → marks what was searched for}
  */
 export function bubble(message, options = {}) {
   const kind = manner(message);
@@ -91,7 +91,7 @@ function cut(body, names) {
   return parts.filter(Boolean);
 }
 
-function image(message, options) {
+function image(message) {
   const box = el("div", "bubble__body bubble__media");
   const link = el("a");
   link.target = "_blank";
@@ -100,7 +100,7 @@ function image(message, options) {
   picture.alt = message.payload?.name || t("Picture");
   picture.loading = "lazy";
   sized(picture, message.payload);
-  source(message, options, (address) => {
+  source(message, (address) => {
     picture.src = address;
     link.href = address;
   });
@@ -110,29 +110,30 @@ function image(message, options) {
   return box;
 }
 
-function video(message, options) {
+function video(message) {
   const box = el("div", "bubble__body bubble__media");
   const player = el("video");
   player.controls = true;
   player.preload = "metadata";
   player.playsInline = true;
-  source(message, options, (address) => { player.src = address; });
+  source(message, (address) => { player.src = address; });
   box.append(player);
   return box;
 }
 
-function file(message, options) {
+function file(message) {
   const box = el("div", "bubble__body");
   const link = el("a", "bubble__file");
   link.append(el("span", "bubble__file-name", message.payload?.name || t("File")), el("span", "muted", size(message.payload?.size)));
   link.download = message.payload?.name || "";
-  source(message, options, (address) => { link.href = address; });
+  source(message, (address) => { link.href = address; });
   box.append(link);
   return box;
 }
 
 function card(message, options) {
   const about = message.payload || {};
+  if (!about.title) return text(message, options);
   const box = el("div", "bubble__body bubble__body--card");
   const link = el(safe(about.url) ? "a" : "div", "product-card");
   if (safe(about.url)) {
@@ -165,10 +166,9 @@ function event(message) {
 
 const CONTENT = { text, note: text, whisper: text, image, video, file, card, event };
 
-function source(message, options, set) {
-  const key = message.payload?.key;
-  if (message.local) set(message.local);
-  else if (key && options.media) Promise.resolve(options.media(key, message)).then((address) => address && set(address), () => {});
+function source(message, set) {
+  const address = message.local || message.payload?.url;
+  if (address && (message.local || safe(address))) set(address);
 }
 
 function sized(picture, about) {

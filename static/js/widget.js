@@ -136,19 +136,8 @@ function local(entry) {
 
 // --- Showing
 
-const pictures = new Map();
 const looks = {
   nameOf: (message) => (message.author === "customer" ? "" : message.author_name),
-  media(key) {
-    if (!pictures.has(key)) {
-      const got = fetch(page.file.replace("KEY", encodeURIComponent(key)), { headers: { Authorization: `Bearer ${token}` } })
-        .then((response) => (response.ok ? response.blob() : Promise.reject(response)))
-        .then((blob) => URL.createObjectURL(blob));
-      got.catch(() => pictures.delete(key));
-      pictures.set(key, got);
-    }
-    return pictures.get(key);
-  },
 };
 
 const find = (clientId) => log.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`);

@@ -1,0 +1,164 @@
+"""The lists of the workspace: mine, waiting, left messages, the team's, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from dangban.conversations import access
+from dangban.conversations.clauses import WAITING_COLOURS
+from dangban.conversations.models import Conversation, Transfer
+from dangban.conversations.reads.detail import CHANNELS
+from dangban.customers.models import Handle
+from dangban.handbook.current import in_force
+from dangban.lib import clock
+from dangban.people.models import Person
+
+State = Conversation.State
+PAGE = 60
+TABS = ("mine", "waiting", "offline", "team", "ended")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    rows: list[dict[str, Any]]
+    more_url: str = ""
+
+
+def tabs() -> list[tuple[str, str]]:
+    return [
+        ("mine", pgettext("list", "Mine")),
+        ("waiting", pgettext("list", "Waiting")),
+        ("offline", pgettext("list", "Messages")),
+        ("team", pgettext("list", "Team")),
+        ("ended", pgettext("list", "Ended")),
+    ]
+
+
+def empty_words(tab: str) -> tuple[str, str]:
+    return {
+        "mine": (_("No customers with you"), _("They come by themselves while you are online, or take the next one.")),
+        "waiting": (_("Nobody is waiting"), _("Customers stand here until somebody is free for them.")),
+        "offline": (_("No messages left"), _("What customers write while nobody is on duty stands here, oldest first.")),
+        "team": (_("Your colleagues serve nobody"), _("The conversations of your team show here.")),
+        "ended": (_("Nothing has ended yet"), _("Resolved conversations stay readable here.")),
+    }[tab]
+
+
+def ripening() -> dict[str, int | None]:
+    """After how many seconds a wait turns amber and red, by the rule in force."""
+    found: dict[str, int | None] = {"amber": None, "red": None}
+    for row in in_force()[WAITING_COLOURS].rows:
+        if row["colour"] in found:
+            found[row["colour"]] = int(row["seconds"])
+    return found
+
+
+def counts(person: Person) -> dict[str, int]:
+    """How many each list holds; what has ended is not counted (one query)."""
+    mine = Q(state=State.SERVING, assignee=person)
+    return {"ended": 0} | access.visible_conversations(person).exclude(state=State.ENDED).aggregate(
+        mine=Count("pk", filter=mine | Q(pk__in=_offered(person))),
+        waiting=Count("pk", filter=Q(state=State.WAITING)),
+        offline=Count("pk", filter=Q(state=State.OFFLINE)),
+        team=Count("pk", filter=Q(state=State.SERVING) & ~Q(assignee=person)),
+    )
+
+
+def tab_of(asked: str, counted: dict[str, int]) -> str:
+    """The list asked for; else mine, or whoever waits while I have nobody, left messages first."""
+    if asked in TABS:
+        return asked
+    return next((tab for tab in ("mine", "offline", "waiting") if counted.get(tab)), "mine")
+
+
+def rows(person: Person, tab: str, cursor: str = "") -> Shown:
+    """The lines of one list (two queries)."""
+    found = list(_listed(person, tab, cursor).select_related("shop", "customer", "assignee")[: PAGE + 1])
+    more = ""
+    if len(found) > PAGE:
+        last = found[PAGE - 1].pk
+        more = f"{reverse('workspace_list')}?tab={tab}&cursor={last}" if tab == "ended" else ""
+    found = found[:PAGE]
+    names = _handles(found)
+    offered = set(_offered(person)) if tab == "mine" else set()
+    return Shown([_row(one, person, names, one.pk in offered) for one in found], more)
+
+
+def _listed(person: Person, tab: str, cursor: str) -> QuerySet[Conversation]:
+    seen = access.visible_conversations(person)
+    if tab == "mine":
+        mine = Q(state=State.SERVING, assignee=person) | Q(pk__in=_offered(person))
+        return seen.filter(mine).order_by(F("waiting_since").asc(nulls_last=True), "-last_at", "pk")
+    if tab == "waiting":
+        return seen.filter(state=State.WAITING).order_by("queued_at", "pk")
+    if tab == "offline":
+        return seen.filter(state=State.OFFLINE).order_by("opened_at", "pk")
+    if tab == "team":
+        others = seen.filter(state=State.SERVING).exclude(assignee=person)
+        return others.order_by(F("waiting_since").asc(nulls_last=True), "-last_at", "pk")
+    ended = seen.filter(state=State.ENDED)
+    if cursor.isdecimal():
+        ended = ended.filter(pk__lt=int(cursor))
+    return ended.order_by("-pk")
+
+
+def _offered(person: Person) -> Iterable[int]:
+    """Conversations that somebody wants to pass to this person."""
+    offers = Transfer.objects.filter(state=Transfer.State.OFFERED, to_person=person)
+    return list(offers.values_list("conversation_id", flat=True))
+
+
+def _handles(found: list[Conversation]) -> dict[int, str]:
+    nameless = [one.customer_id for one in found if not one.customer.name]
+    return dict(Handle.objects.filter(customer__in=nameless).values_list("customer_id", "handle"))
+
+
+def _row(one: Conversation, person: Person, names: dict[int, str], offered: bool) -> dict[str, Any]:
+    mine = one.assignee_id == person.pk and one.state == State.SERVING
+    name = one.customer.name or names.get(one.customer_id) or _("Visitor %(number)s") % {"number": one.customer_id}
+    return {
+        "id": one.pk,
+        "thread_id": one.thread_id,
+        "customer": name,
+        "shop_short": _short(one.shop.name),
+        "channel": CHANNELS.get(one.shop.platform, "web"),
+        "waiting_since": _waits(one),
+        "last_at": one.last_at,
+        "preview": one.preview,
+        "preview_by": _("I:") if one.last_author == "agent" and mine else "",
+        "unread": one.unread if mine or one.assignee_id is None else 0,
+        "mine": mine,
+        "tags": _tags(one, person, mine, offered),
+    }
+
+
+def _waits(one: Conversation) -> datetime | None:
+    return one.waiting_since or (one.queued_at if one.state in (State.WAITING, State.OFFLINE) else None)
+
+
+def _tags(one: Conversation, person: Person, mine: bool, offered: bool) -> list[tuple[str, str]]:
+    tags: list[tuple[str, str]] = []
+    if offered:
+        tags.append((_("Passed to you"), "warn"))
+    if one.state == State.OFFLINE and one.promised_at and one.promised_at < clock.now():
+        tags.append((_("promised time is over"), "bad"))
+    if one.stage == Conversation.Stage.AFTERSALE:
+        tags.append((str(one.get_stage_display()), ""))
+    if not mine and one.assignee and one.state != State.ENDED:
+        tags.append((one.assignee.name, "info"))
+    if one.transfers:
+        tags.append((_("passed on %(count)s ×") % {"count": one.transfers}, ""))
+    return tags
+
+
+def _short(name: str) -> str:
+    """A shop's name as it fits a line of the list."""
+    return name.removesuffix("旗舰店").removesuffix("专卖店").removesuffix("店")[:8] or name[:8]

@@ -1,0 +1,65 @@
+"""Lists that page by key: rows below the last one shown, and the address of what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.db.models import Model, QuerySet
+
+from dangban.lib import clock
+
+Row = TypeVar("Row", bound=Model)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Row]):
+    rows: list[Row]
+    next_url: str = ""
+    first_url: str = ""
+
+
+def newest_first(rows: QuerySet[Row], path: str, filters: Mapping[str, Any], before: str) -> Listed[Row]:
+    """A page of rows by falling key; `filters` stay in the addresses."""
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    kept = {name: value for name, value in filters.items() if value not in ("", None)}
+    more = f"{path}?{urlencode(kept | {'before': found[PAGE - 1].pk})}" if len(found) > PAGE else ""
+    first = f"{path}?{urlencode(kept)}" if before else ""
+    return Listed(found[:PAGE], more, first)
+
+
+def day_of(written: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days a page looks at, both counted in; a week back unless asked for otherwise."""
+
+    since: date
+    until: date
+
+    @classmethod
+    def asked(cls, given: Mapping[str, str], back: int = 6) -> Days:
+        today = clock.business_day(clock.now())
+        until = min(day_of(given.get("until", ""), today), today)
+        since = day_of(given.get("since", ""), until - timedelta(days=back))
+        longest = timedelta(days=366)
+        return cls(max(min(since, until), until - longest), until)
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        return clock.at_local(self.since, time(0)), clock.at_local(self.until + timedelta(days=1), time(0))
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"since": self.since.isoformat(), "until": self.until.isoformat()}

@@ -1,0 +1,126 @@
+"""Lists that are worked from: intending customers, ratings, what the speech guard met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from dangban.conversations import access, actions, queries
+from dangban.conversations.models import GuardHit, GuardOverride, Rating
+from dangban.conversations.reads.pages import Days, newest_first
+from dangban.conversations.views.answers import done, needs, who
+from dangban.conversations.views.widget import reasons
+from dangban.lib import clock
+from dangban.people.access import visible_shops
+from dangban.people.models import Person
+
+agents = needs("conversations.serve", "conversations.supervise")
+leaders = needs("conversations.supervise")
+
+
+@require_GET
+@agents
+def enquiries(request: HttpRequest) -> HttpResponse:
+    """The customers who mean to buy: those to be asked again today first."""
+    person = who(request)
+    today = clock.business_day(clock.now())
+    which = request.GET.get("which", "today")
+    rows = queries.intending_customers(person, day=today if which == "today" else None)
+    if request.GET.get("mine", "1") == "1":
+        rows = rows.filter(owner=person)
+    rows = rows.select_related("customer", "shop", "product", "owner", "conversation")
+    found = list(rows.order_by("next_contact_at", "pk")[:200])
+    context = {"rows": found, "which": which, "mine": request.GET.get("mine", "1"), "now": clock.now()}
+    return render(request, "conversations/enquiries.html", context)
+
+
+@require_GET
+@agents
+def ratings(request: HttpRequest) -> HttpResponse:
+    """What customers said of the service; agents read their own, leaders everybody's."""
+    person = who(request)
+    days = Days.asked(request.GET, back=29)
+    rows = Rating.objects.filter(access.serving(person, "invitation__conversation__shop"))
+    rows = rows.filter(at__gte=days.span[0], at__lt=days.span[1])
+    if not person.can("conversations.supervise"):
+        rows = rows.filter(invitation__person=person)
+    chosen = {name: request.GET.get(name, "") for name in ("stars", "who", "shop")}
+    if chosen["stars"].isdecimal():
+        rows = rows.filter(stars=int(chosen["stars"]))
+    if chosen["who"].isdecimal():
+        rows = rows.filter(invitation__person=int(chosen["who"]))
+    if chosen["shop"].isdecimal():
+        rows = rows.filter(invitation__conversation__shop=int(chosen["shop"]))
+    rows = rows.select_related("invitation__person", "invitation__conversation__customer", "invitation__conversation__shop")
+    listed = newest_first(rows, request.path, chosen | days.query, request.GET.get("before", ""))
+    served = int(chosen["who"]) if chosen["who"].isdecimal() else None
+    context = {
+        "listed": listed,
+        "days": days,
+        "chosen": chosen,
+        "reason_labels": dict(reasons()),
+        "summary": queries.satisfaction(
+            person, days.since, days.until, who=_person(served), shop=_shop(person, chosen["shop"])
+        ),
+        "shops": visible_shops(person),
+    }
+    return render(request, "conversations/ratings.html", context)
+
+
+def _person(pk: int | None) -> Person | None:
+    return Person.objects.filter(pk=pk).first() if pk else None
+
+
+def _shop(person: Person, chosen: str) -> Any:
+    return visible_shops(person).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+
+
+@require_GET
+@leaders
+def guard_hits(request: HttpRequest) -> HttpResponse:
+    """What agents said or tried to say against the rules of speech; the open questions to let pass first."""
+    person = who(request)
+    days = Days.asked(request.GET)
+    chosen = {name: request.GET.get(name, "") for name in ("act", "who", "q")}
+    rows = GuardHit.objects.filter(access.serving(person), at__gte=days.span[0], at__lt=days.span[1])
+    if chosen["act"]:
+        rows = rows.filter(act=chosen["act"])
+    if chosen["who"].isdecimal():
+        rows = rows.filter(person=int(chosen["who"]))
+    if chosen["q"]:
+        rows = rows.filter(Q(word__icontains=chosen["q"]) | Q(body__icontains=chosen["q"]))
+    rows = rows.select_related("person", "shop", "overridden_by")
+    acts = [("remark", _("Remarked")), ("warn", _("Warned")), ("block", _("Blocked"))]
+    asked = GuardOverride.objects.filter(access.serving(person), settled_at=None)
+    context = {
+        "listed": newest_first(rows, request.path, chosen | days.query, request.GET.get("before", "")),
+        "days": days,
+        "chosen": chosen,
+        "acts": acts,
+        "act_labels": dict(acts),
+        "asked": list(asked.select_related("person", "shop").order_by("pk")),
+    }
+    return render(request, "conversations/guard_hits.html", context)
+
+
+
+
+@require_POST
+@needs("conversations.override_guard")
+def override_grant(request: HttpRequest, pk: int) -> HttpResponse:
+    person = who(request)
+    actions.grant_override(access.get_override(person, pk), by=person)
+    return done(_("Let pass; the agent can send it as it stands"), reload=True)
+
+
+@require_POST
+@needs("conversations.override_guard")
+def override_refusal(request: HttpRequest, pk: int) -> HttpResponse:
+    person = who(request)
+    actions.refuse_override(access.get_override(person, pk), by=person)
+    return done(_("Refused"), reload=True)

@@ -1,0 +1,93 @@
+// The list of conversations: drawn by the server, fetched again when something about it is new,
+// without losing place, focus, or the line that is open.
+
+import { attach } from "dangban/attach";
+import { recall } from "dangban/store";
+import { t } from "dangban/words";
+
+const TOGETHER = 250;
+const AT_LEAST = 20000;
+
+attach("[data-conversations]", (element) => {
+  const list = new List(element);
+  const soon = () => list.soon();
+  const events = ["stream:changed", "stream:message", "stream:presence", "stream:hello", "stream:reset", "undone", "conversations:changed"];
+  for (const name of events) document.addEventListener(name, soon);
+  const beat = setInterval(soon, AT_LEAST);
+  list.mark();
+  return () => {
+    clearInterval(beat);
+    for (const name of events) document.removeEventListener(name, soon);
+  };
+});
+
+class List {
+  constructor(element) {
+    this.element = element;
+    document.addEventListener("htmx:pushedIntoHistory", () => this.mark());
+    document.addEventListener("htmx:afterSettle", () => this.mark());
+    addEventListener("popstate", () => this.mark());
+  }
+
+  soon() {
+    this.timer ??= setTimeout(() => this.fetch(), document.hidden ? 2000 : TOGETHER);
+  }
+
+  async fetch() {
+    this.timer = null;
+    this.asking?.abort();
+    this.asking = new AbortController();
+    try {
+      const response = await fetch(this.element.dataset.conversations, { headers: { "HX-Request": "true", "HX-Target": "list" }, signal: this.asking.signal });
+      if (response.ok && !response.redirected) this.show(await response.text());
+    } catch {
+      // The stream's greeting asks again.
+    }
+  }
+
+  show(html) {
+    if (!this.element.isConnected) return;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement.closest("[data-id]")?.dataset.id : null;
+    const body = this.element.querySelector(".pane__body");
+    const top = body?.scrollTop ?? 0;
+    const made = document.createRange().createContextualFragment(html);
+    const fresh = made.querySelector("[data-conversations]") ?? made;
+    this.element.replaceChildren(...fresh.childNodes);
+    htmx.process(this.element);
+    const again = this.element.querySelector(".pane__body");
+    if (again) again.scrollTop = top;
+    if (focused) this.element.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    this.mark();
+  }
+
+  mark() {
+    const open = /\/workspace\/(\d+)\//.exec(location.pathname)?.[1];
+    for (const line of this.element.querySelectorAll(".conv")) {
+      if (line.dataset.id === open) line.setAttribute("aria-current", "true");
+      else line.removeAttribute("aria-current");
+      this.draft(line);
+    }
+  }
+
+  draft(line) {
+    const kept = recall(`draft:${this.element.dataset.person}:${line.dataset.thread}:reply`);
+    const place = line.querySelector(".conv__text");
+    if (!place || !kept?.text || line.hasAttribute("aria-current")) return;
+    place.classList.add("conv__text--draft");
+    place.textContent = `[${t("Draft")}] ${kept.text}`;
+  }
+}
+
+// --- From line to line with the keyboard
+
+const lines = () => [...document.querySelectorAll(".conv[data-id]")];
+
+export function step(by) {
+  const all = lines();
+  const at = all.findIndex((line) => line.hasAttribute("aria-current"));
+  const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
+  next?.click();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+attach("[data-step]", (button) => button.addEventListener("click", () => step(Number(button.dataset.step))));
