@@ -15,7 +15,7 @@ from .diff import Change, changes
 from .faults import Fault
 from .loader import PRESETS, Faulty, load
 from .rulebook import Handbook, RuleValue
-from .shapes.words import Words, set_language_source
+from .shapes.words import Words
 
 
 def register(subparsers: Any) -> None:
@@ -72,7 +72,6 @@ def _in_language(run: Callable[[argparse.Namespace], int], options: argparse.Nam
 
     from dangban.lib.errors import Said
 
-    set_language_source(lambda: options.lang)
     with translation.override("en" if options.lang == "en" else "zh-hans"):
         try:
             return run(options)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dangban.lib import clock
 
 from .shapes import Percent, Words
-from .shapes.labels import REFERENCES, fact_label
+from .shapes.labels import FACT_VALUES, REFERENCES, fact_label
 
 if TYPE_CHECKING:
     from .rulebook import RuleValue
@@ -145,7 +145,7 @@ def shown_fact(value: Plain) -> str:
         return "、".join(shown_fact(one) for one in value)
     if isinstance(value, str) and INSTANT.fullmatch(value):
         return clock.local(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M:%S")
-    return str(value)
+    return str(FACT_VALUES.get(value, value)) if isinstance(value, str) else str(value)
 
 
 def plain_value(value: Any) -> Plain:

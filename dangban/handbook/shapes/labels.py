@@ -36,6 +36,7 @@ FACTS: dict[str, Words] = {
     "courier": Words("快递", "Courier"),
     "days": Words("天数", "Days"),
     "ends_at": Words("班次结束", "Shift ends"),
+    "flag": Words("旗帜", "Flag"),
     "free": Words("空闲名额", "Free places"),
     "hours": Words("小时", "Hours"),
     "last_invited_at": Words("上次邀评", "Last invited"),
@@ -62,9 +63,25 @@ FACTS: dict[str, Words] = {
 }
 
 
-def name_facts(labels: dict[str, tuple[str, str]]) -> None:
-    """Give facts their names, from a room's `clauses.py`: {"waited": ("已等待", "Waited")}."""
+FACT_VALUES: dict[str, Words] = {
+    "unpaid": Words("待付款", "awaiting payment"),
+    "paid": Words("待发货", "awaiting dispatch"),
+    "part": Words("部分发货", "partly dispatched"),
+    "sent": Words("已发货", "dispatched"),
+    "signed": Words("已签收", "signed for"),
+    "done": Words("已完成", "completed"),
+    "closed": Words("已关闭", "closed"),
+    "resolved": Words("客服结束", "resolved by the agent"),
+    "quiet": Words("静默结束", "closed after a quiet time"),
+}
+
+
+def name_facts(
+    labels: dict[str, tuple[str, str]], values: dict[str, tuple[str, str]] | None = None
+) -> None:
+    """Name facts, and codes that stand as facts, from a room's `clauses.py`: {"waited": ("已等待", "Waited")}."""
     FACTS.update({name: Words(*said) for name, said in labels.items()})
+    FACT_VALUES.update({code: Words(*said) for code, said in (values or {}).items()})
 
 
 def fact_label(name: str) -> Words:
