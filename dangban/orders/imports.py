@@ -18,9 +18,8 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.utils.translation import gettext as _
 
 from dangban.customers import recognising
-from dangban.handbook import actions as handbook
 from dangban.journal.actions import record
-from dangban.lib import clock, masks, tables, text
+from dangban.lib import clock, tables, text
 from dangban.lib.errors import BadInput
 from dangban.lib.pace import Pace
 from dangban.orders import clauses, formats, rules
@@ -28,6 +27,7 @@ from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, Ord
 from dangban.orders.reading import Reader, ReadOrder
 from dangban.people.models import Shop
 from dangban.shops import runs
+from dangban.shops.house import in_force
 from dangban.shops.models import ImportRun, Sku
 from dangban.shops.runs import Refusal, Tally
 
@@ -186,8 +186,8 @@ class _OrderImport:
 
     @cached_property
     def legend(self) -> Any:
-        in_force = handbook.in_force(self.now)
-        return in_force[clauses.FLAGS] if in_force.has(clauses.FLAGS) else ()
+        rulebook = in_force(self.now)
+        return rulebook[clauses.FLAGS] if rulebook.has(clauses.FLAGS) else ()
 
     def _flag(self, read: ReadOrder, known: str) -> str | None:
         """The flag to plant; None to leave things as they are. No flag in the file takes none away."""
@@ -478,18 +478,6 @@ def _delivery(order: Order) -> recognising.Delivery:
         postcode=order.postcode,
         at=order.created_at,
     )
-
-
-def masked(name: str, value: Any) -> str:
-    """A value of an order as it may be shown to anybody who sees the order."""
-    written = _shown(value)
-    if name == "phone":
-        return masks.phone(written)
-    if name == "receiver":
-        return masks.name(written)
-    if name == "address":
-        return "****" if written else ""
-    return masks.scrub(written) if name in ("platform_remark", "buyer_message") else written
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dangban.lib import text
+from dangban.lib import masks, text
 
 if TYPE_CHECKING:
     from dangban.handbook.shapes import Legend
@@ -141,7 +141,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class Notice:
     """Something to look at before the wish is passed on: a code for programs, facts for words."""
 
     code: str
@@ -161,7 +161,7 @@ def number_in(written: str) -> int | None:
     return found[0] if len(set(found)) == 1 else None
 
 
-def compare_with_ordered(kind: str, wish: str, items: Sequence[Item]) -> list[Warning_]:
+def compare_with_ordered(kind: str, wish: str, items: Sequence[Item]) -> list[Notice]:
     """Where a wish about quantity or kind differs from what was ordered."""
     if not items:
         return []
@@ -169,7 +169,7 @@ def compare_with_ordered(kind: str, wish: str, items: Sequence[Item]) -> list[Wa
     wanted = number_in(wish)
     ordered = sum(item.quantity for item in items)
     if kind == "quantity" and wanted is not None and wanted != ordered:
-        warnings.append(Warning_("quantity-differs", {"wanted": wanted, "ordered": ordered}))
+        warnings.append(Notice("quantity-differs", {"wanted": wanted, "ordered": ordered}))
     if kind == "colour":
         folded = text.normalise(wish)
         named = [word for word in COLOURS if word in folded]
@@ -177,7 +177,7 @@ def compare_with_ordered(kind: str, wish: str, items: Sequence[Item]) -> list[Wa
         missing = [word for word in named if word not in described]
         if missing:
             warnings.append(
-                Warning_("colour-differs", {"wanted": "、".join(missing), "ordered": _described(items)})
+                Notice("colour-differs", {"wanted": "、".join(missing), "ordered": _described(items)})
             )
     return warnings
 
@@ -207,7 +207,24 @@ def _described(items: Sequence[Item]) -> str:
     return "、".join(text.one_line(item.variant or item.title, 40) for item in items)
 
 
-# ---- Flags ----------------------------------------------------------------------------------
+# ---- Showing ---------------------------------------------------------------------------------
+
+
+def masked(name: str, value: str) -> str:
+    """A value of an order's field as it may be shown to anybody who sees the order."""
+    match name:
+        case "phone":
+            return masks.phone(value)
+        case "receiver":
+            return masks.name(value)
+        case "address":
+            return "****" if value else ""
+        case "platform_remark" | "buyer_message":
+            return masks.scrub(value)
+    return value
+
+
+# ---- Flags -----------------------------------------------------------------------------------
 
 
 def flag_of(legend: Legend, written: str) -> str | None:

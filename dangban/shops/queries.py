@@ -212,3 +212,22 @@ def _hit(product: Product, sku: Sku | None) -> Hit:
         must_say=product.must_say,
         listed=product.listed and (sku is None or sku.listed),
     )
+
+
+def hit_of(product: Product, sku: Sku | None) -> Hit:
+    """One product (or one of its SKUs) in the form in which search gives it."""
+    return _hit(product, sku)
+
+
+def sku_rows(product: Product) -> QuerySet[Sku]:
+    """A listing's SKUs with their batches, those that are listed first."""
+    return product.skus.prefetch_related("batches").order_by("-listed", "pk")
+
+
+def courier_rows(shop: Shop) -> QuerySet[Courier]:
+    """The couriers a shop sends with, with their areas."""
+    return (
+        Courier.objects.filter(shop=shop, stopped_on=None)
+        .prefetch_related("areas")
+        .order_by("position", "pk")
+    )

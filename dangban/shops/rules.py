@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dangban.lib import addresses
+from dangban.lib import addresses, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +93,17 @@ def freight(area: Area, grams: int) -> int:
     beyond = max(0, grams - area.first_grams)
     steps = -(-beyond // area.next_grams) if area.next_grams else 0
     return area.first_fen + steps * area.next_fen
+
+
+def short_name(courier: str) -> str:
+    """A courier as customers call it: 圆通 for 圆通速递."""
+    folded = text.normalise(courier)
+    short = folded
+    for ending in ("速递", "快递", "速运", "物流", "快运"):
+        short = short.removesuffix(ending)
+    return short or folded
+
+
+def says_not_going(word: str) -> bool:
+    """Whether a word in a price list means that the courier does not go to the area."""
+    return word.lower() in ("no", "不到", "不发", "停发")

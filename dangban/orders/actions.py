@@ -1,0 +1,366 @@
+"""What people do with orders: flag them, remark on them, note and settle customers' wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dangban.customers.models import Customer
+from dangban.handbook.rulebook import Rules
+from dangban.handbook.shapes import Flag, Legend
+from dangban.journal.actions import HasActor, record
+from dangban.lib import clock, text
+from dangban.lib.errors import BadInput, Conflict, NotAllowed
+from dangban.orders import access, clauses, queries, rules
+from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
+from dangban.people.models import Person, Shop
+from dangban.shops.house import in_force
+
+_LONGEST_PART = 120
+# The platforms keep a remark of up to 1,000 bytes.
+_LONGEST_REMARK = 1000
+REVEALED = {"phone": "phone", "receiver": "receiver", "address": "address"}
+
+
+def set_flag(order: Order, flag: str, *, by: HasActor, at: datetime | None = None) -> Order:
+    """Plant a flag of the legend (插旗), or take it away with an empty one. The same again changes nothing."""
+    access.require(by, "orders.flag", order.shop_id)
+    at = at or clock.now()
+    rulebook = in_force(at)
+    if flag:
+        _flag_of(rulebook, flag)
+    with transaction.atomic():
+        order = _locked(order)
+        return _plant(order, flag, rulebook, by=by, at=at)
+
+
+def add_remark(
+    order: Order,
+    *,
+    by: HasActor,
+    parts: Mapping[str, str],
+    flag: str | None = None,
+    at: datetime | None = None,
+) -> Remark:
+    """Write a remark (备注) in the format that the legend gives for a flag, and plant that flag.
+
+    Without a flag the order's own flag gives the format; without any, the parts stand as they come.
+    """
+    access.require(by, "orders.flag", order.shop_id)
+    at = at or clock.now()
+    with transaction.atomic():
+        return _remark(_locked(order), parts, flag, by=by, at=at)
+
+
+def put_requirement(
+    order: Order | None,
+    kind: str,
+    wish: str,
+    *,
+    by: Person,
+    customer: Customer | None = None,
+    shop: Shop | None = None,
+    thread_id: int | None = None,
+    message_seq: int | None = None,
+    due_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Requirement:
+    """Note what a customer asked for, so that the order desk must tick or answer it before dispatch.
+
+    On an order it also plants the legend's flag for requirements and writes the remark; what
+    contradicts the order (another quantity, another colour, a courier that doesn't go there) is
+    kept with it as warnings. Without an order it waits for the customer's next one.
+    """
+    at = at or clock.now()
+    wish = _clean_wish(kind, wish)
+    shop = order.shop if order is not None else shop
+    customer = customer or (order.customer if order is not None else None)
+    if shop is None or customer is None:
+        raise BadInput(_("Say which customer this is for: the order's buyer is not known."))
+    access.require(by, "orders.flag", shop.pk)
+    with transaction.atomic():
+        remark = None
+        if order is not None:
+            order = _locked(order)
+            remark = _remark(order, _parts_for(kind, wish), _requirement_flag(at), by=by, at=at)
+        requirement = Requirement.objects.create(
+            order=order,
+            customer=customer,
+            shop=shop,
+            kind=kind,
+            text=wish,
+            thread_id=thread_id,
+            message_seq=message_seq,
+            remark=remark,
+            by=by,
+            at=at,
+            due_at=due_at,
+            warnings=_warnings(order, kind, wish) if order is not None else [],
+        )
+        record(
+            "orders.requirement_put",
+            subject=requirement,
+            by=by,
+            shop=shop.pk,
+            change={"kind": kind, "order": order.platform_id if order is not None else None},
+            personal={"text": wish},
+            at=at,
+        )
+    return requirement
+
+
+def settle_requirement(
+    requirement: Requirement, *, fulfilled: bool, by: Person, answer: str = "", at: datetime | None = None
+) -> Requirement:
+    """Tick a wish, or answer why it can't be met. Conflict if somebody settled it meanwhile."""
+    access.require(by, "orders.settle", requirement.shop_id)
+    at = at or clock.now()
+    answer = text.refuse_unstorable(answer.strip(), "answer")[:200]
+    if not fulfilled and not answer:
+        message = _("Say why it can't be met, so that the customer can be told.")
+        raise BadInput(message, fields={"answer": [message]})
+    with transaction.atomic():
+        locked = Requirement.objects.select_for_update().get(pk=requirement.pk)
+        if locked.settled_at is not None:
+            raise Conflict(_("%(name)s settled this already.") % {"name": locked.settled_by})
+        locked.settled_at, locked.settled_by = at, by
+        locked.fulfilled, locked.answer = fulfilled, answer
+        locked.save(update_fields=["settled_at", "settled_by", "fulfilled", "answer"])
+        change = {"fulfilled": fulfilled, "kind": locked.kind}
+        personal = {"answer": answer} if answer else None
+        record(
+            "orders.requirement_settled",
+            subject=locked,
+            by=by,
+            shop=locked.shop_id,
+            change=change,
+            personal=personal,
+            at=at,
+        )
+    return locked
+
+
+def hang_on_order(
+    requirement: Requirement, order: Order, *, by: Person, at: datetime | None = None
+) -> Requirement:
+    """Move a wish that waited for an order to the one it is about."""
+    access.require(by, "orders.flag", order.shop_id)
+    at = at or clock.now()
+    with transaction.atomic():
+        locked = Requirement.objects.select_for_update().get(pk=requirement.pk)
+        if locked.order_id is not None or locked.shop_id != order.shop_id:
+            raise Conflict(_("This wish hangs on another order already."))
+        locked.order = _locked(order)
+        locked.remark = _remark(
+            locked.order, _parts_for(locked.kind, locked.text), _requirement_flag(at), by=by, at=at
+        )
+        locked.warnings = _warnings(locked.order, locked.kind, locked.text)
+        locked.save(update_fields=["order", "remark", "warnings"])
+        record(
+            "orders.requirement_moved",
+            subject=locked,
+            by=by,
+            shop=locked.shop_id,
+            change={"order": order.platform_id},
+            at=at,
+        )
+    return locked
+
+
+def reveal(order: Order, what: str, *, by: Person, at: datetime | None = None) -> str:
+    """The whole phone number, receiver or address of an order; that somebody looked is recorded."""
+    if what not in REVEALED:
+        raise BadInput(_("Only the receiver, the phone number and the address are masked."))
+    if not by.can("customers.reveal", shop=order.shop_id):
+        raise NotAllowed(_("You may not see this in full. Ask your leader."))
+    with transaction.atomic():
+        record(
+            "orders.receiver_revealed",
+            subject=order,
+            by=by,
+            shop=order.shop_id,
+            change={"field": what},
+            at=at,
+        )
+    return str(getattr(order, REVEALED[what]))
+
+
+def log_export(by: Person, filters: Mapping[str, str], count: int, shops: list[int]) -> None:
+    """Record that orders left the house as a file."""
+    with transaction.atomic():
+        record(
+            "orders.exported",
+            subject=by,
+            by=by,
+            shop=shops[0] if len(shops) == 1 else None,
+            change={"filters": dict(filters), "rows": count, "shops": shops},
+        )
+
+
+# ---- Parts -----------------------------------------------------------------------------------
+
+
+def _locked(order: Order) -> Order:
+    return Order.objects.select_for_update().select_related("shop", "customer").get(pk=order.pk)
+
+
+def _legend(rulebook: Rules) -> Legend:
+    return rulebook[clauses.FLAGS] if rulebook.has(clauses.FLAGS) else Legend([])
+
+
+def _flag_of(rulebook: Rules, code: str) -> Flag:
+    flag = _legend(rulebook).of(code)
+    if flag is None:
+        message = _("The handbook's legend has no flag “%(code)s”.") % {"code": code}
+        raise BadInput(message, fields={"flag": [message]})
+    return flag
+
+
+def _plant(order: Order, code: str, rulebook: Rules, *, by: HasActor, at: datetime) -> Order:
+    if order.flag == code:
+        return order
+    before, order.flag = order.flag, code
+    order.version += 1
+    order.save(update_fields=["flag", "version"])
+    because = [rulebook.because(clauses.FLAGS, flag=code).as_data()] if code else []
+    actor = by.actor
+    FlagChange.objects.create(
+        order=order,
+        before=before,
+        flag=code,
+        by_kind=actor.kind,
+        by_id=actor.id,
+        by_name=actor.name,
+        at=at,
+        because=because,
+    )
+    record(
+        "orders.flag_set",
+        subject=order,
+        by=by,
+        shop=order.shop_id,
+        change={"flag": [before, code]},
+        because=because,
+        at=at,
+    )
+    return order
+
+
+def _remark(
+    order: Order, parts: Mapping[str, str], code: str | None, *, by: HasActor, at: datetime
+) -> Remark:
+    rulebook = in_force(at)
+    kept = _clean_parts(parts)
+    code = order.flag if code is None else code
+    flag = _flag_of(rulebook, code) if code else None
+    order_of_parts = flag.remark if flag is not None else tuple(kept)
+    separator = rulebook[clauses.REMARK_SEPARATOR] if rulebook.has(clauses.REMARK_SEPARATOR) else "，"
+    actor = by.actor
+    written = rules.write_remark(order_of_parts, separator, kept, actor.name, clock.local(at))
+    if len(written.encode()) > _LONGEST_REMARK:
+        raise BadInput(
+            _("The remark is longer than the platforms keep (%(most)s bytes); shorten it.")
+            % {"most": _LONGEST_REMARK}
+        )
+    if code:
+        _plant(order, code, rulebook, by=by, at=at)
+    remark = Remark.objects.create(
+        order=order,
+        flag=code or "",
+        text=written,
+        parts=kept,
+        by_kind=actor.kind,
+        by_id=actor.id,
+        by_name=actor.name,
+        at=at,
+    )
+    _index(order, written)
+    record(
+        "orders.remark_added",
+        subject=order,
+        by=by,
+        shop=order.shop_id,
+        change={"remark": remark.pk, "flag": code},
+        personal={"text": written},
+        at=at,
+    )
+    return remark
+
+
+def _clean_parts(parts: Mapping[str, str]) -> dict[str, str]:
+    kept = {}
+    for name, value in parts.items():
+        value = text.refuse_unstorable(value.strip(), name)
+        if name not in clauses.PARTS.options:
+            raise BadInput(_("A remark has no part “%(name)s”.") % {"name": name})
+        if len(value) > _LONGEST_PART:
+            message = _("At most %(most)s characters.") % {"most": _LONGEST_PART}
+            raise BadInput(message, fields={name: [message]})
+        if value and name not in ("who", "when"):
+            kept[name] = value
+    if not kept:
+        raise BadInput(_("Fill in at least one part of the remark."))
+    return kept
+
+
+def _index(order: Order, written: str) -> None:
+    known = set(OrderWord.objects.filter(order=order).values_list("word", flat=True))
+    OrderWord.objects.bulk_create(
+        OrderWord(order=order, word=word[:64]) for word in text.bigrams(written) if word[:64] not in known
+    )
+
+
+def _clean_wish(kind: str, wish: str) -> str:
+    wish = text.refuse_unstorable(" ".join(wish.split()), "text")
+    if kind not in Requirement.Kind.values:
+        raise BadInput(_("“%(kind)s” is not a kind of wish.") % {"kind": kind})
+    if not wish:
+        message = _("Say what the customer wants.")
+        raise BadInput(message, fields={"text": [message]})
+    if len(wish) > _LONGEST_PART:
+        message = _("At most %(most)s characters; the whole line stays in the conversation.") % {
+            "most": _LONGEST_PART
+        }
+        raise BadInput(message, fields={"text": [message]})
+    return wish
+
+
+def _parts_for(kind: str, wish: str) -> dict[str, str]:
+    """Where in a remark a wish belongs."""
+    place = {"courier": "courier", "gift": "gift", "address": "address", "quantity": "other"}.get(
+        kind, "other"
+    )
+    label = str(Requirement.Kind(kind).label)
+    return {place: wish if place != "other" or kind == "other" else f"{label}: {wish}"}
+
+
+def _requirement_flag(at: datetime) -> str | None:
+    flag = _legend(in_force(at)).serving("requirement")
+    return flag.code if flag is not None else None
+
+
+def _warnings(order: Order, kind: str, wish: str) -> list[dict[str, Any]]:
+    found = rules.compare_with_ordered(kind, wish, queries.items(order))
+    if kind in ("courier", "address"):
+        found += _delivery_warnings(order, kind, wish)
+    if order.status in (Order.Status.SENT, Order.Status.SIGNED, Order.Status.DONE, Order.Status.CLOSED):
+        found.append(rules.Notice("dispatched", {"status": str(order.get_status_display())}))
+    return [asdict(one) for one in found]
+
+
+def _delivery_warnings(order: Order, kind: str, wish: str) -> list[rules.Notice]:
+    going = queries.delivery_of_wish(order, wish) if kind == "address" else queries.delivery(order)
+    names = "、".join(offer.name for offer in going.offers) or "–"
+    found = []
+    if going.is_remote:
+        found.append(rules.Notice("remote", {"couriers": names}))
+    if kind == "courier":
+        asked = queries.courier_named(order.shop, wish)
+        if asked and order.province and all(offer.name != asked for offer in going.offers):
+            found.append(rules.Notice("courier-unreachable", {"courier": asked, "couriers": names}))
+    return found

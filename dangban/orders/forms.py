@@ -1,0 +1,67 @@
+"""What people type about orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dangban.lib import tables
+from dangban.orders import access, clauses
+from dangban.orders.models import Requirement
+from dangban.people.models import Person, Shop
+
+
+class FilterForm(forms.Form):
+    """The search field and the two days above the list; everything else there is a link."""
+
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=80)
+    since = forms.DateField(
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class UploadForm(forms.Form):
+    """A file of orders and the shop it belongs to."""
+
+    shop = forms.ModelChoiceField(label=gettext_lazy("Shop"), queryset=Shop.objects.none(), empty_label=None)
+    file = forms.FileField(label=gettext_lazy("File"))
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shop"].queryset = access.shops_to_load(person)
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size is not None and file.size > tables.MAX_BYTES:
+            raise forms.ValidationError(
+                _("This file is larger than %(limit)s MB. Export a shorter period and load it in parts.")
+                % {"limit": tables.MAX_BYTES // 2**20}
+            )
+        return file
+
+
+class RemarkForm(forms.Form):
+    """The parts of a remark, in the order in which a flag's format names them."""
+
+    def __init__(self, parts: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in parts:
+            if name not in ("who", "when"):
+                label = str(clauses.PARTS.options[name])
+                self.fields[name] = forms.CharField(label=label, max_length=120, required=False)
+
+
+class RequirementForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Requirement.Kind.choices)
+    text = forms.CharField(label=gettext_lazy("What the customer wants"), max_length=120)

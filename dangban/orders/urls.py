@@ -1,0 +1,26 @@
+"""Addresses of the order room."""
+
+from django.urls import include, path
+
+from dangban.orders.views import detail, lists, loading
+
+pages = [
+    path("", lists.order_list, name="list"),
+    path("export/", lists.export, name="export"),
+    path("import/", loading.load, name="import"),
+    path("import/template.csv", loading.template, {"kind": "csv"}, name="template-csv"),
+    path("import/template.xlsx", loading.template, {"kind": "xlsx"}, name="template-xlsx"),
+    path("import/<int:pk>/", loading.import_run, name="import-run"),
+    path("import/<int:pk>/confirmation/", loading.confirmation, name="import-confirmation"),
+    path("import/<int:pk>/refusals/", loading.refusals, name="import-refusals"),
+    path("requirements/<int:pk>/settlement/", detail.settlement, name="settlement"),
+    path("<int:pk>/", detail.order_detail, name="detail"),
+    path("<int:pk>/card/", detail.order_card, name="card"),
+    path("<int:pk>/flag/", detail.flag, name="flag"),
+    path("<int:pk>/remarks/", detail.remarks, name="remarks"),
+    path("<int:pk>/remarks/form/", detail.remark_form, name="remark-form"),
+    path("<int:pk>/requirements/", detail.requirements, name="requirements"),
+    path("<int:pk>/reveal/<slug:what>/", detail.reveal, name="reveal"),
+]
+
+urlpatterns = [path("orders/", include((pages, "orders")))]

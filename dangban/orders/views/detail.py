@@ -1,0 +1,137 @@
+"""One order: what it is, what is marked on it, what its buyer asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from dangban.lib import masks
+from dangban.orders import access, actions, ports, queries, rules
+from dangban.orders.forms import RemarkForm, RequirementForm
+from dangban.orders.models import Order
+
+
+@require_safe
+@login_required
+def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    return render(request, "orders/order_detail.html", _context(request, access.get_order(request.user, pk)))
+
+
+@require_safe
+@login_required
+def order_card(request: HttpRequest, pk: int) -> HttpResponse:
+    """The order in a few lines, for a pane beside a conversation."""
+    return render(
+        request, "orders/_order_card.html", card_context(request, access.get_order(request.user, pk))
+    )
+
+
+def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
+    person = request.user
+    return {
+        "order": order,
+        "lines": order.lines.select_related("sku").order_by("position"),
+        "flag": queries.legend().of(order.flag),
+        "legend": queries.legend(),
+        "remark": order.remarks.order_by("-pk").first(),
+        "requirements": queries.requirement_rows(order),
+        "may_flag": access.may(person, "orders.flag", order.shop_id),
+        "may_settle": access.may(person, "orders.settle", order.shop_id),
+        "may_reveal": access.may(person, "customers.reveal", order.shop_id),
+        "delivery": queries.delivery(order),
+        "masked": rules.masked,
+        "scrub": masks.scrub,
+    }
+
+
+def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
+    card = card_context(request, order)
+    chosen = request.GET.get("flag", order.flag)
+    form_flag = card["legend"].of(chosen) or (card["legend"][0] if len(card["legend"]) else None)
+    parts = form_flag.remark if form_flag else ("other",)
+    return card | {
+        "buyer": queries.handle_of(order),
+        "history": queries.history(order, whole=card["may_reveal"]),
+        "form_flag": form_flag,
+        "remark_form": RemarkForm(parts),
+        "requirement_form": RequirementForm(),
+        "links": ports.links(request.user, order),
+    }
+
+
+def _done(request: HttpRequest, order: Order, said: str) -> HttpResponse:
+    """Back to the order: to its page, or its card where that is what was shown."""
+    if request.headers.get("HX-Request") == "true":
+        fresh = access.get_order(request.user, order.pk)
+        template = (
+            "orders/_order_card.html" if request.POST.get("shown") == "card" else "orders/_order_marks.html"
+        )
+        response = render(request, template, _context(request, fresh))
+        trigger_client_event(response, "toast", {"text": said, "kind": "ok"})
+        return response
+    return redirect("orders:detail", order.pk)
+
+
+@require_POST
+@login_required
+def flag(request: HttpRequest, pk: int) -> HttpResponse:
+    order = access.get_order(request.user, pk)
+    actions.set_flag(order, request.POST.get("flag", ""), by=request.user)
+    return _done(request, order, _("Flag set."))
+
+
+@require_POST
+@login_required
+def remarks(request: HttpRequest, pk: int) -> HttpResponse:
+    order = access.get_order(request.user, pk)
+    code = request.POST.get("flag", "")
+    chosen = queries.legend().of(code)
+    parts = [name for name in (chosen.remark if chosen else ("other",)) if name not in ("who", "when")]
+    given = {name: request.POST.get(name, "") for name in parts}
+    actions.add_remark(order, by=request.user, parts=given, flag=code or None)
+    return _done(request, order, _("Remark written."))
+
+
+@require_POST
+@login_required
+def requirements(request: HttpRequest, pk: int) -> HttpResponse:
+    order = access.get_order(request.user, pk)
+    actions.put_requirement(
+        order, request.POST.get("kind", ""), request.POST.get("text", ""), by=request.user
+    )
+    return _done(request, order, _("Noted on the order."))
+
+
+@require_POST
+@login_required
+def settlement(request: HttpRequest, pk: int) -> HttpResponse:
+    requirement = access.get_requirement(request.user, pk)
+    fulfilled = request.POST.get("fulfilled") == "yes"
+    actions.settle_requirement(
+        requirement, fulfilled=fulfilled, answer=request.POST.get("answer", ""), by=request.user
+    )
+    if requirement.order is None:
+        return redirect("orders:list")
+    return _done(request, requirement.order, _("Ticked.") if fulfilled else _("Answered."))
+
+
+@require_POST
+@login_required
+def reveal(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+    order = access.get_order(request.user, pk)
+    value = actions.reveal(order, what, by=request.user)
+    return render(request, "orders/_revealed.html", {"value": value})
+
+
+@require_safe
+@login_required
+def remark_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """The fields of a remark in the format of the chosen flag."""
+    order = access.get_order(request.user, pk)
+    return render(request, "orders/_remark_form.html", _context(request, order))

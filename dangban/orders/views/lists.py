@@ -1,0 +1,107 @@
+"""The list of orders, and the same as a workbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dangban.lib import clock, masks
+from dangban.lib.errors import NotAllowed
+from dangban.orders import access, actions, exports, queries
+from dangban.orders.models import Order
+from dangban.people.models import Shop
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@login_required
+def order_list(request: HttpRequest) -> HttpResponse:
+    person = request.user
+    if not person.can("orders.view"):
+        raise NotAllowed(_("Orders are not part of your work here."))
+    filters = queries.Filters.read(request.GET)
+    page = queries.list_page(person, filters, request.GET.get("after", ""))
+    shops = list(Shop.objects.filter(access.where(person, "orders.view", "pk")).order_by("name", "pk"))
+    context = {
+        "filters": filters,
+        "page": page,
+        "count": queries.count(person, filters),
+        "shops": shops,
+        "chips": _chips(filters, shops),
+        "narrowed": bool(filters.as_query()),
+        "next_url": _address(filters, after=page.next) if page.next else "",
+        "first_url": "" if page.first else _address(filters),
+        "export_url": reverse("orders:export", query=filters.as_query()),
+        "clear_url": reverse("orders:list"),
+        "scrub": masks.scrub,
+        "may_load": person.can("orders.import"),
+        "may_export": person.can("orders.export"),
+    }
+    return render(request, "orders/order_list.html", context)
+
+
+def _address(filters: queries.Filters, **changed: Any) -> str:
+    return reverse("orders:list", query=filters.as_query(**changed))
+
+
+def _chips(filters: queries.Filters, shops: list[Shop]) -> list[dict[str, Any]]:
+    """Groups of links, each switching one filter on or off."""
+    groups: list[tuple[str, str, list[tuple[Any, str]]]] = [
+        ("status", _("Status"), [(value, str(label)) for value, label in Order.Status.choices]),
+        (
+            "refund",
+            _("Refund"),
+            [(v, str(label)) for v, label in Order.Refund.choices if v != Order.Refund.NONE],
+        ),
+        ("flag", _("Flag"), [(flag.code, str(flag.meaning)) for flag in queries.legend()]),
+        ("wish", _("Wishes"), [("open", _("Open wishes"))]),
+    ]
+    if len(shops) > 1:
+        groups.insert(0, ("shop", _("Shop"), [(shop.pk, shop.name) for shop in shops]))
+    names = {
+        "shop": filters.shop,
+        "status": filters.status,
+        "refund": filters.refund,
+        "flag": filters.flag,
+        "wish": filters.wish,
+    }
+    return [
+        {
+            "label": label,
+            "items": [
+                {
+                    "label": text,
+                    "current": names[name] == value,
+                    "url": _address(filters, **{name: "" if names[name] == value else value}),
+                }
+                for value, text in items
+            ],
+        }
+        for name, label, items in groups
+        if items
+    ]
+
+
+@require_safe
+@login_required
+def export(request: HttpRequest) -> HttpResponse:
+    person = request.user
+    if not person.can("orders.export"):
+        raise NotAllowed(_("You may not take orders out as a file. Ask your leader."))
+    filters = queries.Filters.read(request.GET)
+    data, count, shops = exports.order_list(person, filters)
+    actions.log_export(person, filters.as_query(), count, shops)
+    return workbook(data, f"orders-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx")
+
+
+def workbook(data: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
