@@ -7,11 +7,13 @@ a row that says how it came about. Nobody waits for a conversation while holding
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
 
 from dangban.chat import hub
+from dangban.chat.models import Presence
 from dangban.conversations import automatic, facts, reminders
 from dangban.conversations.models import (
     Assignment,
@@ -73,7 +75,7 @@ def give(
         owner=person_id, team=conversation.team_id
     )
     LeftOver.objects.filter(conversation=conversation, taken_up_at=None).update(taken_up_at=at)
-    person = Person.objects.get(pk=person_id)
+    person = Person.objects.select_for_update().get(pk=person_id)
     reminders.hand_reply_clock(conversation, person, at=at)
     reminders.close_left_message(conversation, person, at=at)
     store(conversation, people=(before, person_id))
@@ -102,12 +104,12 @@ def find_somebody(
     team_id: int | None = None,
     skill: str = "",
     how: str = Assignment.How.ROUTED,
+    not_to: frozenset[int] = frozenset(),
 ) -> Routing:
     """Route a conversation, and do what the routing says: assign, queue, or register a message."""
     # Routing of a team goes one at a time, or two customers would fill the same last place.
     list(Team.objects.select_for_update().filter(shops=conversation.shop_id).order_by("pk"))
-    floor = facts.on_floor(conversation.shop_id, at, team_id, skill)
-    routing = route(facts.arrival(conversation, at), floor.candidates, rules)
+    floor, routing = _choose(conversation, at=at, rules=rules, team_id=team_id, skill=skill, not_to=not_to)
     because = routing.decision.because
     if routing.person_id is not None:
         if LeftOver.objects.filter(conversation=conversation, taken_up_at=None).exists():
@@ -119,6 +121,27 @@ def find_somebody(
     else:
         register_message(conversation, team_id or floor.default_team, because=because, at=at, rules=rules)
     return routing
+
+
+def _choose(
+    conversation: Conversation, *, at: datetime, rules: Rules, team_id: int | None, skill: str, not_to: frozenset[int]
+) -> tuple[facts.OnFloor, Routing]:
+    """Who the rules choose; chosen again if they went away before they could be held."""
+    arrival = facts.arrival(conversation, at)
+    arrival = replace(arrival, not_to=arrival.not_to | not_to)
+    while True:
+        floor = facts.on_floor(conversation.shop_id, at, team_id, skill)
+        routing = route(arrival, floor.candidates, rules)
+        chosen = routing.person_id
+        if chosen is None or _still_online(chosen):
+            return floor, routing
+        arrival = replace(arrival, not_to=arrival.not_to | {chosen})
+
+
+def _still_online(person_id: int) -> bool:
+    # Going off line holds the same row while it looks for open conversations.
+    Person.objects.select_for_update().get(pk=person_id)
+    return facts.presence_of([person_id]).get(person_id) == Presence.State.ONLINE
 
 
 def queue(conversation: Conversation, team_id: int | None, *, at: datetime, rules: Rules) -> None:

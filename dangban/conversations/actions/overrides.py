@@ -1,0 +1,102 @@
+"""Asking a leader to let a blocked wording pass, and answering."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dangban.conversations import access, assigning, reminders
+from dangban.conversations.clauses import OVERRIDE
+from dangban.conversations.models import Conversation, GuardOverride
+from dangban.conversations.rules import guard
+from dangban.handbook.actions import in_force
+from dangban.journal.actions import record
+from dangban.lib import clock
+from dangban.lib.errors import Conflict, NotAllowed, Refused
+from dangban.lib.text import normalise, one_line, refuse_unstorable
+from dangban.people.models import Person
+
+PERMISSION = "conversations.override_guard"
+_SUPERVISORS = frozenset({Person.Level.DEPUTY, Person.Level.SUPERVISOR, Person.Level.MANAGER})
+
+
+def digest_of(body: str) -> str:
+    """What an override is for: this text, however it is spaced or cased."""
+    return hashlib.sha256(normalise(body).encode()).hexdigest()
+
+
+def ask_override(
+    conversation: Conversation, *, by: Person, body: str, note: str = "", at: datetime | None = None
+) -> GuardOverride:
+    """Ask the leaders to let exactly this line pass; asked again, it is the same question."""
+    at = at or clock.now()
+    body = refuse_unstorable(body)
+    access.require(by, "conversations.serve", conversation.shop_id)
+    findings = [one for one in guard.compiled(in_force(at)).examine(body) if one.act == "block"]
+    if not findings:
+        raise Conflict(_("This line needs nobody's leave. Send it."))
+    if any(one.override == "nobody" for one in findings):
+        raise Refused(_("Nobody may let this wording pass. Say it differently."), code="never")
+    with transaction.atomic():
+        row, made = GuardOverride.objects.get_or_create(
+            thread_id=conversation.thread_id, person=by, digest=digest_of(body), settled_at=None,
+            defaults={
+                "shop_id": conversation.shop_id, "body": body, "words": [one.word for one in findings],
+                "note": note.strip()[:200], "asked_at": at,
+            },
+        )  # fmt: skip
+        if made:
+            leaders = [person for person in assigning.leaders(conversation.shop_id, at) if person.pk != by.pk]
+            reminders.tell(
+                leaders,
+                _("%(name)s asks to send a blocked line") % {"name": by.name},
+                one_line(body, 200), conversation=conversation, by=by, at=at,
+            )  # fmt: skip
+    return row
+
+
+def grant_override(row: GuardOverride, *, by: Person, at: datetime | None = None) -> GuardOverride:
+    """Let the line pass once the agent sends it again."""
+    return _settle(row, True, by, at or clock.now())
+
+
+def refuse_override(row: GuardOverride, *, by: Person, at: datetime | None = None) -> GuardOverride:
+    return _settle(row, False, by, at or clock.now())
+
+
+def may_override(level: str, needed: str) -> bool:
+    """Whether somebody of this level who holds the permission may let such a wording pass."""
+    if needed == "nobody":
+        return False
+    return needed != "supervisor" or level in _SUPERVISORS
+
+
+def _settle(row: GuardOverride, granted: bool, by: Person, at: datetime) -> GuardOverride:
+    access.require(by, PERMISSION, row.shop_id)
+    if by.pk == row.person_id:
+        raise NotAllowed(_("Nobody lets their own line pass."))
+    if granted:
+        for one in guard.compiled(in_force(at)).examine(row.body):
+            if one.act == "block" and not may_override(by.level, one.override):
+                needed = OVERRIDE.options[one.override]
+                raise NotAllowed(_("Only the %(who)s may let this wording pass.") % {"who": needed})
+    with transaction.atomic():
+        settled = GuardOverride.objects.filter(pk=row.pk, settled_at=None).update(
+            settled_at=at, settled_by=by, granted=granted
+        )
+        if not settled:
+            raise Conflict(_("This has been answered already."))
+        verb = "granted" if granted else "refused"
+        record(
+            f"conversations.override_{verb}", subject=row, by=by, shop=row.shop_id,
+            change={"words": row.words}, personal={"body": row.body}, at=at,
+        )  # fmt: skip
+        conversation = Conversation.objects.filter(thread=row.thread_id).order_by("-pk").first()
+        if conversation is not None:
+            title = _("You may send the blocked line") if granted else _("The blocked line must not be sent")
+            reminders.tell([row.person], title, one_line(row.body, 200), conversation=conversation, by=by, at=at)
+    row.refresh_from_db()
+    return row

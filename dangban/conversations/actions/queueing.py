@@ -1,0 +1,54 @@
+"""Giving out the queue: whenever somebody comes, becomes free, or a shift begins."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from dangban.chat.models import Presence
+from dangban.conversations import assigning
+from dangban.conversations.models import Conversation
+from dangban.handbook.actions import in_force
+from dangban.lib import clock
+
+# Enough for one look round; what is left is next, a second later.
+AT_ONCE = 50
+
+
+def sweep_queue(shop_ids: Collection[int] | None = None, at: datetime | None = None) -> int:
+    """Route whoever waits, left messages first, then by how long; returns how many found somebody."""
+    at = at or clock.now()
+    waiting = Conversation.objects.filter(state__in=[Conversation.State.WAITING, Conversation.State.OFFLINE])
+    if shop_ids is not None:
+        waiting = waiting.filter(shop__in=shop_ids)
+    # "offline" sorts before "waiting": messages left while nobody was there come first.
+    order = list(waiting.order_by("state", "queued_at", "pk").values_list("pk", "shop_id", "stage", "state")[:AT_ONCE])
+    if not order or not Presence.objects.filter(ended_at=None).exclude(state=Presence.State.OFFLINE).exists():
+        return _leave_messages([pk for pk, _shop, _stage, state in order if state == "waiting"], at)
+    found = 0
+    full: set[tuple[int, str]] = set()
+    for pk, shop_id, stage, _state in order:
+        if (shop_id, stage) in full:
+            continue
+        outcome = _route(pk, at)
+        found += outcome == "assign"
+        if outcome == "queue":
+            full.add((shop_id, stage))
+    return found
+
+
+def _leave_messages(waiting: list[int], at: datetime) -> int:
+    """Everybody has gone: by rule, those who wait are told that they have left a message."""
+    for pk in waiting:
+        _route(pk, at)
+    return 0
+
+
+@transaction.atomic
+def _route(pk: int, at: datetime) -> str:
+    conversation = Conversation.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if conversation is None or conversation.state not in ("waiting", "offline"):
+        return ""
+    return assigning.find_somebody(conversation, at=at, rules=in_force(at)).decision.outcome
