@@ -16,7 +16,7 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
-from dangban.chat import doorbell
+from dangban.chat.lane import doorbell
 from dangban.lib import clock
 
 

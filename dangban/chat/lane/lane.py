@@ -14,8 +14,8 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections
 
-from dangban.chat import doorbell, hub, ports
-from dangban.chat.lane import accounts
+from dangban.chat import hub, ports
+from dangban.chat.lane import accounts, doorbell
 from dangban.chat.lane.bounds import Bounds, read_bounds
 from dangban.chat.lane.limits import Buckets
 from dangban.chat.lane.rights import Rights
