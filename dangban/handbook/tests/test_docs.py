@@ -1,0 +1,28 @@
+"""What a preset says of its own is found in the mapping from the source documents."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dangban.handbook import loader
+from dangban.handbook.shapes import discover
+
+DOCS = Path(loader.PRESETS).parent / "docs" / "handbook.md"
+RULE = re.compile(r"`([a-z]+(?:\.[a-z_]+)+)`")
+
+
+def section(name: str) -> str:
+    text = DOCS.read_text()
+    return text.split(f"### `{name}`")[1].split("\n### ")[0]
+
+
+@pytest.mark.parametrize("name", ["taobao-shop", "brand-group"])
+def test_every_rule_of_its_own_is_mapped_to_its_passage(name):
+    own = {path for path, record in loader.preset(name).records.items() if record.handbook == name}
+    assert sorted(own - set(RULE.findall(section(name)))) == []
+
+
+def test_the_mapping_names_no_rule_that_does_not_exist():
+    mapped = set(RULE.findall(section("taobao-shop") + section("brand-group")))
+    assert sorted(mapped - discover().clauses.keys()) == []
