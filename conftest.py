@@ -36,3 +36,11 @@ def _tests_may_empty_the_journal() -> None:
         triggers.install(self.connection)
 
     BaseDatabaseOperations.execute_sql_flush = flush_with_journal  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _no_handbook_remembered() -> None:
+    """What one test adopted is rolled back with it; the next reads the handbook anew."""
+    from dangban.handbook.current import forget
+
+    forget()

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from dangban.lib import clock
 
@@ -113,12 +114,25 @@ def handbook_of(version: Version) -> Handbook:
 
 def _current() -> Snapshot:
     snapshot = _snapshot
-    if snapshot is None or clock.monotonic() >= _next_check:
-        if snapshot is not None and _in_event_loop():
-            return snapshot
+    if snapshot is not None and (clock.monotonic() < _next_check or _in_event_loop()):
+        return snapshot
+    if _in_event_loop():
+        # Only ever the very first read of a process: the database may not be asked from this thread.
+        asker = threading.Thread(target=_refresh_apart)
+        asker.start()
+        asker.join()
+    else:
         refresh()
-    assert _snapshot is not None
+    if _snapshot is None:
+        raise NoHandbook(clock.now())
     return _snapshot
+
+
+def _refresh_apart() -> None:
+    try:
+        refresh()
+    finally:
+        connection.close()
 
 
 def _in_event_loop() -> bool:

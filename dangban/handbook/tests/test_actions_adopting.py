@@ -1,5 +1,6 @@
 """Adopting: versions over time, warnings by name, backdating, lifted bounds, kept decisions."""
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -105,6 +106,18 @@ class Versions(AdoptedCase):
         actions.in_force(at("03-02 12:00"))
         with self.assertNumQueries(0):
             assert actions.in_force(at("03-03 12:00"))[CUT_OFF] == time(16, 30)
+
+
+    def test_an_event_loop_is_never_made_to_ask_the_database(self):
+        self.adopt(preset("default"), date(2026, 1, 1))
+        actions.in_force(at("03-02 12:00"))
+        current._next_check = 0
+
+        async def read():
+            return actions.in_force(at("03-03 12:00"))[CUT_OFF]
+
+        with self.assertNumQueries(0):
+            assert asyncio.run(read()) == time(16, 30)
 
 
 class Refusals(AdoptedCase):
