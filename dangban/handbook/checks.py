@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import checks
 
-from .queries import gaps, has_versions, is_installed
+from .queries import altered, gaps, has_versions, is_installed
 
 
 def register() -> None:
@@ -19,13 +19,29 @@ def handbook_is_complete(databases: Any = None, **kwargs: Any) -> list[checks.Ch
     if not databases or not is_installed():
         return []
     if not has_versions():
-        hint = "dangban handbook adopt presets/default --reason …"
+        hint = "dangban handbook adopt presets/default --by … --reason …"
         return [checks.Warning("No handbook has been adopted yet.", hint=hint, id="handbook.W001")]
+    # Warnings, not errors: an error would keep `migrate` from bringing an upgrade in.
+    return [*_gaps(), *_altered()]
+
+
+def _gaps() -> list[checks.CheckMessage]:
     return [
-        checks.Error(
+        checks.Warning(
             f"{gap.path} has no value from {gap.since} to {gap.until or 'today'} ({gap.why}).",
             hint="Adopt a handbook that states it, effective from that day.",
-            id="handbook.E001",
+            id="handbook.W002",
         )
         for gap in gaps()
+    ]
+
+
+def _altered() -> list[checks.CheckMessage]:
+    return [
+        checks.Warning(
+            f"Version {version.pk} of the handbook is no longer the text that was adopted.",
+            hint="Restore it from a backup; the journal holds the digest of the text.",
+            id="handbook.W003",
+        )
+        for version in altered()
     ]

@@ -122,12 +122,16 @@ def _print_faults(folder: Path, faults: list[Fault], language: str) -> None:
 def _check_adopted() -> int:
     from django.utils.translation import gettext as _
 
-    from .queries import gaps
+    from .queries import altered, gaps
 
-    found = gaps()
+    found, changed = gaps(), altered()
     for gap in found:
         print(_("%(path)s has no value from %(since)s on.") % {"path": gap.path, "since": gap.since})
-    return 1 if found else 0
+    for version in changed:
+        print(_("Version %(number)s is no longer the text that was adopted.") % {"number": version.pk})
+    if not found and not changed:
+        print(_("Every rule has a value on every day since the first adoption."))
+    return 1 if found or changed else 0
 
 
 def show_rules(options: argparse.Namespace) -> int:

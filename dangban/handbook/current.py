@@ -21,7 +21,7 @@ from django.db import connection
 
 from dangban.lib import clock
 
-from .loader import Layer, read_layers
+from .loader import Layer, preset, read_layers
 from .models import BoundLift, Stamp, Version
 from .rulebook import MIDNIGHT, Handbook, Rules, RuleValue
 from .shapes import discover
@@ -68,6 +68,8 @@ class Snapshot:
         return Rules(segment.table, at, segment.lifted, segment.version)
 
 
+DEFAULT = "default"
+
 _lock = threading.Lock()
 _snapshot: Snapshot | None = None
 _next_check = -math.inf
@@ -103,13 +105,24 @@ def forget() -> None:
 
 
 def handbook_of(version: Version) -> Handbook:
-    """A version's handbook, parsed once per process."""
+    """A version's handbook, parsed once per process.
+
+    Rules that the program learned to read after the adoption come from its present default
+    handbook, if the version took over from the default of its time.
+    """
     found = _handbooks.get(version.content_hash)
     if found is None:
-        layers = [Layer(layer["name"], layer["files"]) for layer in version.source]
+        layers = layers_of(version)
+        if layers[-1].name == DEFAULT:
+            layers += preset(DEFAULT).layers
         found = read_layers(layers, discover(), as_adopted=True)
         _handbooks[version.content_hash] = found
     return found
+
+
+def layers_of(version: Version) -> list[Layer]:
+    """The files of a version as they were adopted."""
+    return [Layer(layer["name"], layer["files"]) for layer in version.source]
 
 
 def _current() -> Snapshot:

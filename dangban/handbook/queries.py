@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from dangban.lib import clock
 
-from .current import handbook_of
+from .current import handbook_of, layers_of
 from .diff import Change, changes
+from .loader import content_hash
 from .models import StoredDecision, Version
 from .rulebook import Handbook, RuleValue
 from .shapes import discover
@@ -83,6 +84,15 @@ def because_of(subject: models.Model | tuple[str, int], kind: str = "") -> Query
 def decisions_resting_on(path: str, limit: int = 50) -> Sequence[StoredDecision]:
     """The newest stored decisions that used a rule."""
     return list(StoredDecision.objects.filter(rules__path=path).order_by("-id")[:limit])
+
+
+def altered() -> list[Version]:
+    """Versions whose text is no longer what was adopted: somebody changed the database by hand."""
+    return [version for version in Version.objects.order_by("id") if _is_altered(version)]
+
+
+def _is_altered(version: Version) -> bool:
+    return content_hash(layers_of(version)) != version.content_hash
 
 
 def gaps() -> list[Gap]:

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -42,6 +43,8 @@ def _serve(options: argparse.Namespace) -> int:
     if _pending():
         _say("The database is not up to date: run bin/dangban init first.", error=True)
         return 2
+    for message in checks.run_checks(tags=[checks.Tags.database], databases=["default"]):
+        _say(str(message), error=True)
     connection.close()
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     _raise_limit()

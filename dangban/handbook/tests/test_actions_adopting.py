@@ -9,7 +9,7 @@ from django.test import TestCase
 from dangban.handbook import actions, checks, current, queries
 from dangban.handbook.decisions import Decision
 from dangban.handbook.loader import Layer, preset, read_layers
-from dangban.handbook.models import Stamp, StoredDecision, Unchangeable, Version
+from dangban.handbook.models import Stamp, StoredDecision, Unchangeable, Version, WrittenOnce
 from dangban.handbook.shapes import discover
 from dangban.journal.models import Entry
 from dangban.lib import clock
@@ -234,16 +234,30 @@ class StartUp(AdoptedCase):
         self.adopt(book, date(2026, 1, 1))
         (gap,) = queries.gaps()
         assert (gap.path, gap.since, gap.until) == ("desk.warn_before", date(2026, 1, 1), date(2026, 1, 31))
-        assert [message.id for message in checks.handbook_is_complete(databases=["default"])] == ["handbook.E001"]
+        assert [message.id for message in checks.handbook_is_complete(databases=["default"])] == ["handbook.W002"]
 
     def test_without_any_handbook_the_check_says_how_to_adopt_one(self):
         assert [message.id for message in checks.handbook_is_complete(databases=["default"])] == ["handbook.W001"]
 
-    def test_a_rule_declared_after_an_adoption_is_a_gap_and_no_crash(self):
-        files = {name: text for name, text in preset("default").layers[0].files.items() if name != "leave.toml"}
-        source = [{"name": "default", "files": files}]
-        version = Version(source=source, content_hash="older program")
+    def test_rules_that_the_program_learned_later_come_from_its_present_default(self):
+        version = Version(source=[_without_leave("default")], content_hash="older program")
+        assert current.handbook_of(version).records["leave.rest_notice"].handbook == "default"
+
+    def test_a_handbook_that_stands_alone_has_a_gap_there_and_no_crash(self):
+        version = Version(source=[_without_leave("alone")], content_hash="older program, alone")
         assert "leave.rest_notice" not in current.handbook_of(version).records
+
+    def test_a_version_changed_by_hand_is_noticed(self):
+        version = self.adopt(preset("default"), date(2026, 1, 1))
+        assert queries.altered() == []
+        source = [{"name": "default", "files": {**version.source[0]["files"], "pay.toml": ""}}]
+        super(WrittenOnce, Version.objects.all()).update(source=source)
+        assert queries.altered() == [version]
+
+
+def _without_leave(name: str) -> dict[str, object]:
+    files = preset("default").layers[0].files
+    return {"name": name, "files": {file: text for file, text in files.items() if file != "leave.toml"}}
 
 
 def _all(name: str) -> dict[str, str]:
