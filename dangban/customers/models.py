@@ -99,6 +99,8 @@ class Merge(models.Model):
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(max_length=200)
+    # Room → model → ids of the rows that moved, so that exactly these go back.
+    moved = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 

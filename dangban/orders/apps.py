@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dangban.lib import rail
@@ -9,5 +10,10 @@ class OrdersConfig(AppConfig):
     label = "orders"
 
     def ready(self) -> None:
+        from dangban.customers import ports as customer_ports
+        from dangban.orders import timeline
+
+        customer_ports.register_timeline("orders", _("Orders"), timeline.timeline)
+        customer_ports.register_mover("orders", timeline.move, timeline.give_back)
         label = pgettext_lazy("rail", "Orders")
         rail.register(rail.RailItem("orders", label, "orders", "orders:list", "orders.view", order=30))

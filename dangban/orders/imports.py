@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Max, Q, Sum
 from django.utils.translation import gettext as _
 
 from dangban.customers import recognising
@@ -23,6 +22,7 @@ from dangban.lib import clock, tables, text
 from dangban.lib.errors import BadInput
 from dangban.lib.pace import Pace
 from dangban.orders import clauses, formats, rules
+from dangban.orders.figures import keep_figures
 from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, OrderWord, Requirement
 from dangban.orders.reading import Reader, ReadOrder
 from dangban.people.models import Shop
@@ -381,23 +381,6 @@ class _OrderImport:
     def _after(self, orders: Sequence[Order]) -> None:
         recognising.remember_addresses(_delivery(order) for order in orders if order.customer_id)
         keep_figures(self.shop, {order.customer_id for order in orders if order.customer_id})
-
-
-def keep_figures(shop: Shop, customers: set[int]) -> None:
-    """Add up what these customers bought from a shop: orders not closed, paid less what went back."""
-    if not customers:
-        return
-    sums = (
-        Order.objects.filter(shop=shop, customer__in=customers)
-        .exclude(Q(status=Order.Status.CLOSED) | Q(status=Order.Status.UNPAID))
-        .values("customer_id")
-        .annotate(n=Count("pk"), spent=Sum(F("paid_fen") - F("refunded_fen")), last=Max("created_at"))
-    )
-    found = {
-        row["customer_id"]: recognising.Figures(row["n"], max(row["spent"], 0), row["last"]) for row in sums
-    }
-    nothing = recognising.Figures(0, 0, None)
-    recognising.keep_figures(shop, {pk: found.get(pk, nothing) for pk in customers})
 
 
 def bring_wishes_home(orders: Sequence[Order]) -> None:

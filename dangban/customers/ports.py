@@ -1,0 +1,69 @@
+"""What upper rooms add to a customer's page: their timeline, and what must move when two are one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dangban.customers.models import Customer
+    from dangban.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One thing that happened with a customer."""
+
+    at: datetime
+    kind: str
+    title: str
+    url: str = ""
+    note: str = ""
+    shop: str = ""
+
+
+# Person, customer, before which instant (None: now), how many at most. Shows only what the person may see.
+Source = Callable[["Person", "Customer", datetime | None, int], list[TimelineItem]]
+# Moves rows of one customer to another and says which, so that the move can be taken back.
+Mover = Callable[["Customer", "Customer"], dict[str, list[int]]]
+Returner = Callable[[dict[str, list[int]], "Customer", "Customer"], None]
+
+_sources: dict[str, tuple[object, Source]] = {}
+_movers: dict[str, tuple[Mover, Returner]] = {}
+
+
+def register_timeline(kind: str, label: object, source: Source) -> None:
+    """Called from the `ready` of an upper room; `label` is lazy and names the filter."""
+    _sources[kind] = (label, source)
+
+
+def timeline_kinds() -> list[tuple[str, str]]:
+    return [(kind, str(label)) for kind, (label, _source) in sorted(_sources.items())]
+
+
+def timeline(
+    person: Person, customer: Customer, *, before: datetime | None = None, kind: str = "", limit: int = 40
+) -> list[TimelineItem]:
+    """The latest things from every source (or one), newest first."""
+    chosen = [source for name, (_label, source) in _sources.items() if kind in ("", name)]
+    items = [item for source in chosen for item in source(person, customer, before, limit)]
+    return sorted(items, key=lambda item: item.at, reverse=True)[:limit]
+
+
+def register_mover(room: str, move: Mover, give_back: Returner) -> None:
+    """Called from the `ready` of an upper room that keeps rows of customers."""
+    _movers[room] = (move, give_back)
+
+
+def move_all(merged: Customer, kept: Customer) -> dict[str, dict[str, list[int]]]:
+    """Let every room move its rows; room → model → ids of what was moved."""
+    return {room: move(merged, kept) for room, (move, _back) in _movers.items()}
+
+
+def give_back_all(moved: dict[str, dict[str, list[int]]], kept: Customer, merged: Customer) -> None:
+    """Let every room move back exactly what it had moved."""
+    for room, (_move, give_back) in _movers.items():
+        if room in moved:
+            give_back(moved[room], kept, merged)
