@@ -15,7 +15,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from dangban.chat import ports
 from dangban.chat.models import Message, ThreadProjection
-from dangban.chat.ports import Line
+from dangban.chat.rows import as_line
 from dangban.lib import clock
 
 log = structlog.get_logger(__name__)
@@ -159,20 +159,3 @@ def _project_thread(thread_id: int) -> bool:
     for line in lines:
         LAG.observe(max(0.0, (now - line.at).total_seconds()))
     return len(lines) == PAGE
-
-
-def as_line(message: Message) -> Line:
-    return Line(
-        thread_id=message.thread_id,
-        author=message.author,  # type: ignore[arg-type]
-        author_id=message.author_id,
-        author_name=message.author_name,
-        client_id=message.client_id,
-        kind=message.kind,
-        body=message.body,
-        payload=message.payload,
-        internal=message.internal,
-        at=message.at,
-        seq=message.seq,
-        id=message.pk,
-    )
