@@ -1,16 +1,23 @@
+import argparse
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import TestCase
 
-from dangban.handbook import actions, queries
+from dangban.handbook import actions, cli, queries
 from dangban.handbook.loader import preset
 from dangban.handbook.models import BoundLift, Version
 from dangban.lib.actor import Actor
-from dangban.project.cli import main
 
 FAULTY = Path(__file__).parent / "faulty"
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser()
+    cli.register(parser.add_subparsers())
+    options = parser.parse_args(words)
+    return options.run(options)
 
 
 def test_a_handbook_without_faults_is_told_with_its_warnings(capsys):
