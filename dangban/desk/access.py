@@ -16,8 +16,8 @@ from dangban.people.access import (
     people_who_may,
     scope,
 )
-from dangban.people.confidentiality import cleared, cleared_for
-from dangban.people.models import Person, Role, Shop, Team
+from dangban.people.confidentiality import Confidentiality, cleared, cleared_for
+from dangban.people.models import Person, Role, Shop, Team, TeamShop
 
 PERMISSIONS = {
     "desk.task": gettext_noop("Note things to do"),
@@ -156,3 +156,36 @@ def must_settle(by: Person, approval: Approval) -> None:
         raise NotAllowed(_("Nobody approves what they asked for themselves."))
     if not by.can(approval.needs, shop=approval.shop_id):
         raise NotAllowed(_("You may not answer this. It goes to somebody with more authority."))
+
+
+def people_to_assign(by: Person, *, colleagues: bool = False) -> QuerySet[Person]:
+    """To whom one may give things: oneself; as a leader (or passing work on) those of one's shops."""
+    if not colleagues and not by.can("desk.assign"):
+        return Person.objects.filter(pk=by.pk)
+    people = Person.objects.filter(is_active=True)
+    if not scope(by).everywhere:
+        shared = people_of_shops(scope(by).shops).values("pk")
+        people = people.filter(Q(pk=by.pk) | Q(pk__in=shared) | Q(manager=by))
+    return people.order_by("name", "pk")
+
+
+def teams_to_assign(by: Person) -> QuerySet[Team]:
+    if not by.can("desk.assign"):
+        return Team.objects.none()
+    kept = scope(by)
+    teams = Team.objects.all() if kept.everywhere else Team.objects.filter(pk__in=kept.teams)
+    return teams.order_by("name", "pk")
+
+
+def where_to_notify(by: Person) -> tuple[QuerySet[Team], QuerySet[Shop], bool]:
+    """Teams and shops one may write to, and whether to everybody."""
+    held = scope(by).granted.get("desk.notify", frozenset())
+    if held is None:
+        return Team.objects.order_by("name"), Shop.objects.order_by("name"), True
+    beyond = TeamShop.objects.exclude(shop_id__in=held).values("team_id")
+    teams = Team.objects.filter(teamshop__shop_id__in=held).exclude(pk__in=beyond).distinct()
+    return teams.order_by("name"), Shop.objects.filter(pk__in=held).order_by("name"), False
+
+
+def levels_for(by: Person) -> list[tuple[int, str]]:
+    return [(level.value, str(level.label)) for level in Confidentiality if cleared(by, level)]

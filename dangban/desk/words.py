@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dangban.desk.models import Notice, Task
 from dangban.journal import ports
+from dangban.lib import rail
 
 VERBS = {
     "desk.deadline_missed": _("the time ran out for"),
@@ -46,3 +48,4 @@ def register() -> None:
         "desk.notice", _("notice"), url_name="notice",
         titles=lambda ids: dict(Notice.objects.filter(pk__in=ids).values_list("pk", "title")),
     )  # fmt: skip
+    rail.register(rail.RailItem("inbox", pgettext_lazy("rail", "Inbox"), "inbox", "inbox", order=12))

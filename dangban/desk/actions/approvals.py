@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.desk import access, ports
@@ -72,7 +73,9 @@ def settle_approval(
         kind = ports.registry.approval_kinds.get(locked.kind)
         if kind is not None and kind.settled is not None:
             kind.settled(locked, by.actor, at)
-        title = _("Granted: %(title)s") if granted else _("Refused: %(title)s")
-        notify(locked.asked_by, title % {"title": locked.title}, locked.answer, by=by, shop=locked.shop, at=at)
+        with translation.override(locked.asked_by.language):
+            title = _("Granted: %(title)s") if granted else _("Refused: %(title)s")
+            told = title % {"title": locked.title}
+        notify(locked.asked_by, told, locked.answer, by=by, shop=locked.shop, at=at)
         ring([*access.approvers(locked), locked.asked_by_id])
     return locked

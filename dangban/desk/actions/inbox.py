@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.desk import access, inbox
@@ -64,6 +65,8 @@ def delegate(item: str, to: Person, *, by: Person, at: datetime, note: str = "")
             about = (deadline.subject_kind, deadline.subject_id)
             reassign_deadline(about, owner=to, by=by, kinds=[deadline.kind], at=at)
         passed = Delegation.objects.create(item=item, from_person=by, to_person=to, note=note.strip()[:200], at=at)
-        notify(to, _("%(name)s passed on to you: %(label)s") % {"name": by.name, "label": found.label}, note, by=by, url=found.url, at=at)
+        with translation.override(to.language):
+            title = _("%(name)s passed on to you: %(label)s") % {"name": by.name, "label": found.label}
+        notify(to, title, note, by=by, url=found.url, at=at)
         ring([by.pk, to.pk])
     return passed

@@ -1,0 +1,1 @@
+"""Pages of the desk: the inbox, the day, tasks, approvals, notices."""

@@ -1,0 +1,89 @@
+"""Notices: written, read, confirmed; who has not yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dangban.desk import access, actions, inbox, queries
+from dangban.desk.forms import NoticeForm
+from dangban.desk.views.inbox import answer
+from dangban.lib import clock
+from dangban.lib.errors import NotAllowed
+from dangban.people.confidentiality import Confidentiality
+
+
+@login_required
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    context = {
+        "notices": queries.notices(request.user, clock.now()),
+        "may_write": request.user.can("desk.notify"),
+        "levels": dict(Confidentiality.choices),
+    }
+    return render(request, "desk/notices.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_notice(request: HttpRequest) -> HttpResponse:
+    if not request.user.can("desk.notify"):
+        raise NotAllowed(_("Notices are written by leaders."))
+    form = NoticeForm(request.POST or None, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        notice = actions.write_notice(**form.cleaned_data, by=request.user, at=clock.now())
+        return redirect("notice", pk=notice.pk)
+    return render(request, "desk/notice_form.html", {"form": form})
+
+
+@login_required
+@require_safe
+def notice(request: HttpRequest, pk: int) -> HttpResponse:
+    found = access.get_notice(request.user, pk)
+    context: dict[str, Any] = {
+        "notice": found,
+        "receipt": found.receipts.filter(person=request.user).first(),
+        "level": Confidentiality(found.confidentiality).label,
+        "is_over": found.until is not None and found.until <= clock.now(),
+        "is_writer": found.by_kind == "person" and found.by_id == request.user.pk,
+    }
+    if found.person_id is None and (context["is_writer"] or request.user.can("desk.notify")):
+        context["read"], context["waiting"] = queries.receipts(found)
+    return render(request, "desk/notice.html", context)
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """A receipt. From the banner it answers with the banner as it then is."""
+    found = access.get_notice(request.user, pk)
+    actions.read_notice(found, by=request.user, at=clock.now())
+    if request.headers.get("HX-Target") == "notice-banner":
+        return _banner(request)
+    if request.headers.get("HX-Request") == "true":
+        return answer(request, "")
+    return redirect(found.url or "notice", **({} if found.url else {"pk": pk}))
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.withdraw_notice(access.get_notice(request.user, pk), by=request.user, at=clock.now())
+    return redirect("notice", pk=pk)
+
+
+@login_required
+@require_safe
+def banner(request: HttpRequest) -> HttpResponse:
+    """What must be read and was not yet, above every page."""
+    return _banner(request)
+
+
+def _banner(request: HttpRequest) -> HttpResponse:
+    unread = inbox.unread_notices(request.user, clock.now()).filter(person=None)
+    return render(request, "desk/_banner.html", {"unread": list(unread[:3])})

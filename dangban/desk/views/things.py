@@ -1,0 +1,67 @@
+"""Tasks and approvals."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from dangban.desk import access, actions, ports
+from dangban.desk.forms import AnswerForm, TaskForm
+from dangban.desk.views.inbox import answer
+from dangban.lib import clock
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_task(request: HttpRequest) -> HttpResponse:
+    form = TaskForm(request.POST or None, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        owner = None if given["team"] else given["owner"]
+        actions.write_task(
+            given["title"], body=given["body"], owner=owner, team=given["team"], due_at=given["due_at"],
+            by=request.user, at=clock.now(),
+        )  # fmt: skip
+        return answer(request, _("Noted."), closes=True)
+    return render(request, "desk/_task_form.html", {"form": form})
+
+
+@login_required
+@require_POST
+def finish_task(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.finish_task(access.get_task(request.user, pk), by=request.user, at=clock.now())
+    return answer(request, _("Done."), reverse("task_reopen", args=[pk]))
+
+
+@login_required
+@require_POST
+def reopen_task(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.reopen_task(access.get_task(request.user, pk), by=request.user, at=clock.now())
+    return answer(request, "")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def approval(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is asked, on what grounds; the answer of who may give one."""
+    found = access.get_approval(request.user, pk)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        granted = request.POST.get("granted") == "yes"
+        actions.settle_approval(found, granted, answer=form.cleaned_data["answer"], by=request.user, at=clock.now())
+        return redirect("approval", pk=pk)
+    kind = ports.registry.approval_kinds.get(found.kind)
+    context = {
+        "approval": found,
+        "kind": kind.label if kind else found.kind,
+        "form": form,
+        "mine": found.asked_by_id == request.user.pk,
+        "may_answer": found.settled_at is None
+        and found.asked_by_id != request.user.pk
+        and request.user.can(found.needs, shop=found.shop_id),
+    }
+    return render(request, "desk/approval.html", context)
