@@ -8,6 +8,7 @@ from random import Random
 
 from dangban.demo.content import Content, content
 from dangban.demo.department import Opening
+from dangban.demo.present import Present
 from dangban.demo.roster import Roster
 from dangban.demo.rows import Rows
 from dangban.demo.volume import History, Span
@@ -37,6 +38,8 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     history.make(Span(today - timedelta(days=days), today, busy))
     written = history.write()
     tell(f"{written['Order']} orders, {written['Conversation']} conversations, {written['Message']} messages")
+    Present(random, history, opening.people, opening.teams, opening.shops, now=now).act()
+    tell("and what is going on now")
 
 
 def _roster(random: Random, rows: Rows, made_of: Content, opening: Opening, *, now: datetime, days: int) -> Roster:

@@ -168,7 +168,13 @@ class Chats:
         row.state = Conversation.State.ENDED
         row.ended_at = row.last_at + timedelta(minutes=30 if quiet else self.random.uniform(0.5, 6))
         how, by = (Closure.How.QUIET, None) if quiet else (Closure.How.RESOLVED, row.assignee)
-        self.rows.add(Closure(conversation=row, how=how, by=by, at=row.ended_at))
+        served = row.ended_at - (row.assigned_at or row.opened_at)
+        self.rows.add(
+            Closure(
+                conversation=row, how=how, by=by, at=row.ended_at, business_day=self._day(case, row.ended_at),
+                served_ms=round(served.total_seconds() * 1000),
+            )
+        )  # fmt: skip
         first = Assignment(
             conversation=row, person=case.duty.person, team_id=row.team_id, how=Assignment.How.ROUTED,
             started_at=row.assigned_at or row.opened_at, ended_at=row.ended_at, business_day=case.duty.day,
@@ -193,6 +199,7 @@ class Chats:
             Transfer(
                 conversation=row, ordinal=1, from_person=case.duty.person, to_person=other, note="需要售后跟进，顾客在等结果",
                 state=Transfer.State.ACCEPTED, at=row.last_at + timedelta(seconds=5), settled_at=at, settled_by=other,
+                business_day=case.duty.day,
             ),
             Assignment(
                 conversation=row, person=other, team_id=row.team_id, how=Assignment.How.TRANSFERRED,
@@ -225,6 +232,7 @@ class Chats:
                     opened_at=one.opened_at, business_day=self._day(case, one.opened_at), minute=_minute(one.opened_at),
                     answered_seq=one.answered_seq, answered_at=one.answered_at,
                     milliseconds=clock.to_ms(one.answered_at) - clock.to_ms(one.opened_at) if one.answered_at else None,
+                    same_day=one.answered_at is not None and self._day(case, one.answered_at) == self._day(case, one.opened_at),
                     abandoned_at=None if answered else row.ended_at,
                     # Left over night: nobody's clock ran.
                     counted=case.duty.starts_at <= one.opened_at < case.duty.ends_at,

@@ -1,0 +1,254 @@
+"""The present moment, acted out: people come online, customers write, and everything goes the rooms' own way.
+
+Nothing here writes rows of the floor itself. The clock is set to each moment in turn, and the same
+actions run that pages and clients call.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import transaction
+
+from dangban.chat import actions as chat
+from dangban.chat import projection
+from dangban.chat.models import Message, Thread
+from dangban.conversations import actions
+from dangban.conversations.models import Conversation, Seat, Transfer
+from dangban.customers.models import Customer
+from dangban.demo.buyers import Buyer
+from dangban.demo.content import FOLDER
+from dangban.demo.pictures import Album
+from dangban.demo.sales import Shelf
+from dangban.demo.volume import History
+from dangban.desk import actions as desk
+from dangban.knowledge import actions as knowledge
+from dangban.lib import clock
+from dangban.orders.models import Order
+from dangban.people.models import Person, Shop, Team
+from dangban.workforce.models import DutyPeriod
+
+OPENS_BEFORE = timedelta(minutes=66)
+ON_DUTY_FOR = timedelta(hours=7)
+
+
+@dataclass(slots=True)
+class Chat:
+    """One conversation of the present, as far as it has got."""
+
+    told: Mapping[str, Any]
+    shelf: Shelf
+    customer: Customer
+    thread: Thread
+    name: str
+    order: Order | None
+
+    @property
+    def open(self) -> Conversation | None:
+        rows = Conversation.objects.filter(thread=self.thread).exclude(state=Conversation.State.ENDED)
+        return rows.select_related("assignee", "shop", "thread").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    at: datetime
+    happens: Callable[[datetime], object]
+
+
+class Present:
+    def __init__(
+        self, random: Random, history: History, people: dict[str, Person], teams: dict[str, Team], shops: dict[str, Shop],
+        *, now: datetime,
+    ) -> None:  # fmt: skip
+        self.random, self.history, self.people, self.teams, self.shops = random, history, people, teams, shops
+        self.now = now
+        self.story: dict[str, Any] = tomllib.loads((FOLDER / "present.toml").read_text(encoding="utf-8"))
+        self.shelves = {shelf.shop.code: shelf for shelf in history.shelves}
+        self._album = Album(random)
+        self._moments: list[Moment] = []
+
+    def act(self) -> None:
+        with clock.frozen(self.now - OPENS_BEFORE):
+            self._set_up(self.now - OPENS_BEFORE)
+        self._be_on_duty()
+        for one in self.story["presence"]:
+            for minutes, state, reason in one["steps"]:
+                self._plan(minutes, self._change_presence(self.people[one["username"]], state, reason))
+        for told in self.story["chat"]:
+            self._plan_chat(told)
+        for moment in sorted(self._moments, key=lambda moment: moment.at):
+            with clock.frozen(moment.at):
+                moment.happens(moment.at)
+                projection.run_pending()
+        self._write_desk()
+
+    def _plan(self, minutes: float, happens: Callable[[datetime], object]) -> None:
+        self._moments.append(Moment(self.now - timedelta(minutes=minutes), happens))
+
+    # --- people
+
+    def _be_on_duty(self) -> None:
+        """Whatever the hour at which the demonstration is made: those in it have a shift that covers it."""
+        starts, ends = self.now - OPENS_BEFORE, self.now + ON_DUTY_FOR
+        teams = {one.username: one.team for one in self.history.content.staff}
+        for username in sorted({one["username"] for one in self.story["presence"]}):
+            person = self.people[username]
+            shift = DutyPeriod.objects.filter(person=person, ends_at__gt=starts, starts_at__lt=ends).order_by("starts_at")
+            row = shift.first()
+            if row is None:
+                team = self.teams[teams[username] or "home"]
+                day = clock.local(starts).date()
+                row = DutyPeriod(person=person, team=team, day=day, name="值班", starts_at=starts, ends_at=ends, source="demo")
+            row.starts_at = min(row.starts_at, starts)
+            row.ends_at = max(row.ends_at, ends)
+            row.ended_at = None
+            row.save()
+
+    def _change_presence(self, person: Person, state: str, reason: str) -> Callable[[datetime], object]:
+        return lambda at: actions.change_presence(person, state, by=person, reason=reason, at=at)
+
+    # --- customers
+
+    def _plan_chat(self, told: Mapping[str, Any]) -> None:
+        chat_ = self._customer(told)
+        night = self._before_anybody_came(chat_.shelf.team_id) if told.get("night") else None
+        answered = False
+        for minutes, who, text in told["lines"]:
+            answered = answered or who == "a"
+            at = self.now - timedelta(minutes=minutes)
+            if night is not None and not answered:
+                at = night + (at - (self.now - timedelta(minutes=told["lines"][0][0])))
+            self._moments.append(Moment(at, self._line(chat_, who, text)))
+        for act in ("promise", "require", "note", "enquiry", "transfer", "blocked"):
+            if act in told:
+                minutes, *details = told[act]
+                self._plan(minutes, getattr(self, f"_{act}")(chat_, *details))
+        if "ended" in told:
+            self._plan(told["ended"], lambda at: self._by_who_serves(chat_, actions.resolve, at))
+
+    def _customer(self, told: Mapping[str, Any]) -> Chat:
+        """Somebody with an order that fits, who is not in another conversation; or a newcomer."""
+        shelf = self.shelves[told["shop"]]
+        about = told.get("about")
+        fitting = [one for one in shelf.recent if one[0].status == about] if about else []
+        order: Order | None = None
+        buyer: Buyer | None = None
+        while fitting and buyer is None:
+            order, buyer, _sku = fitting.pop(self.random.randrange(len(fitting)))
+            if Conversation.objects.filter(customer=buyer.customer).exclude(state="ended").exists():
+                buyer = None
+        if buyer is None:
+            name = self.random.choice(self.history.content.words["buyers"]["given"])
+            thread = chat.open_thread(shelf.shop, name=f"访客{name}", at=self.now - OPENS_BEFORE)
+            return Chat(told, shelf, thread.customer, thread, thread.customer.name, None)
+        shelf.recent = [one for one in shelf.recent if one[1] is not buyer]
+        thread = chat.open_thread(shelf.shop, customer=buyer.customer, channel="platform", at=self.now - OPENS_BEFORE)
+        return Chat(told, shelf, buyer.customer, thread, buyer.handle, order)
+
+    def _before_anybody_came(self, team_id: int) -> datetime:
+        at = self.now - OPENS_BEFORE - timedelta(minutes=15)
+        while self.history.roster.serving(team_id, "presale", at):
+            at -= timedelta(minutes=10)
+        return at
+
+    def _line(self, chat_: Chat, who: str, text: str) -> Callable[[datetime], object]:
+        return lambda at: self._say(chat_, who, text, at)
+
+    def _say(self, chat_: Chat, who: str, text: str, at: datetime) -> None:
+        serving = chat_.open
+        author: dict[str, Any] = {"author": "customer", "author_id": chat_.customer.pk, "author_name": chat_.name}
+        if who == "a":
+            if serving is None or serving.assignee is None:
+                return
+            agent = serving.assignee
+            author = {"author": "agent", "author_id": agent.pk, "author_name": agent.service_name}
+        kind, payload = ("image", self._picture(chat_, at)) if who == "photo" else ("text", {})
+        with transaction.atomic():
+            chat.post(chat_.thread, **author, kind=kind, body=text, payload=payload, at=at)
+
+    def _picture(self, chat_: Chat, at: datetime) -> dict[str, Any]:
+        shown = Message(thread=chat_.thread, author_name=chat_.name, at=at)
+        self._album.show([shown])
+        return dict(shown.payload)
+
+    # --- what is noted from them
+
+    def _by_who_serves(self, chat_: Chat, act: Callable[..., object], at: datetime, **details: Any) -> None:
+        held = chat_.open
+        if held is not None and held.assignee is not None:
+            act(held, by=held.assignee, at=at, **details)
+
+    def _promise(self, chat_: Chat, text: str, hours: float) -> Callable[[datetime], object]:
+        due = self.now + timedelta(hours=hours)
+        return lambda at: self._by_who_serves(chat_, actions.promise, at, text=text, due_at=due, order=chat_.order)
+
+    def _require(self, chat_: Chat, kind: str, text: str) -> Callable[[datetime], object]:
+        return lambda at: self._by_who_serves(chat_, actions.require, at, kind=kind, text=text, order=chat_.order)
+
+    def _note(self, chat_: Chat, text: str) -> Callable[[datetime], object]:
+        return lambda at: self._by_who_serves(chat_, actions.add_note, at, text=text)
+
+    def _enquiry(self, chat_: Chat, reason: str, wanted: str) -> Callable[[datetime], object]:
+        again = self.now + timedelta(hours=20)
+        return lambda at: self._by_who_serves(
+            chat_, actions.record_enquiry, at, reason=reason, wanted=wanted, next_contact_at=again
+        )
+
+    def _blocked(self, chat_: Chat, body: str) -> Callable[[datetime], object]:
+        return lambda at: self._by_who_serves(chat_, actions.ask_override, at, body=body, note="顾客一直在催")
+
+    def _transfer(self, chat_: Chat, note: str, reason: str) -> Callable[[datetime], object]:
+        def act(at: datetime) -> None:
+            held = chat_.open
+            if held is None or held.assignee is None:
+                return
+            to = self.people["mei" if held.assignee.username != "mei" else "lu"]
+            offer = actions.transfer(held, by=held.assignee, to_person=to, note=note, reason=reason, at=at)
+            if offer.state == Transfer.State.OFFERED:
+                actions.accept_transfer(offer, by=to, at=at + timedelta(seconds=25))
+
+        return act
+
+    # --- what the department has set up, and what lies on its desks
+
+    def _set_up(self, at: datetime) -> None:
+        boss = self.people["shen"]
+        for reply in self.story["reply"]:
+            shop = self.shops.get(reply.get("shop", ""))
+            actions.set_auto_reply(shop, reply["kind"], reply["text"], by=boss, reason=reply.get("reason", ""), at=at)
+        for one in self.story["seat"]:
+            seat: Seat = actions.open_seat(
+                self.shops[one["shop"]], one["handle"], by=boss, receives=one.get("receives", True), at=at
+            )
+            if "holder" in one:
+                actions.assign_seat(seat, self.people[one["holder"]], by=boss, at=at)
+        for script in self.story["script"]:
+            self._script(script, at)
+
+    def _script(self, script: Mapping[str, Any], at: datetime) -> None:
+        by = self.people[script.get("owner", "shen")]
+        knowledge.write_script(
+            by=by, scope=script.get("scope", "company"), stage=script["stage"], title=script["title"], body=script["body"],
+            team=self.teams.get(script.get("team", "")),
+        )  # fmt: skip
+
+    def _write_desk(self) -> None:
+        now = self.now
+        for number, one in enumerate(self.story["notice"]):
+            at = now - timedelta(minutes=50 - 12 * number)
+            desk.write_notice(
+                one["title"], one["body"], by=self.people[one["by"]], at=at, team=self.teams.get(one.get("team", "")),
+                must_read=one.get("must_read", False), until=now + timedelta(hours=one["hours"]),
+            )  # fmt: skip
+        for one in self.story["task"]:
+            desk.write_task(
+                one["title"], by=self.people[one["by"]], owner=self.people.get(one.get("to", "")),
+                team=self.teams.get(one.get("team", "")), due_at=now + timedelta(hours=one["hours"]),
+                at=now - timedelta(hours=6),
+            )  # fmt: skip
+
