@@ -217,8 +217,9 @@ def requeue(
     reasons = [reason.as_data() for reason in because]
     person_id = conversation.assignee_id
     row = Requeue.objects.create(
-        conversation=conversation, person_id=person_id, why=why, because=reasons, at=at
-    )
+        conversation=conversation, person_id=person_id, why=why, because=reasons, at=at,
+        business_day=facts.business_day(at, person_id, rules),
+    )  # fmt: skip
     end_assignment(conversation, at)
     conversation.assignee = None
     conversation.assigned_at = None

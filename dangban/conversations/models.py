@@ -135,6 +135,10 @@ class Requeue(models.Model):
     why = models.CharField(max_length=10, choices=Why)
     because = models.JSONField(default=list)
     at = models.DateTimeField()
+    business_day = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["business_day", "person"])]
 
 
 class Transfer(models.Model):
@@ -161,6 +165,7 @@ class Transfer(models.Model):
     settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     answer = models.CharField(max_length=200, blank=True)
     because = models.JSONField(default=list)
+    business_day = models.DateField()
 
     class Meta:
         constraints = [
@@ -168,6 +173,7 @@ class Transfer(models.Model):
                 fields=["conversation"], condition=Q(state="offered"), name="one_open_transfer"
             )
         ]
+        indexes = [models.Index(fields=["business_day", "from_person"])]
 
 
 class Closure(models.Model):
@@ -183,6 +189,9 @@ class Closure(models.Model):
     outcome = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
+    business_day = models.DateField()
+    # From the first assignment to the end, for the count of long sessions.
+    served_ms = models.BigIntegerField(default=0)
 
 
 class LeftOver(models.Model):
@@ -220,6 +229,8 @@ class Turn(models.Model):
     answered_seq = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
     milliseconds = models.BigIntegerField(null=True)
+    # Answered on the day it was asked: what the reply rate asks for.
+    same_day = models.BooleanField(default=False)
     # Ended without a human answer.
     abandoned_at = models.DateTimeField(null=True)
 

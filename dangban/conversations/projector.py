@@ -226,6 +226,7 @@ def _close_turn(turn: Turn, seq: int, at: datetime, person_id: int, rules: Rules
     duty = facts.duty_at(person_id, turn.opened_at)
     if duty is not None:
         turn.business_day = duty.day
+    turn.same_day = facts.business_day(at, person_id, rules) == turn.business_day
     turn.save()
 
 
@@ -258,6 +259,7 @@ def _recount(conversation: Conversation, rules: Rules) -> None:
             continue
         if one.answered_at is None or one.answered_by is None or one.answered_seq is None:
             turn.answered_seq = turn.answered_at = turn.answered_by = turn.milliseconds = None
+            turn.same_day = False
             turn.save()
         else:
             _close_turn(turn, one.answered_seq, one.answered_at, one.answered_by, rules)

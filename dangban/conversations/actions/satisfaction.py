@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core import signing
 from django.db import IntegrityError, transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from dangban.chat import actions as chat
-from dangban.chat import tokens
 from dangban.chat.models import Message
+from dangban.conversations.invitations import invitation_of, token_of
 from dangban.conversations.models import Conversation, Invitation, Rating
 from dangban.conversations.rules import service
 from dangban.handbook.rulebook import Rules
@@ -22,7 +20,6 @@ from dangban.lib.actor import Actor
 from dangban.lib.errors import BadInput, Conflict
 from dangban.lib.text import refuse_unstorable
 
-SALT = "conversations.invitation"
 REASONS = ("quick", "friendly", "solved", "slow", "unsolved", "unfriendly")
 LONGEST_TEXT = 500
 
@@ -54,29 +51,6 @@ def invite(conversation: Conversation, how: str, *, at: datetime, rules: Rules) 
         at=at,
     )
     return invitation
-
-
-def token_of(invitation: Invitation) -> str:
-    return signing.dumps(invitation.pk, salt=SALT)
-
-
-def invitation_of(token: str) -> Invitation:
-    """The invitation that a token is for: its own, or the latest one in a visitor's thread. Else 404."""
-    rows = Invitation.objects.select_related("conversation", "conversation__customer", "person")
-    try:
-        found = rows.filter(pk=signing.loads(token, salt=SALT)).first()
-    except signing.BadSignature:
-        found = rows.filter(conversation__thread=_thread_of(token)).order_by("-at", "-pk").first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _thread_of(token: str) -> int:
-    try:
-        return tokens.read(token, tokens.Visitor).thread_id
-    except tokens.Forged:
-        raise Http404 from None
 
 
 def rate(

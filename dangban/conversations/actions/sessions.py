@@ -181,9 +181,12 @@ def close(
 ) -> Closure:
     """The end of a session, by an agent or after a quiet time; inside the caller's transaction."""
     actor: HasActor = by or SYSTEM
+    served_from = held.assignments.order_by("started_at").values_list("started_at", flat=True).first()
     closure = Closure.objects.create(
-        conversation=held, how=how, by=by, outcome=outcome.strip()[:40], note=note.strip()[:300], at=at
-    )
+        conversation=held, how=how, by=by, outcome=outcome.strip()[:40], note=note.strip()[:300], at=at,
+        business_day=facts.business_day(at, held.assignee_id, rules),
+        served_ms=round((at - served_from).total_seconds() * 1000) if served_from else 0,
+    )  # fmt: skip
     if by is not None:
         _withdraw_offers(held, by, at)
     assigning.end_assignment(held, at)

@@ -192,6 +192,7 @@ def _offer(
         conversation=held, ordinal=held.transfers, from_person=held.assignee or by, to_person=person, to_team=team,
         to_skill=skill[:40], note=note, summary=refuse_unstorable(summary.strip(), "summary"),
         reason=reason.strip()[:200], at=at, because=because,
+        business_day=facts.business_day(at, (held.assignee or by).pk, in_force(at)),
     )  # fmt: skip
     target = person.name if person else team.name if team else skill
     told.write(held, "transfer_offered", by=by, at=at, to=target, note=note, summary=offer.summary, transfer=offer.pk)

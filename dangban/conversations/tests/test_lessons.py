@@ -1,0 +1,295 @@
+"""What users of other systems complain about, held by a test each."""
+
+from __future__ import annotations
+
+import pytest
+
+from dangban.chat.models import Message, Presence
+from dangban.conversations import access, actions, jobs, queries
+from dangban.conversations.models import Assignment, Conversation, Invitation, Requeue, Transfer, Turn
+from dangban.conversations.tests import floor
+from dangban.desk.models import Deadline, Notice, Task
+from dangban.lib import clock
+from dangban.lib.errors import Conflict, Refused
+from dangban.testing.cast import TODAY, at
+
+
+class ReturningChats(floor.FloorCase):
+    def set_off(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        self.agent_says(self.cast.lin, when="10:01")
+        with clock.frozen(at("10:05")):
+            actions.resolve(self.conversation(), by=self.cast.lin)
+
+    def test_go_to_the_same_agent_while_they_are_on_duty(self) -> None:
+        self.set_off()
+        self.online(self.cast.hu, self.cast.mei)
+        self.customer_says(when="11:00")
+        assert self.conversation().assignee == self.cast.lin
+        assert [one["path"] for one in Assignment.objects.last().because] == ["conversations.same_agent"]  # type: ignore[union-attr]
+
+    def test_never_land_on_an_agent_who_has_logged_off(self) -> None:
+        self.set_off()
+        actions.change_presence(self.cast.lin, "offline", by=self.cast.lin)
+        self.online(self.cast.mei)
+        self.customer_says(when="11:00")
+        assert self.conversation().assignee == self.cast.mei
+
+    def test_never_land_on_an_agent_whose_shift_is_over(self) -> None:
+        self.on_duty(self.cast.lin, "08:00", "10:30")
+        self.on_duty(self.cast.mei, "08:00", "18:00")
+        self.set_off()
+        self.online(self.cast.mei)
+        self.customer_says(when="11:00")
+        assert self.conversation().assignee == self.cast.mei
+
+    def test_leave_an_agent_who_logged_off_since(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        self.online(self.cast.lin, state=Presence.State.OFFLINE)
+        self.online(self.cast.mei)
+        jobs.requeue_absent(at("10:02"))
+        assert self.conversation().assignee == self.cast.mei
+        assert Requeue.objects.get().why == "off_duty"
+
+
+class SilentAgents(floor.FloorCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        self.online(self.cast.mei)
+
+    def test_lose_the_customer_after_the_handbooks_time(self) -> None:
+        assert jobs.requeue_silent(at("10:04:59")) == 0
+        assert jobs.requeue_silent(at("10:05:00")) == 1
+        assert self.conversation().assignee == self.cast.mei
+        requeue = Requeue.objects.get()
+        assert (requeue.person, requeue.why, requeue.because[0]["path"]) == (
+            self.cast.lin, "silence", "conversations.silence",
+        )  # fmt: skip
+
+    def test_have_it_counted_against_them(self) -> None:
+        jobs.requeue_silent(at("10:05"))
+        figures = queries.numbers_by_person(self.cast.zhou, TODAY, TODAY)
+        assert figures[self.cast.lin.pk]["silent"].numerator == 1
+
+    def test_do_not_get_the_same_customer_back_by_the_rules(self) -> None:
+        self.online(self.cast.mei, state=Presence.State.OFFLINE)
+        jobs.requeue_silent(at("10:05"))
+        actions.sweep_queue(at=at("10:06"))
+        assert (self.conversation().state, self.conversation().assignee) == ("waiting", None)
+
+    def test_who_answered_are_not_silent(self) -> None:
+        self.agent_says(self.cast.lin, when="10:00:20")
+        assert jobs.requeue_silent(at("11:00")) == 0
+
+
+class TheNightsBacklog(floor.FloorCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.customer_says("发什么快递", when="11-19 03:00")
+
+    def test_is_registered_with_a_task_and_a_promised_time(self) -> None:
+        conversation = self.conversation()
+        assert conversation.state == "offline"
+        assert self.said_automatically() == ["closed"]
+        task = Task.objects.get()
+        assert (task.team, task.due_at) == (self.cast.team, conversation.promised_at)
+        assert Deadline.objects.get(kind="conversations.left_message").due_at == conversation.promised_at
+
+    def test_is_given_out_when_somebody_comes_online(self) -> None:
+        with clock.frozen(at("08:00")):
+            actions.change_presence(self.cast.lin, "online", by=self.cast.lin)
+        assert self.conversation().assignee == self.cast.lin
+        assert Task.objects.filter(done_at=None).count() == 0
+
+    def test_is_given_out_when_a_shift_begins(self) -> None:
+        self.online(self.cast.lin)
+        self.on_duty(self.cast.lin, "08:00", "16:00")
+        actions.sweep_queue(at=at("07:59:59"))
+        assert self.conversation().assignee is None
+        actions.sweep_queue(at=at("08:00"))
+        assert self.conversation().assignee == self.cast.lin
+
+    def test_comes_before_those_who_wait_now(self) -> None:
+        self.online(self.cast.lin, state=Presence.State.BUSY)
+        waiting = self.another("小王")
+        self.customer_says(thread=waiting, when="07:00")
+        self.cast.lin.chat_capacity = 1
+        self.cast.lin.save()
+        with clock.frozen(at("08:00")):
+            actions.change_presence(self.cast.lin, "online", by=self.cast.lin)
+        assert self.conversation().assignee == self.cast.lin
+        assert self.conversation(waiting).assignee is None
+
+
+class Metrics(floor.FloorCase):
+    def test_never_count_what_a_machine_said(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00:00")
+        assert self.said_automatically() == ["greeting"]
+        assert queries.numbers(self.cast.zhou, TODAY, TODAY)["response"].denominator == 0
+
+    def test_carry_their_definitions(self) -> None:
+        figures = queries.numbers(self.cast.zhou, TODAY, TODAY).figures
+        assert all(len(str(figure.measure.definition)) > 20 for figure in figures.values())
+
+
+class Stretches(floor.FloorCase):
+    def test_of_presence_are_kept_with_their_reasons(self) -> None:
+        for moment, state, reason in (("08:00", "online", ""), ("12:00", "away", "meal"), ("12:30", "online", "")):
+            actions.change_presence(self.cast.lin, state, reason=reason, by=self.cast.lin, at=at(moment))
+        rows = Presence.objects.filter(person=self.cast.lin).order_by("started_at")
+        assert [(row.state, row.reason, row.ended_at) for row in rows] == [
+            ("online", "", at("12:00")), ("away", "meal", at("12:30")), ("online", "", None),
+        ]  # fmt: skip
+
+
+class Strangers(floor.FloorCase):
+    def test_see_nothing(self) -> None:
+        self.customer_says()
+        assert access.visible_conversations(self.cast.hu).count() == 0
+        assert access.visible_conversations(self.cast.lin).count() == 1
+
+    def test_who_only_keep_the_warehouse_read_no_chats(self) -> None:
+        self.customer_says()
+        assert access.visible_conversations(self.cast.ding).count() == 0
+
+    def test_everywhere_is_seen_by_the_manager(self) -> None:
+        self.customer_says()
+        assert access.visible_conversations(self.cast.bao).count() == 1
+
+
+class Surveys(floor.FloorCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        self.agent_says(self.cast.lin, when="10:01")
+
+    def test_are_sent_once_per_closing_and_not_too_often(self) -> None:
+        actions.resolve(self.conversation(), by=self.cast.lin, at=at("10:02"))
+        self.customer_says(when="10:30")
+        actions.resolve(self.conversation(), by=self.cast.lin, at=at("10:31"))
+        assert Invitation.objects.count() == 1
+        self.customer_says(when="11-20 10:40")
+        actions.resolve(self.conversation(), by=self.cast.lin, at=at("11-20 10:45"))
+        assert Invitation.objects.count() == 2
+
+    def test_are_not_sent_when_a_chat_closes_by_itself(self) -> None:
+        assert jobs.close_quiet(at("12:00")) == 0
+        assert jobs.close_quiet(at("12:01")) == 1
+        assert self.conversation().state == "ended"
+        assert Invitation.objects.count() == 0
+
+
+class Clocks(floor.FloorCase):
+    def test_do_not_fire_after_the_agent_has_answered(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00:00")
+        self.agent_says(self.cast.lin, when="10:00:10")
+        assert Deadline.objects.filter(met_at=None, cancelled_at=None).count() == 0
+        assert Deadline.objects.get().missed_at is None
+
+    def test_do_not_let_a_later_question_move_the_first_ones_due_time(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00:00")
+        self.customer_says(when="10:00:25")
+        assert Deadline.objects.get().due_at == at("10:00:30")
+
+    def test_end_with_the_conversation(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        actions.resolve(self.conversation(), by=self.cast.lin, at=at("10:01"))
+        assert Deadline.objects.get().cancelled_at == at("10:01")
+        assert Turn.objects.get().abandoned_at == at("10:01")
+
+
+class ChatsAreNotLost(floor.FloorCase):
+    def test_an_ended_one_is_kept_and_a_new_one_opens_on_the_same_thread(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        actions.resolve(self.conversation(), by=self.cast.lin, at=at("10:05"))
+        self.customer_says("还有个问题", when="10:10")
+        states = Conversation.objects.filter(thread=self.thread).order_by("pk").values_list("state", flat=True)
+        assert list(states) == ["ended", "serving"]
+
+    def test_a_visitor_is_never_accepted_and_left_alone(self) -> None:
+        self.customer_says(when="03:00")
+        assert self.conversation().promised_at is not None
+        assert Message.objects.filter(author="auto").count() == 1
+
+
+class OnHold(floor.FloorCase):
+    """挂起: keeps the customers one has, takes no new ones."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        actions.change_presence(self.cast.lin, "suspended", by=self.cast.lin, at=at("10:01"))
+
+    def test_keeps_the_customers_one_has(self) -> None:
+        self.customer_says("在吗", when="10:02")
+        jobs.requeue_absent(at("10:02"))
+        assert self.conversation().assignee == self.cast.lin
+
+    def test_takes_no_new_ones(self) -> None:
+        other = self.another("小王")
+        self.customer_says(thread=other, when="10:02")
+        assert (self.conversation(other).state, self.conversation(other).assignee) == ("waiting", None)
+
+
+class SlowReplyAlarm(floor.FloorCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.online(self.cast.lin)
+        self.other = self.another("小王")
+        self.customer_says(when="10:00:00")
+        self.customer_says(thread=self.other, when="10:00:30")
+
+    def alarm_at(self, moment: str) -> queries.Alarm:
+        with clock.frozen(at(moment)):
+            return queries.alarm(self.cast.lin)
+
+    def test_is_silent_before_a_hundred_seconds(self) -> None:
+        assert self.alarm_at("10:01:39").count == 0
+
+    def test_merges_all_and_leads_to_the_longest_wait(self) -> None:
+        alarm = self.alarm_at("10:02:10")
+        assert (alarm.count, alarm.seconds, alarm.conversation_id) == (2, 130, self.conversation().pk)
+
+    def test_closes_at_zero(self) -> None:
+        self.agent_says(self.cast.lin, when="10:02:00")
+        self.agent_says(self.cast.lin, thread=self.other, when="10:02:05")
+        assert self.alarm_at("10:02:10").count == 0
+
+
+class SecondTransfers(floor.FloorCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.online(self.cast.lin, self.cast.mei, self.cast.ou)
+        self.customer_says(when="10:00")
+        self.conversation_of_lin = self.conversation()
+
+    def test_need_a_reason_and_tell_the_leader(self) -> None:
+        first = actions.transfer(self.conversation(), by=self.cast.lin, to_person=self.cast.mei, note="问退货")
+        actions.accept_transfer(first, by=self.cast.mei)
+        with pytest.raises(Refused) as refusal:
+            actions.transfer(self.conversation(), by=self.cast.mei, to_person=self.cast.ou, note="问发货")
+        assert refusal.value.code == "needs_reason"
+        assert [reason.path for reason in refusal.value.decision.because] == [
+            "conversations.second_transfer_tells_leader"
+        ]
+        assert Transfer.objects.count() == 1
+        actions.transfer(
+            self.conversation(), by=self.cast.mei, to_person=self.cast.ou, note="问发货", reason="订单客服才知道"
+        )
+        assert Notice.objects.filter(person=self.cast.zhou).count() == 1
+
+    def test_two_cannot_be_offered_at_once(self) -> None:
+        actions.transfer(self.conversation(), by=self.cast.lin, to_person=self.cast.mei, note="问退货")
+        with pytest.raises(Conflict):
+            actions.transfer(self.conversation(), by=self.cast.lin, to_person=self.cast.ou, note="问发货")
