@@ -61,6 +61,7 @@ MESSAGES: dict[str, str] = {
     "not-a-span": _("“%(found)s” is not a stretch of the day. Write it as \"08:00-16:00\"."),
     "not-a-choice": _("“%(found)s” is not one of the choices. Did you mean “%(nearest)s”? Possible: %(choices)s."),
     "empty-text": _("This text is empty. Write something, or take the line out."),
+    "hidden-character": _("This text holds a character that can't be seen (%(found)s). Take it out."),
     "empty-list": _("This list is empty. Give at least one entry."),
     "listed-twice": _("“%(found)s” stands in the list twice. Keep one."),
     "missing-field": _("This line has no “%(key)s”. Add it."),

@@ -160,6 +160,7 @@ class Share(Shape[Percent]):
         return same(str(value))
 
 
+_CENTURY = timedelta(days=36_500)
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
@@ -173,7 +174,7 @@ class Duration(Shape[timedelta]):
         self.unit = _unit(unit)
         self.step = timedelta(seconds=_SECONDS[unit])
         self.minimum = minimum
-        self.maximum = maximum
+        self.maximum = _CENTURY // self.step if maximum is None else maximum
 
     def parse(self, raw: Any, spot: Spot) -> timedelta:
         spot.expect(raw, int, "whole")
@@ -278,6 +279,8 @@ class Text(Shape[str]):
         spot.expect(raw, str, "text")
         if not raw.strip():
             raise spot.wrong("empty-text")
+        if hidden := [sign for sign in raw if not sign.isprintable() and sign != "\n"]:
+            raise spot.wrong("hidden-character", found=f"U+{ord(hidden[0]):04X}")
         _within(len(raw), None, self.longest, spot, len(raw))
         return raw.strip()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dangban.handbook.faults import Spot, Wrong, nearest
+from dangban.handbook.faults import Spot, Wrong, expected, nearest
 
 from .scalars import BothLanguages, Choice, Grid, Number, Shape, Text, V
 from .values import Flag, Ladder, Legend, Matrix, Row, Steps, Table, Weights
@@ -404,6 +405,8 @@ class _Plain(Shape[Any]):
 
     def parse(self, raw: Any, spot: Spot) -> int | Decimal:
         spot.expect(raw, (int, float), "number")
+        if not math.isfinite(raw):
+            raise spot.wrong("wrong-type", expected=expected("number"), found=str(raw))
         return raw if isinstance(raw, int) else Decimal(str(raw))
 
     def show(self, value: Any) -> Words:

@@ -17,6 +17,7 @@ SAID = {
     "empty-list": "attendance.toml:6: This list is empty. Give at least one entry.",
     "empty-text": "attendance.toml:6: This text is empty. Write something, or take the line out.",
     "flag-twice": "attendance.toml:8: Flag “1” is explained twice. Keep one.",
+    "hidden-character": "attendance.toml:6: This text holds a character that can't be seen (U+200B). Take it out.",
     "impossible-day": "attendance.toml:5: There is no such day or time. Correct the date; it is written year-month-day, as in 2026-03-31.",
     "ladder-order": "attendance.toml:8: Times are counted 1, 2, 3 …; here 2 was expected, not 3.",
     "listed-twice": "attendance.toml:6: “青海” stands in the list twice. Keep one.",
