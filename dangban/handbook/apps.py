@@ -6,17 +6,15 @@ class HandbookConfig(AppConfig):
     label = "handbook"
 
     def ready(self) -> None:
-        from django.utils.translation import get_language, pgettext_lazy
+        from django.utils.translation import get_language
 
-        from dangban.handbook import checks, jobs
+        from dangban.handbook import checks, jobs, words
         from dangban.handbook.shapes import discover
         from dangban.handbook.shapes.words import set_language_source
         from dangban.lib import background
-        from dangban.lib.rail import RailItem, register
 
         discover()
         set_language_source(lambda: "en" if (get_language() or "").startswith("en") else "zh")
         checks.register()
+        words.register()
         background.register("handbook-watch", jobs.watch)
-        label = pgettext_lazy("rail", "Handbook")
-        register(RailItem("handbook", label, "handbook", "handbook:in-force", order=90))

@@ -266,6 +266,10 @@ class YesNo(Shape[bool]):
         return Words("是", "yes") if value else Words("否", "no")
 
 
+# A line break, and the joiner inside composed emoji.
+WANTED = "\n\u200d"
+
+
 class Text(Shape[str]):
     """Words as they will be used, in the company's language."""
 
@@ -279,7 +283,7 @@ class Text(Shape[str]):
         spot.expect(raw, str, "text")
         if not raw.strip():
             raise spot.wrong("empty-text")
-        if hidden := [sign for sign in raw if not sign.isprintable() and sign != "\n"]:
+        if hidden := [sign for sign in raw if not sign.isprintable() and sign not in WANTED]:
             raise spot.wrong("hidden-character", found=f"U+{ord(hidden[0]):04X}")
         _within(len(raw), None, self.longest, spot, len(raw))
         return raw.strip()
