@@ -1,23 +1,25 @@
 // One alarm for all slow replies: how many, how long the longest; a click goes to the longest wait;
-// it closes by itself at zero. Waits come from clocks inside [data-alarm] links on this page, and
-// from the stream (`waits`: [{id, since, red, url}]) on every other page.
+// it closes by itself at zero. Waits come from clocks inside [data-alarm] links on this page; on every
+// other page from <script type="application/json" data-waits>[{"id", "since", "red", "url"}]</script>
+// in the fragment of one's own state.
 
+import { attach } from "dangban/attach";
 import { serverNow, spoken } from "dangban/clock";
 import { keep, recall } from "dangban/store";
 import { t } from "dangban/words";
 
 const box = document.getElementById("alarm");
 const title = document.title;
-let streamed = [];
+let told = [];
 let rang = 0;
 
-document.addEventListener("stream:waits", ({ detail }) => {
-  streamed = detail.data;
+attach("script[data-waits]", (script) => {
+  told = JSON.parse(script.textContent);
 });
 
 function slow(now) {
   const waits = new Map();
-  for (const wait of streamed) if (now - wait.since >= wait.red * 1000) waits.set(String(wait.id), wait);
+  for (const wait of told) if (now - wait.since >= wait.red * 1000) waits.set(String(wait.id), wait);
   for (const link of document.querySelectorAll("[data-alarm]")) {
     const clock = link.querySelector("[data-clock][data-since]");
     if (clock?.dataset.urgency === "red") waits.set(link.dataset.alarm, { since: Number(clock.dataset.since), link });

@@ -12,6 +12,12 @@ document.addEventListener("stream:changed", ({ detail }) => {
   }
 });
 
+// Announcements are not kept for those who were away: after each later greeting all is fetched anew.
+let greeted = false;
+document.addEventListener("stream:hello", () => {
+  if (greeted) document.querySelectorAll("[data-live]").forEach(refresh);
+  greeted = true;
+});
 document.addEventListener("stream:reset", () => document.querySelectorAll("[data-live]").forEach(refresh));
 
 export function refresh(element) {

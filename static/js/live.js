@@ -1,43 +1,46 @@
 // Joins this page to the stream named in <meta name="stream">, through the shared worker where the
-// browser has one. Events reach the page as document events `stream:<name>`; the state of the line
-// as `stream:state`.
+// browser has one. Events reach the page as document events `stream:<name>` with detail = {id, data};
+// the state of the line as `stream:state`.
 
 import { csrfToken, postJson } from "dangban/http";
 import { Stream } from "dangban/stream";
 import { t } from "dangban/words";
 
 const meta = document.querySelector('meta[name="stream"]');
+const seen = meta ? JSON.parse(meta.dataset.cursors ?? "{}") : {};
+let state = { name: "" };
 
 if (meta) {
-  const cursors = JSON.parse(meta.dataset.cursors ?? "{}");
-  if (self.SharedWorker) joinWorker(cursors);
-  else openHere(cursors);
+  const rejoin = self.SharedWorker ? joinWorker() : openHere();
+  // Somebody logged in again in another tab and comes back to this one.
+  addEventListener("focus", () => state.name === "denied" && rejoin());
 }
 
-function joinWorker(cursors) {
+function joinWorker() {
   const address = new URL(import.meta.resolve("dangban/stream_worker"));
   address.searchParams.set("core", import.meta.resolve("dangban/stream"));
   const worker = new SharedWorker(address, { type: "module", name: `stream ${meta.dataset.person ?? ""}` });
-  const hello = {
-    type: "hello",
-    url: new URL(meta.content, location.href).href,
-    tokenUrl: new URL(meta.dataset.tokenUrl, location.href).href,
-    csrf: csrfToken(),
-    cursors,
-  };
+  const hello = () =>
+    worker.port.postMessage({
+      type: "hello",
+      url: new URL(meta.content, location.href).href,
+      tokenUrl: new URL(meta.dataset.tokenUrl, location.href).href,
+      csrf: csrfToken(),
+      cursors: seen,
+    });
   worker.port.onmessage = ({ data }) => (data.type === "event" ? take(data.event) : report(data.state));
   worker.port.start();
-  worker.port.postMessage(hello);
+  hello();
   addEventListener("pagehide", () => worker.port.postMessage({ type: "bye" }));
-  addEventListener("pageshow", (event) => event.persisted && worker.port.postMessage({ ...hello, cursors: seen }));
+  addEventListener("pageshow", (event) => event.persisted && hello());
+  return hello;
 }
 
-function openHere(cursors) {
+function openHere() {
   const token = async () => (await postJson(meta.dataset.tokenUrl)).token;
-  new Stream({ url: meta.content, token, cursors, on: take, state: report }).start();
+  const stream = new Stream({ url: meta.content, token, cursors: seen, on: take, state: report }).start();
+  return () => stream.start();
 }
-
-const seen = {};
 
 function take(event) {
   const colon = event.id.lastIndexOf(":");
@@ -45,16 +48,18 @@ function take(event) {
   document.dispatchEvent(new CustomEvent(`stream:${event.name}`, { detail: event }));
 }
 
-function report(state) {
+function report(next) {
+  state = next;
   document.dispatchEvent(new CustomEvent("stream:state", { detail: state }));
   if (state.name === "reset") document.dispatchEvent(new CustomEvent("stream:reset"));
   const place = document.querySelector("[data-stream-state]");
   if (!place) return;
-  place.hidden = state.name === "open" || state.name === "reset";
-  place.textContent =
-    state.name === "denied"
-      ? t("You are no longer logged in. Log in again in another tab; what you typed is kept.")
-      : navigator.onLine
-        ? t("Connection lost; trying again in {seconds} s", { seconds: state.seconds ?? 0 })
-        : t("No connection; it will go on by itself");
+  place.hidden = !["waiting", "denied"].includes(state.name);
+  place.textContent = said();
+}
+
+function said() {
+  if (state.name === "denied") return t("You are no longer logged in. Log in again in another tab; what you typed is kept.");
+  if (!navigator.onLine) return t("No connection; it will go on by itself");
+  return t("Connection lost; trying again in {seconds} s", { seconds: state.seconds ?? 0 });
 }

@@ -2,7 +2,8 @@
 // cursors. Used by our pages, by the shared worker and by the customers' widget; imports nothing.
 //
 // new Stream({url, token, cursors, on, state}).start()
-//   token(fresh)          a promise of the bearer token; fresh = the last one was refused
+//   token(fresh)          a promise of the bearer token; fresh = the last one was refused; may fail with
+//                         an error that carries a status
 //   on({name, id, data})  each event once, in the order of its feed
 //   state({name, ...})    open | waiting {seconds} | denied | reset
 
@@ -66,10 +67,10 @@ export class Stream {
   async loop() {
     let fresh = false;
     while (this.running) {
-      const end = await this.connect(fresh).catch(() => ({}));
+      const end = await this.connect(fresh).catch((error) => ({ status: error.status }));
       if (!this.running) return;
       if (end.status === 401 && fresh) return this.deny();
-      if (end.status === 403 || end.status === 404) return this.deny();
+      if (end.status === 403) return this.deny();
       fresh = end.status === 401;
       if (end.status === 409) this.reset();
       if (!fresh && end.status !== 409) await this.pause(end.after);

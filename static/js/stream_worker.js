@@ -1,5 +1,5 @@
 // One stream for all tabs of one log-in. Each page says hello with the cursors it was drawn at and
-// gets what it missed from a short memory, or is told to fetch anew. Import maps do not reach
+// gets the stream's last greeting and what it missed from a short memory, or is told to fetch anew. Import maps do not reach
 // workers, so the address of stream.js comes in our own address.
 
 const MEMORY = 500;
@@ -48,12 +48,13 @@ async function fetchToken({ tokenUrl, csrf }) {
     headers: { Accept: "application/json", "X-CSRFToken": csrf },
     credentials: "same-origin",
   });
-  if (!response.ok) throw new Error(`token: ${response.status}`);
+  if (!response.ok) throw Object.assign(new Error("token"), { status: response.status });
   return (await response.json()).token;
 }
 
 function take(event) {
   if (event.name === "hello") greeting = event;
+  else if (event.name === "token") greeting = { ...greeting, data: { ...greeting.data, ...event.data } };
   else if (event.id) memory.push(event);
   if (memory.length > MEMORY) memory.shift();
   for (const port of ports) port.postMessage({ type: "event", event });

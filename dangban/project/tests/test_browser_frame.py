@@ -1,0 +1,282 @@
+"""The frame's behaviours where they run: in a real browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dangban.lib import clock
+from dangban.testing.browser import chromium, served, signed_in, visit, wait_until
+from dangban.testing.cast import NOW, Cast
+
+pytestmark = pytest.mark.browser
+
+__all__ = ["chromium"]
+
+
+@pytest.fixture(scope="module")
+def gallery(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, str]]:
+    with served(django_db_blocker) as address, clock.frozen(NOW):
+        yield address, signed_in(Cast().bao)
+
+
+@pytest.fixture
+def page(gallery: tuple[str, str], chromium: Any) -> Iterator[Any]:
+    with visit(chromium, *gallery, expected="status of 401") as opened:
+        opened.goto("/design/")
+        opened.wait_for_selector("[data-composer-text]")
+        yield opened
+
+
+TEXT = "[data-composer-text]"
+
+
+def test_ctrl_k_finds_rooms_and_commands(page: Any) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("缺货")
+    page.keyboard.press("Enter")
+    assert not page.evaluate("document.getElementById('palette').open")
+
+
+def test_a_question_mark_lists_the_keys_and_escape_closes_them(page: Any) -> None:
+    page.keyboard.press("?")
+    assert "转接" in page.inner_text("#keys")
+    page.keyboard.press("Escape")
+    assert not page.evaluate("document.getElementById('keys').open")
+
+
+def test_plain_keys_are_text_while_someone_types(page: Any) -> None:
+    page.keyboard.press("r")
+    page.keyboard.type("r?t")
+    assert page.input_value(TEXT) == "r?t"
+    assert not page.evaluate("document.getElementById('keys').open")
+
+
+def test_enter_sends_and_shift_enter_breaks_the_line(page: Any) -> None:
+    page.click(TEXT)
+    page.keyboard.type("第一行")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("第二行")
+    page.keyboard.press("Enter")
+    assert page.inner_text("[data-thread] > :last-child .bubble__body") == "第一行\n第二行"
+    assert page.input_value(TEXT) == ""
+    assert page.evaluate(f"document.activeElement.matches('{TEXT}')")
+
+
+def test_enter_in_a_composition_sends_nothing(page: Any) -> None:
+    page.click(TEXT)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Input.imeSetComposition", {"text": "ni'hao", "selectionStart": 6, "selectionEnd": 6})
+    page.evaluate(
+        f"document.querySelector('{TEXT}').dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
+    )
+    assert page.input_value(TEXT) == "ni'hao"
+    devtools.send("Input.insertText", {"text": "你好"})
+    assert page.input_value(TEXT) == "你好"
+
+
+def test_a_note_and_a_reply_never_share_their_text(page: Any) -> None:
+    page.fill(TEXT, "给顾客的话")
+    page.click("[data-composer-mode=note]")
+    assert page.input_value(TEXT) == ""
+    page.keyboard.type("给同事的话")
+    page.click("[data-composer-mode=reply]")
+    assert page.input_value(TEXT) == "给顾客的话"
+
+
+def test_a_draft_outlives_the_page(page: Any) -> None:
+    page.fill(TEXT, "写到一半")
+    page.reload()
+    wait_until(page, f"document.querySelector('{TEXT}').value === '写到一半'")
+
+
+def test_a_slash_offers_scripts_by_pinyin_initials_and_takes_one_with_enter(page: Any) -> None:
+    page.click(TEXT)
+    page.keyboard.type("您好 /fp")
+    page.wait_for_selector(".complete [role=option]")
+    assert page.locator(".complete:popover-open [role=option]").count() == 1
+    page.keyboard.press("Enter")
+    assert page.input_value(TEXT).startswith("您好 您好，确认收货后")
+
+
+def test_a_slash_in_a_date_offers_nothing(page: Any) -> None:
+    page.click(TEXT)
+    page.keyboard.type("11/22")
+    page.wait_for_timeout(300)
+    assert page.locator(".complete:popover-open").count() == 0
+
+
+def test_an_at_sign_names_colleagues_only_in_a_note(page: Any) -> None:
+    page.click(TEXT)
+    page.keyboard.type("@")
+    page.wait_for_timeout(300)
+    assert page.locator(".complete:popover-open").count() == 0
+    page.fill(TEXT, "")
+    page.click("[data-composer-mode=note]")
+    page.keyboard.type("@")
+    page.wait_for_selector(".complete:popover-open [role=option]")
+
+
+def test_a_selection_brings_its_bar_and_shift_takes_the_rows_between(page: Any) -> None:
+    boxes = page.locator("[data-bulk-item]")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    assert page.inner_text("[data-bulk-count]") == "已选 3 条"
+    page.click("[data-bulk-none]")
+    assert page.is_hidden("[data-bulk-bar]")
+
+
+def test_a_row_opens_at_the_side_and_gives_the_focus_back(page: Any) -> None:
+    page.locator("tr[data-sheet]").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#sheet:not([hidden]) .sheet__body")
+    page.keyboard.press("ArrowDown")
+    wait_until(page, "document.querySelectorAll('tr[data-sheet]')[2].ariaSelected === 'true'")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#sheet")
+    assert page.evaluate("[...document.querySelectorAll('tr[data-sheet]')].indexOf(document.activeElement)") == 2
+
+
+def test_columns_that_were_put_away_stay_away(page: Any) -> None:
+    page.click("[data-table-columns]")
+    page.locator(".menu:popover-open input").nth(1).click()
+    assert page.is_hidden("th[data-column=buyer]")
+    page.reload()
+    wait_until(page, "document.querySelector('th[data-column=buyer]').hidden")
+
+
+def test_slow_replies_make_one_alarm_that_leads_to_the_longest_wait(page: Any) -> None:
+    page.wait_for_selector("#alarm:not([hidden])", timeout=3000)
+    assert "1 位顾客久等" in page.inner_text("#alarm")
+    assert page.title().startswith("(1)")
+    page.click(".alarm__go")
+    assert page.url.endswith("#conv-1")
+
+
+def test_the_alarm_closes_itself_when_nobody_waits(page: Any) -> None:
+    page.wait_for_selector("#alarm:not([hidden])", timeout=3000)
+    page.evaluate("document.querySelectorAll('[data-alarm]').forEach((link) => link.remove())")
+    page.wait_for_selector("#alarm", state="hidden", timeout=3000)
+    assert not page.title().startswith("(")
+
+
+def test_reading_further_up_is_not_disturbed_by_what_arrives(page: Any) -> None:
+    body = "document.querySelector('.pane--thread .pane__body')"
+    page.evaluate(f"{body}.scrollTop = 20")
+    page.wait_for_timeout(100)
+    page.evaluate(
+        "const b = document.querySelector('.bubble--customer').cloneNode(true);"
+        "document.querySelector('[data-thread]').append(b)"
+    )
+    page.wait_for_timeout(100)
+    assert page.evaluate(f"{body}.scrollTop") == 20
+    assert page.inner_text(".thread__pill") == "1 条新消息"
+    page.click(".thread__pill")
+    assert page.evaluate(f"{body}.scrollHeight - {body}.scrollTop - {body}.clientHeight") < 2
+
+
+def test_older_messages_put_in_above_move_nothing(page: Any) -> None:
+    body = "document.querySelector('.pane--thread .pane__body')"
+    page.evaluate(f"{body}.scrollTop = 60")
+    page.wait_for_timeout(100)
+    seen = "document.querySelector('[data-seq=\"3\"]').getBoundingClientRect().top"
+    before = page.evaluate(seen)
+    page.evaluate(
+        "const b = document.querySelector('[data-seq=\"1\"]').cloneNode(true);"
+        "document.querySelector('[data-thread]').prepend(b)"
+    )
+    page.wait_for_timeout(100)
+    assert abs(page.evaluate(seen) - before) <= 1
+
+
+def test_the_theme_switch_turns_and_is_remembered(page: Any) -> None:
+    page.click("[data-theme-switch]")
+    page.click("[data-theme-switch]")
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+STREAM = """
+async () => {
+  const { Stream } = await import("dangban/stream");
+  const seen = [];
+  const states = [];
+  await new Promise((resolve) => {
+    const stream = new Stream({
+      url: "/fake-stream", token: async (fresh) => (fresh ? "new" : "old"), cursors: {"thread:7": 3},
+      on: (event) => { seen.push([event.name, event.id, event.data.text]); if (event.data.text === "end") { stream.stop(); resolve(); } },
+      state: (state) => states.push(state.name),
+    }).start();
+    stream.firstPause = 10;
+  });
+  return {seen, states};
+}
+"""
+
+
+def frames(*events: tuple[str, str, str]) -> str:
+    return ": hello\r\n" + "".join(
+        f"event: {name}\nid: {place}\ndata: {json.dumps({'text': text})}\n\n" for name, place, text in events
+    )
+
+
+def test_the_stream_resumes_where_it_broke_and_says_everything_once(page: Any) -> None:
+    answers = [
+        (401, ""),
+        (200, frames(("message", "thread:7:4", "a"), ("message", "thread:7:5", "b"))),
+        (200, frames(("message", "thread:7:5", "b"), ("message", "thread:7:6", "c"), ("changed", "inbox:1", "end"))),
+    ]
+    asked: list[tuple[str, Any]] = []
+
+    def answer(route: Any) -> None:
+        asked.append((route.request.headers["authorization"], json.loads(route.request.post_data)["cursors"]))
+        status, body = answers[len(asked) - 1]
+        route.fulfill(status=status, body=body, headers={"Content-Type": "text/event-stream"})
+
+    page.route("**/fake-stream", answer)
+    result = page.evaluate(STREAM)
+    assert asked == [
+        ("Bearer old", {"thread:7": 3}),
+        ("Bearer new", {"thread:7": 3}),
+        ("Bearer old", {"thread:7": 5}),
+    ]
+    assert [(name, text) for name, _place, text in result["seen"]] == [
+        ("message", "a"),
+        ("message", "b"),
+        ("message", "c"),
+        ("changed", "end"),
+    ]
+
+
+def test_a_fragment_is_fetched_again_once_for_many_changes(page: Any) -> None:
+    calls: list[str] = []
+
+    def answer(route: Any) -> None:
+        calls.append(route.request.url)
+        route.fulfill(status=200, body='<p id="bit" data-live="order:12" data-live-version="9" data-live-src="/bit/">neu</p>', headers={"Content-Type": "text/html"})
+
+    page.route("**/bit/", answer)
+    page.evaluate(
+        """() => {
+          document.querySelector('.page-head').insertAdjacentHTML('afterend', '<p id="bit" data-live="order:12" data-live-version="7" data-live-src="/bit/">alt</p>');
+          const say = (id, version) => document.dispatchEvent(new CustomEvent('stream:changed', {detail: {data: {subject: 'order', id, version}}}));
+          say('12', 7); say('13', 9); say('12', 8); say('12', 9);
+        }"""
+    )
+    wait_until(page, "document.getElementById('bit').textContent === 'neu'")
+    page.evaluate("document.dispatchEvent(new CustomEvent('stream:changed', {detail: {data: {subject: 'order', id: '12', version: 9}}}))")
+    page.wait_for_timeout(400)
+    assert len(calls) == 1
+
+
+# Marked so that tables are made even when this module runs alone.
+@pytest.mark.django_db(transaction=True)
+def test_the_page_can_be_read_before_any_script_has_run(gallery: tuple[str, str], chromium: Any) -> None:
+    with visit(chromium, *gallery, java_script_enabled=False) as opened:
+        opened.goto("/design/")
+        assert opened.is_visible("text=山里的小鹿")
+        assert opened.inner_text(".table tbody tr:first-child [data-clock]") == "10:06"
