@@ -35,6 +35,7 @@ from dangban.workforce.models import DutyPeriod
 
 OPENS_BEFORE = timedelta(minutes=66)
 ON_DUTY_FOR = timedelta(hours=7)
+OUT_FOR = timedelta(hours=2)
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class Present:
         with clock.frozen(self.now - OPENS_BEFORE):
             self._set_up(self.now - OPENS_BEFORE)
         self._be_on_duty()
+        self._be_elsewhere()
         for one in self.story["presence"]:
             for minutes, state, reason in one["steps"]:
                 self._plan(minutes, self._change_presence(self.people[one["username"]], state, reason))
@@ -109,6 +111,20 @@ class Present:
             row.ended_at = None
             row.save()
 
+    def _be_elsewhere(self) -> None:
+        """A team that is out at present, whatever the roster said."""
+        gone, back = self.now - OPENS_BEFORE, self.now + OUT_FOR
+        for one in self.story["off_duty"]:
+            for row in DutyPeriod.objects.filter(team=self.teams[one["team"]], ends_at__gt=gone, starts_at__lt=back):
+                if row.starts_at < gone:
+                    row.ends_at = row.ended_at = gone
+                    row.save()
+                elif row.ends_at > back:
+                    row.starts_at = back
+                    row.save()
+                else:
+                    row.delete()
+
     def _change_presence(self, person: Person, state: str, reason: str) -> Callable[[datetime], object]:
         return lambda at: actions.change_presence(person, state, by=person, reason=reason, at=at)
 
@@ -116,14 +132,8 @@ class Present:
 
     def _plan_chat(self, told: Mapping[str, Any]) -> None:
         chat_ = self._customer(told)
-        night = self._before_anybody_came(chat_.shelf.team_id) if told.get("night") else None
-        answered = False
         for minutes, who, text in told["lines"]:
-            answered = answered or who == "a"
-            at = self.now - timedelta(minutes=minutes)
-            if night is not None and not answered:
-                at = night + (at - (self.now - timedelta(minutes=told["lines"][0][0])))
-            self._moments.append(Moment(at, self._line(chat_, who, text)))
+            self._plan(minutes, self._line(chat_, who, text))
         for act in ("promise", "require", "note", "enquiry", "transfer", "blocked"):
             if act in told:
                 minutes, *details = told[act]
@@ -149,12 +159,6 @@ class Present:
         shelf.recent = [one for one in shelf.recent if one[1] is not buyer]
         thread = chat.open_thread(shelf.shop, customer=buyer.customer, channel="platform", at=self.now - OPENS_BEFORE)
         return Chat(told, shelf, buyer.customer, thread, buyer.handle, order)
-
-    def _before_anybody_came(self, team_id: int) -> datetime:
-        at = self.now - OPENS_BEFORE - timedelta(minutes=15)
-        while self.history.roster.serving(team_id, "presale", at):
-            at -= timedelta(minutes=10)
-        return at
 
     def _line(self, chat_: Chat, who: str, text: str) -> Callable[[datetime], object]:
         return lambda at: self._say(chat_, who, text, at)
