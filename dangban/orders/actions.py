@@ -7,7 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.customers.models import Customer
@@ -335,7 +337,9 @@ def _parts_for(kind: str, wish: str) -> dict[str, str]:
     place = {"courier": "courier", "gift": "gift", "address": "address", "quantity": "other"}.get(
         kind, "other"
     )
-    label = str(Requirement.Kind(kind).label)
+    # What goes to the platform is written in the company's language, whoever writes it.
+    with translation.override(settings.LANGUAGE_CODE):
+        label = str(Requirement.Kind(kind).label)
     return {place: wish if place != "other" or kind == "other" else f"{label}: {wish}"}
 
 

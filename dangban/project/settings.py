@@ -125,6 +125,8 @@ MFA_RECOVERY_CODE_COUNT = 10
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
+# `lib` is no app, so Django does not find its catalogue by itself.
+LOCALE_PATHS = [BASE_DIR / "dangban" / "lib" / "locale"]
 USE_TZ = True
 TIME_ZONE = os.environ.get("DANGBAN_TIME_ZONE", "Asia/Shanghai")
 clock.set_company_zone(TIME_ZONE)

@@ -46,6 +46,7 @@ def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "may_reveal": access.may(person, "customers.reveal", order.shop_id),
         "delivery": queries.delivery(order),
         "masked": rules.masked,
+        "shown_as_card": False,
         "scrub": masks.scrub,
     }
 
