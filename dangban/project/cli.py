@@ -22,6 +22,8 @@ ROOMS_WITH_COMMANDS = (
     "replay",
 )
 
+OWN_COMMANDS = ("serve", "init", "migrate")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
@@ -35,19 +37,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     import django
 
     django.setup()
-    options = parser().parse_args(arguments)
+    options = parser(only_own=arguments[:1] in ([name] for name in OWN_COMMANDS)).parse_args(arguments)
     status: int | None = options.run(options)
     return status or 0
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(*, only_own: bool = False) -> argparse.ArgumentParser:
+    """All commands, or only the project's own: a server need not load what imports and demonstrations need."""
     top = argparse.ArgumentParser(
         prog="dangban", description="当班: a customer-service department run by its own handbook."
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     manage = commands.add_parser("manage", help="Django's own commands (migrate, shell …)", add_help=False)
     manage.set_defaults(run=lambda _options: 0)
-    for module in (*(f"dangban.{room}.cli" for room in ROOMS_WITH_COMMANDS), "dangban.project.commands"):
+    rooms = () if only_own else ROOMS_WITH_COMMANDS
+    for module in (*(f"dangban.{room}.cli" for room in rooms), "dangban.project.commands"):
         if importlib.util.find_spec(module) is not None:
             importlib.import_module(module).register(commands)
     return top

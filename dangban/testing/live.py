@@ -88,7 +88,7 @@ class LiveServer:
         if self.database_url:
             self.command("init")
         else:
-            shutil.copy(_empty_database(), self.data / "dangban.sqlite3")
+            shutil.copy(_empty_database(self.environment), self.data / "dangban.sqlite3")
 
     def tell(self, story: str, **arguments: Any) -> Any:
         """Run a story against this installation; returns what it returns."""
@@ -177,27 +177,27 @@ class LiveServer:
         }
 
 
-def _empty_database() -> Path:
+def _empty_database(environment: Mapping[str, str]) -> Path:
     """A migrated SQLite file, made once for all test processes and made anew when a migration changes."""
     migrations = sorted((ROOT / "dangban").glob("*/migrations/*.py"))
     stamp = max(path.stat().st_mtime_ns for path in migrations)
+    settings = environment.get("DJANGO_SETTINGS_MODULE", "project")
     folder = Path(tempfile.gettempdir()) / f"dangban-empty-{os.getuid()}"
     folder.mkdir(exist_ok=True)
-    made = folder / f"{stamp}-{len(migrations)}.sqlite3"
+    made = folder / f"{stamp}-{len(migrations)}-{settings}.sqlite3"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            _make_empty(made)
+            _make_empty(made, environment)
     return made
 
 
-def _make_empty(made: Path) -> None:
+def _make_empty(made: Path, environment: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="dangban-live-") as data:
-        server = LiveServer(Path(data), 0)
+        server = LiveServer(Path(data), 0, environment=dict(environment))
         server.command("init")
-        source = Path(data) / "dangban.sqlite3"
         server.tell("dangban.testing.live:checkpoint_story")
-        shutil.copy(source, made.with_suffix(".new"))
+        shutil.copy(Path(data) / "dangban.sqlite3", made.with_suffix(".new"))
         made.with_suffix(".new").rename(made)
 
 
@@ -208,15 +208,16 @@ def checkpoint_story() -> None:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def cast_story(**_options: Any) -> dict[str, Any]:
-    """The cast and the default handbook; names to ids."""
+def cast_story(*, handbook: bool = True) -> dict[str, Any]:
+    """The cast, and the default handbook unless it is not wanted; names to ids."""
     from dangban.handbook.actions import adopt_preset
     from dangban.lib import clock
     from dangban.testing.cast import NOW, Cast
 
     with clock.frozen(NOW):
         cast = Cast()
-        adopt_preset()
+        if handbook:
+            adopt_preset()
     return {name: value.pk for name, value in vars(cast).items() if hasattr(value, "pk")}
 
 

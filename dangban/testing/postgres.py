@@ -5,13 +5,16 @@ initdb refuses to run as root; then everything runs as the user `postgres` that 
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -107,6 +110,18 @@ def start_cluster(
         file.writelines(f"{name} = {value}\n" for name, value in settings.items())
     cluster = Cluster(folder, port)
     cluster.start()
+    return cluster
+
+
+@cache
+def shared_cluster() -> Cluster | None:
+    """The server that tests run on, or one that lives as long as this process; None where there is none."""
+    if url := os.environ.get("DANGBAN_TEST_DATABASE_URL"):
+        return Cluster(Path("/nonexistent"), urlsplit(url).port or 5432)
+    if programs() is None:
+        return None
+    cluster = start_cluster()
+    atexit.register(cluster.stop)
     return cluster
 
 

@@ -77,18 +77,18 @@ class Stream:
     """What waits to be sent to one open response."""
 
     __slots__ = (
-        "id",
-        "claims",
-        "session",
-        "follows",
-        "sent",
-        "why",
+        "_changed",
         "_pending",
         "_size",
-        "_changed",
-        "_wake",
         "_timer",
-    )  # noqa: RUF023
+        "_wake",
+        "claims",
+        "follows",
+        "id",
+        "sent",
+        "session",
+        "why",
+    )
 
     def __init__(self, claims: Agent | Visitor, session: str = "") -> None:
         self.id = secrets.token_urlsafe(12)
