@@ -170,7 +170,7 @@ def _guard(name: str, zh: str, en: str) -> Clause[Row]:
             "override": Field(OVERRIDE, "可放行", "may be let pass by"),
         }
     )
-    return declare(f"conversations.guard.{name}", shape, zh, en, exception=LEADER)
+    return declare(f"conversations.guard.{name}", shape, zh, en)
 
 
 GUARD_SUPERLATIVES = _guard(

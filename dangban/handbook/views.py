@@ -74,11 +74,13 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     found = Version.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
+    records = handbook_of(found).records
     context = {
         "version": found,
+        "acknowledged": [(records[one["path"]], one["name"]) for one in found.acknowledged if one["path"] in records],
         "before": queries.version_before(found),
         "changes": queries.changes_of(found),
-        "count": len(handbook_of(found).records),
+        "count": len(records),
     }
     return render(request, "handbook/version.html", context | _labels())
 

@@ -34,7 +34,7 @@ def register() -> None:
         "handbook.version", _("handbook version"), url_name="handbook:version", titles=version_titles
     )
     ports.name_subject("handbook.boundlift", _("legal bound"), titles=lift_titles)
-    label = pgettext_lazy("rail", "Handbook")
+    label = pgettext_lazy("rail", "Rules")
     rail.register(rail.RailItem("handbook", label, "handbook", "handbook:in-force", order=85))
 
 
