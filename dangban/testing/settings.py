@@ -23,3 +23,5 @@ if os.environ.get("DANGBAN_TEST_DATABASE_URL"):
 else:
     # Durability is measured elsewhere; here it would only make every test wait for the disk.
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA foreign_keys=ON; PRAGMA synchronous=OFF;"
+    # Named outright: pytest-xdist would make a file's path out of a name that it derives itself.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
