@@ -25,7 +25,8 @@ attach("[data-sheet]", (element) => {
 export async function openSheet(element) {
   select(element);
   await htmx.ajax("GET", element.dataset.sheet, { target: sheet, swap: "innerHTML" });
-  sheet.hidden = !sheet.childElementCount;
+  // Closed, or another row chosen, while this one was on its way.
+  if (opener === element) sheet.hidden = !sheet.childElementCount;
 }
 
 function select(element) {
