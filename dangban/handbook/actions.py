@@ -67,7 +67,7 @@ def adopt(
         before = Version.objects.order_by("effective_on", "id").filter(effective_on__lte=effective_on).last()
         if before is not None and before.content_hash == handbook.content_hash:
             raise Conflict(_("This very handbook is in force already on that day; nothing would change."))
-        if before is not None and effective_on < today and not backdating_confirmed:
+        if effective_on < today and not backdating_confirmed and Version.objects.exists():
             raise Refused(
                 _("%(day)s lies in the past: figures already worked out may change. Confirm the backdating.")
                 % {"day": effective_on},

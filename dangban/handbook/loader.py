@@ -20,7 +20,7 @@ from .toml_lines import line_numbers
 
 PRESETS = Path(__file__).resolve().parents[2] / "presets"
 MANIFEST = "handbook.toml"
-SETTINGS = ("name", "title", "about", "extends")
+SETTINGS = ("name", "title", "extends")
 RECORD_KEYS = ("summary", "unit", "value")
 DATED_KEYS = ("since", "clause", "published", "checked", "repealed")
 UNREADABLE = ("not-toml", "not-utf8", "written-twice", "impossible-day")
@@ -97,10 +97,17 @@ def _layers(folder: Path, faults: list[Fault]) -> list[Layer]:
     next_folder: Path | None = folder
     while next_folder is not None:
         visited.append(next_folder.resolve())
-        layer = Layer(next_folder.name, _files(next_folder, faults))
+        files = _files(next_folder, faults)
+        layer = Layer(_name(files, next_folder), files)
         layers.append(layer)
         next_folder = _parent(next_folder, layer, visited, faults)
     return layers
+
+
+def _name(files: Mapping[str, str], folder: Path) -> str:
+    """What the handbook calls itself; its folder's name until it says so."""
+    said = _Source(MANIFEST, files.get(MANIFEST, "")).data([]).get("name")
+    return said if isinstance(said, str) and said else folder.name
 
 
 def _parent(folder: Path, layer: Layer, visited: Sequence[Path], faults: list[Fault]) -> Path | None:
@@ -200,6 +207,8 @@ class _LayerReader:
             if key not in SETTINGS and not self.as_adopted:
                 spot.at(key).note("unknown-setting", key=key, nearest=nearest(key, SETTINGS))
         self._setting("name", str, "text")
+        if "extends" in data:
+            self._setting("extends", str, "text")
         title = self._setting("title", dict, "texts")
         return Words(str(title.get("zh", "")), str(title.get("en", ""))) if title else Words("", "")
 
@@ -348,10 +357,7 @@ class _DatedReader:
         value = None if repealed else self._value()
         if len(self.spot.faults) > before or since is None:
             return None
-        raw = self.raw.get(self.clause.shape.key)
-        return RuleValue(
-            self.clause, since, reference, self.summary, value, raw, published, checked, repealed
-        )  # fmt: skip
+        return RuleValue(self.clause, since, reference, self.summary, value, published, checked, repealed)
 
     def _day(self, key: str) -> date | None:
         raw = self.raw.get(key)

@@ -29,7 +29,6 @@ class RuleValue(Generic[V]):
     reference: str
     summary: Words
     value: V
-    raw: Any = None
     published: date | None = None
     checked: date | None = None
     repealed: bool = False

@@ -150,6 +150,11 @@ class Refusals(AdoptedCase):
         self.adopt(edited("15:00"), date(2026, 2, 1), backdating_confirmed=True)
         assert Version.objects.count() == 2
 
+    def test_before_the_first_version_counts_as_the_past_too(self):
+        self.adopt(preset("default"), date(2026, 1, 1))
+        with pytest.raises(Refused, match="2025-06-01"):
+            self.adopt(edited("15:00"), date(2025, 6, 1))
+
     def test_the_same_handbook_twice_is_refused(self):
         self.adopt(preset("default"), date(2026, 1, 1))
         with pytest.raises(Conflict):

@@ -128,6 +128,11 @@ def test_a_file_saved_by_windows_notepad_is_read(tmp_path: Path):
     assert loader.load(tmp_path, sample.SAMPLE).records.keys() == {"attendance.grace"}
 
 
+def test_a_handbook_is_known_by_the_name_it_gives_itself(tmp_path: Path):
+    (tmp_path / "handbook.toml").write_text(MANIFEST)
+    assert loader.load(tmp_path, sample.SAMPLE).name == "sample"
+
+
 @pytest.mark.parametrize(
     ("span", "wall", "inside"),
     [
