@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ConversationsConfig(AppConfig):
@@ -14,9 +15,16 @@ class ConversationsConfig(AppConfig):
         from dangban.conversations.projector import project
         from dangban.conversations.reminders import LEFT_MESSAGE, PROMISE, REPLY
         from dangban.desk.ports import name_deadlines
+        from dangban.lib.rail import RailItem, register
 
         register_gate(Gate())
         register_projector("conversations", project)
         register_sweep("conversations", sweep)
         register_on_stream("conversations", on_stream)
         name_deadlines({REPLY: _("Reply"), LEFT_MESSAGE: _("Left message"), PROMISE: _("Promise")})
+        for item in (
+            RailItem("workspace", pgettext_lazy("rail", "Workspace"), "desk", "workspace", "conversations.serve", order=10),
+            RailItem("floor", pgettext_lazy("rail", "Floor"), "floor", "floor", "conversations.supervise", order=15),
+            RailItem("service", pgettext_lazy("rail", "Service"), "reports", "numbers", "conversations.serve", order=80),
+        ):
+            register(item)

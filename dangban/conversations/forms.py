@@ -169,3 +169,15 @@ class SeatHolderForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
         self.fields["person"].widget.attrs["aria-label"] = seat.handle
+
+
+class StateForm(forms.Form):
+    state = forms.ChoiceField(label=_("State"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["state"].choices = choices  # type: ignore[attr-defined]
+
+
+class WhisperForm(forms.Form):
+    text = forms.CharField(label=_("What you want to say"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -46,7 +46,6 @@ WORKSPACE = (
     _("Take back"),
     _("Take the conversation first; then the customer hears you."),
     _("The customer is typing …"),
-    _("Typing: {text}"),
     _("Why?"),
     _("Write it differently"),
     _("{name} is also looking at this"),
@@ -54,4 +53,4 @@ WORKSPACE = (
     _("{name} is typing …"),
 )
 # A small set, the faces that people use with shops.
-FACES = tuple(["😀", "😄", "😂", "😊", "😍", "😘", "😉", "😋", "😎", "🤔", "😅", "😭", "😢", "😡", "😱", "🙏", "👍", "👎", "👌", "💪", "🌹", "🎁", "❤️", "🎉", "🔥", "☀️", "🌙", "⭐", "✅", "❌", "📦", "🚚"])
+FACES = ("😀", "😄", "😂", "😊", "😍", "😘", "😉", "😋", "😎", "🤔", "😅", "😭", "😢", "😡", "😱", "🙏", "👍", "👎", "👌", "💪", "🌹", "🎁", "❤️", "🎉", "🔥", "☀️", "🌙", "⭐", "✅", "❌", "📦", "🚚")

@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class KnowledgeConfig(AppConfig):
     name = "dangban.knowledge"
     label = "knowledge"
+
+    def ready(self) -> None:
+        from dangban.lib import rail
+
+        label = pgettext_lazy("rail", "Scripts")
+        rail.register(rail.RailItem("scripts", label, "scripts", "scripts", "conversations.serve", order=70))

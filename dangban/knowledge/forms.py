@@ -11,8 +11,6 @@ from django.utils.translation import pgettext_lazy
 from dangban.knowledge.models import Script
 from dangban.people.models import Shop, Team
 
-BIGGEST_PICTURE = 10 * 1024 * 1024
-
 
 class ScriptForm(forms.Form):
     scope = forms.ChoiceField(label=pgettext_lazy("script", "For whom"))

@@ -95,7 +95,7 @@ const outbox = new Outbox(name, {
   changed(entry, state) {
     if (state === "sent") take({ ...asMessage(entry), seq: entry.seq, at: entry.at });
     else waiting(entry, state);
-    if (state === "sent") setTimeout(look, 600);
+    if (state === "sent") soon();
   },
 });
 
@@ -238,7 +238,7 @@ area.addEventListener("input", () => {
   grow();
   if (Date.now() - spoke < 3000 || !area.value.trim()) return;
   spoke = Date.now();
-  call(page.typing, { body: {} }).catch(() => {});
+  call(page.typing, { body: { text: true } }).catch(() => {});
 });
 function grow() {
   area.rows = Math.min(5, Math.max(1, area.value.split("\n").length));
@@ -325,6 +325,11 @@ async function look() {
   look.timer = setTimeout(look, told.waiting ? 15000 : 60000);
 }
 
+function soon() {
+  clearTimeout(soon.timer);
+  soon.timer = setTimeout(look, 500);
+}
+
 leave.addEventListener("submit", async (event) => {
   event.preventDefault();
   const given = new FormData(leave);
@@ -370,10 +375,10 @@ const stream = new CustomerStream({
     if (kind === "message") {
       take(data);
       markRead();
-      if (data.author === "system" || data.author === "auto") look();
+      if (data.author !== "customer") soon();
     } else if (kind === "typing") agentTypes(data.name);
     else if (kind === "read") seenUpTo(data.seq);
-    else if (kind === "changed") look();
+    else if (kind === "changed") soon();
   },
   state(line) {
     document.body.dataset.line = line;

@@ -79,7 +79,7 @@ document.addEventListener("click", (event) => {
   const form = document.querySelector("[data-composer]");
   const use = event.target.closest("[data-insert], [data-send-card]");
   if (!use || !form) return;
-  const item = use.dataset.sendCard ? JSON.parse(use.dataset.sendCard) : { insert: use.dataset.insert, script: Number(use.dataset.script) };
+  const item = use.dataset.sendCard ? JSON.parse(use.dataset.sendCard) : { insert: use.dataset.insert, script: Number(use.dataset.script), picture: use.dataset.picture };
   if (item.insert) insert(form.composer.area, item.insert);
   form.dispatchEvent(new CustomEvent("composer:picked", { bubbles: true, detail: { item, thread: form.dataset.thread } }));
 });

@@ -17,6 +17,11 @@ document.addEventListener("stream:hello", ({ detail }) => {
   flush(true);
 });
 
+// A token is good for ten minutes; the stream brings the next one in time.
+document.addEventListener("stream:token", ({ detail }) => {
+  if (greeting) greeting = { ...greeting, ...detail.data };
+});
+
 /** The token of the open stream; waits for one while the line is down. */
 export function hello() {
   return greeting ? Promise.resolve(greeting) : new Promise((resolve) => waiters.push(resolve));
@@ -49,7 +54,7 @@ export async function follow(thread, since) {
 }
 
 export const older = (thread, before) => lane(`/threads/${thread}/messages?before=${before}&limit=50`);
-export const typing = (thread) => lane(`/threads/${thread}/typing`, { body: {} }).catch(() => {});
+export const typing = (thread) => lane(`/threads/${thread}/typing`, { body: { text: true } }).catch(() => {});
 export const read = (thread, seq) => lane(`/threads/${thread}/read`, { body: { seq } }).catch(() => {});
 
 export const upload = (thread, file) =>

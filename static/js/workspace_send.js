@@ -34,7 +34,15 @@ document.addEventListener("composer:send", (event) => {
   const payload = script ? { script: script.script } : {};
   if (detail.text) reply(form, { body: detail.text, payload }, detail.failed);
   for (const file of detail.files) sendFile(detail.thread, file);
+  if (script?.picture) sendPicture(detail.thread, script);
 });
+
+async function sendPicture(thread, { picture, label }) {
+  const response = await fetch(picture);
+  if (!response.ok) return;
+  const blob = await response.blob();
+  sendFile(thread, new File([blob], `${label || "picture"}.${blob.type.split("/")[1]}`, { type: blob.type }));
+}
 
 async function reply(form, line, failed) {
   const { thread } = form.dataset;
@@ -93,7 +101,7 @@ function guard(form, trouble, line) {
   const text = el("p", "guard__text", problem.detail || trouble.message);
   const acts = el("div", "buttons");
   if (problem.offer) acts.append(offer(form, problem.offer));
-  if (trouble.status === 428) acts.append(confirm(form, line, problem));
+  if (trouble.status === 428) acts.append(confirm(form, { ...line, client_id: trouble.entry.client_id }));
   else if (problem.code === "guard" && form.dataset.overrideUrl) acts.append(ask(form, line));
   acts.append(closer(form));
   box.replaceChildren(text, ...(problem.offer ? [el("p", "guard__offer", problem.offer)] : []), acts, because(problem.because));
@@ -113,6 +121,7 @@ function offer(form, wording) {
   return take;
 }
 
+// The same client id again, so that it is one line and one finding.
 function confirm(form, line) {
   const go = button(t("Send all the same"), "button button--small");
   go.addEventListener("click", () => {
@@ -152,9 +161,11 @@ function because(reasons = []) {
   const box = el("details", "guard__because");
   if (!reasons.length) return el("span");
   box.append(el("summary", "because", t("Why?")));
-  for (const reason of reasons) box.append(el("p", "small", [reason.clause, reason.summary].filter(Boolean).join(" · ")));
+  for (const reason of reasons) box.append(el("p", "small", [reason.clause, spoken(reason.summary), spoken(reason.value)].filter(Boolean).join(" · ")));
   return box;
 }
+
+const spoken = (words) => (typeof words === "string" ? words : words?.[document.documentElement.lang.startsWith("en") ? "en" : "zh"]);
 
 function button(text, className, key = "") {
   const made = el("button", className, text);

@@ -189,10 +189,11 @@ export class ThreadView {
   }
 
   typing(data) {
+    if (data.text === false) return this.hush();
     const place = this.section.querySelector("[data-typing]");
     if (!place) return;
     const name = data.author === "agent" ? data.name : "";
-    place.textContent = name ? t("{name} is typing …", { name }) : data.text ? t("Typing: {text}", { text: data.text }) : t("The customer is typing …");
+    place.textContent = name ? t("{name} is typing …", { name }) : t("The customer is typing …");
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.hush(), 5000);
   }

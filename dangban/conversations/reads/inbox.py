@@ -92,6 +92,12 @@ def rows(person: Person, tab: str, cursor: str = "") -> Shown:
     return Shown([_row(one, person, names, one.pk in offered) for one in found], more)
 
 
+def lines_of(person: Person, listed: QuerySet[Conversation]) -> list[dict[str, Any]]:
+    """Any conversations as lines of a list."""
+    found = list(listed.select_related("shop", "customer", "assignee")[:PAGE])
+    return [_row(one, person, _handles(found), False) for one in found]
+
+
 def _listed(person: Person, tab: str, cursor: str) -> QuerySet[Conversation]:
     seen = access.visible_conversations(person)
     if tab == "mine":
@@ -161,4 +167,6 @@ def _tags(one: Conversation, person: Person, mine: bool, offered: bool) -> list[
 
 def _short(name: str) -> str:
     """A shop's name as it fits a line of the list."""
-    return name.removesuffix("旗舰店").removesuffix("专卖店").removesuffix("店")[:8] or name[:8]
+    for ending in ("旗舰店", "专卖店", "店"):  # han
+        name = name.removesuffix(ending) or name
+    return name[:8]

@@ -8,7 +8,9 @@ from django.db.models import Q
 
 from dangban.conversations.models import Conversation
 from dangban.knowledge import queries as knowledge
+from dangban.knowledge.models import Script
 from dangban.lib import clock, money
+from dangban.media.links import signed_url
 from dangban.orders.models import Order
 from dangban.people.models import Person, TeamMembership
 from dangban.shops import queries as shops
@@ -34,7 +36,9 @@ def scripts(person: Person, conversation: Conversation, typed: str, limit: int =
     found = []
     for script in knowledge.find(person, typed, shop_id=conversation.shop_id, limit=limit):
         text = knowledge.render(script["body"], facts).text
-        found.append({**script, "insert": text})
+        picture = signed_url(script["image"]) if script["image"] else ""
+        label = Script.Stage(script["stage"]).label
+        found.append({**script, "stage_label": str(label), "insert": text, "picture": picture})
     return found
 
 

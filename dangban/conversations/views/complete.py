@@ -22,7 +22,14 @@ def scripts(request: HttpRequest, pk: int) -> JsonResponse:
     person = who(request)
     found = speech.scripts(person, access.get_conversation(person, pk), _typed(request))
     items = [
-        {"label": one["title"], "sub": one["stage_label"], "text": one["insert"], "insert": one["insert"], "script": one["id"]}
+        {
+            "label": one["title"],
+            "sub": one["stage_label"],
+            "text": one["insert"],
+            "insert": one["insert"],
+            "script": one["id"],
+            "picture": one["picture"],
+        }
         for one in found
     ]
     return JsonResponse({"items": items})
