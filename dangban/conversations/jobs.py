@@ -15,11 +15,12 @@ from dangban.conversations.actions.enquiries import settle_enquiries
 from dangban.conversations.actions.queueing import sweep_queue
 from dangban.conversations.actions.sessions import close
 from dangban.conversations.actions.transfers import time_out
-from dangban.conversations.clauses import QUIET_CLOSE, RECONNECT, SILENCE, TRANSFER_ACCEPT
+from dangban.conversations.clauses import ENQUIRY_DAYS, QUIET_CLOSE, RECONNECT, SILENCE, TRANSFER_ACCEPT
 from dangban.conversations.models import Closure, Conversation, Requeue, Transfer
 from dangban.conversations.rules import clocks, routing
 from dangban.handbook.actions import in_force
 from dangban.handbook.decisions import Decision
+from dangban.knowledge import actions as knowledge
 from dangban.lib import clock
 
 State = Conversation.State
@@ -97,6 +98,11 @@ def _close_quiet(pk: int, at: datetime) -> int:
     return 1
 
 
+def settle_script_uses(at: datetime) -> int:
+    """A script has worked if its customer pays within the life of an enquiry."""
+    return knowledge.settle_uses(at, in_force(at)[ENQUIRY_DAYS])
+
+
 # Each with how often it is worth looking.
 SWEEPS: tuple[tuple[Callable[[datetime], object], timedelta], ...] = (
     (requeue_silent, timedelta(seconds=1)),
@@ -108,6 +114,7 @@ SWEEPS: tuple[tuple[Callable[[datetime], object], timedelta], ...] = (
     (presence.notice_idleness, timedelta(seconds=20)),
     (close_quiet, timedelta(seconds=30)),
     (settle_enquiries, timedelta(seconds=60)),
+    (settle_script_uses, timedelta(seconds=60)),
 )
 _next: dict[int, float] = {}
 

@@ -18,6 +18,7 @@ from dangban.conversations import assigning, automatic, facts, reminders
 from dangban.conversations.models import (
     Assignment,
     Conversation,
+    Enquiry,
     Reception,
     Requeue,
     Seat,
@@ -27,6 +28,7 @@ from dangban.conversations.rules import clocks, stages
 from dangban.handbook.actions import in_force
 from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import record
+from dangban.knowledge import actions as knowledge
 from dangban.lib.actor import SYSTEM
 from dangban.lib.text import one_line
 from dangban.people.models import Person
@@ -161,7 +163,8 @@ def _serve(conversation: Conversation, at: datetime, rules: Rules) -> None:
         assigning.requeue(conversation, Requeue.Why.OFF_DUTY, because=(), at=at, rules=rules)
     elif presence.state == Presence.State.AWAY:
         automatic.say(
-            conversation, automatic.Kind.AWAY, once=str(presence.pk), reason=presence.reason, rules=rules, at=at
+            conversation, automatic.Kind.AWAY, once=str(presence.pk), reason=presence.reason, rules=rules, at=at,
+            facts=_who(conversation),
         )
 
 
@@ -214,6 +217,8 @@ def _answered(conversation: Conversation, line: Line, rules: Rules) -> None:
     conversation.unread = 0
     conversation.waiting_since = None
     _received(conversation, line, rules)
+    _note_script(conversation, line)
+    _note_enquiry(conversation, line)
     keep_seen((), (line.author_id,), line.at)
 
 
@@ -243,6 +248,36 @@ def _received(conversation: Conversation, line: Line, rules: Rules) -> None:
         },
     )
     Reception.objects.filter(pk=row.pk).update(lines=F("lines") + 1, characters=F("characters") + len(line.body))
+
+
+def _note_script(conversation: Conversation, line: Line) -> None:
+    script = line.payload.get("script")
+    if isinstance(script, int):
+        knowledge.use_script(
+            script,
+            by=Person.objects.get(pk=line.author_id),
+            thread_id=conversation.thread_id,
+            message_seq=line.seq,
+            customer_id=conversation.customer_id,
+            shop=conversation.shop,
+            at=line.at,
+        )
+
+
+def _note_enquiry(conversation: Conversation, line: Line) -> None:
+    """Who asks before buying and is answered is an enquiry, counted from when they came."""
+    asked = Turn.objects.filter(conversation=conversation, answered_at__isnull=False).exists()
+    if conversation.stage == Conversation.Stage.PRESALE and asked:
+        Enquiry.objects.get_or_create(
+            conversation=conversation,
+            defaults={
+                "shop_id": conversation.shop_id,
+                "customer_id": conversation.customer_id,
+                "owner_id": conversation.assignee_id or line.author_id,
+                "at": conversation.opened_at,
+                "updated_at": line.at,
+            },
+        )
 
 
 def _recount(conversation: Conversation, rules: Rules) -> None:
