@@ -1,0 +1,119 @@
+"""What a replay found: a table of what was played, and every difference in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dangban.replay import compare, figures
+from dangban.replay.figures import Figures, Seen
+from dangban.replay.play import Plan, Played
+
+SHOWN = 40
+
+
+class Report:
+    """`books` is what the own server's database says; None for a server that is somebody else's."""
+
+    def __init__(self, plan: Plan, played: Played, books: Mapping[str, Any] | None) -> None:
+        self.plan, self.played = plan, played
+        self.counted = figures.count(played.by_agents)
+        self.differences = [*played.troubles, *self._lines(books)]
+        self._told: dict[str, Any] = {}
+        if books is not None:
+            self._told = books["figures"]
+            self.differences += self._figures()
+
+    def _lines(self, books: Mapping[str, Any] | None) -> list[str]:
+        played = self.played
+        found = compare.differences(played.sent, played.by_customers, "customers' history")
+        found += compare.differences(played.sent, played.by_agents, "agents' history")
+        found += compare.differences(played.sent, played.streamed, "customers' stream")
+        if books is not None:
+            log = {int(thread): [Seen(**line) for line in lines] for thread, lines in books["log"].items()}
+            found += compare.differences(played.sent, log, "database")
+            # A line that nobody of ours sent may stand in a thread that nobody of ours has.
+            found += (f"database, thread {thread}: nobody opened it" for thread in log.keys() - played.by_agents.keys())
+        return found
+
+    def _figures(self) -> list[str]:
+        told = {int(person): Figures(**sums) for person, sums in self._told["by_person"].items()}
+        # Whose an unanswered question is, clients can't see: questions are compared in all.
+        mine = {
+            person: Figures(one.answered, one.answered, one.answer_ms, one.firsts, one.first_ms, one.handled)
+            for person, one in self.counted.items()
+            if person
+        }
+        theirs = {
+            person: Figures(one.answered, one.answered, one.answer_ms, one.firsts, one.first_ms, one.handled)
+            for person, one in told.items()
+        }
+        found = compare.figures_differ(mine, theirs, self.played.agents)
+        for name, counted in self._totals().items():
+            if self._told[name] != counted:
+                found.append(f"all: {name} is {self._told[name]}, counted were {counted}")
+        return found
+
+    def _totals(self) -> dict[str, int]:
+        """Questions; customers who asked; customers who got an answer."""
+        asked = figures.total(self.counted).turns
+        speech = {
+            thread: [line.author for line in lines if line.kind in figures.SPEECH]
+            for thread, lines in self.played.by_agents.items()
+        }
+        asking = [thread for thread, authors in speech.items() if "customer" in authors]
+        replied = [thread for thread in asking if _was_answered(speech[thread])]
+        return {"asked": asked, "asking": len(asking), "replied": len(replied)}
+
+    def show(self, console: Console) -> None:
+        console.print(self._summary())
+        if self._told:
+            console.print(self._by_agent())
+        if not self.differences:
+            console.print("[green]Every line is kept once and in order; the figures agree.[/]")
+            return
+        console.print(f"[bold red]{len(self.differences)} differences:[/]")
+        for one in self.differences[:SHOWN]:
+            console.print(f"  {one}", markup=False)
+        if len(self.differences) > SHOWN:
+            console.print(f"  … and {len(self.differences) - SHOWN} more")
+
+    def _summary(self) -> Table:
+        tally, seconds = self.played.tally, self.played.seconds
+        lines = len(self.played.sent)
+        table = Table(title="Replay", title_justify="left", show_header=False, show_edge=False)
+        table.add_row("dialogues", f"{len(self.played.by_agents)} of {len(self.plan.dialogues)}")
+        table.add_row("lines sent", f"{lines} ({tally.customer_lines} by customers, {tally.agent_lines} by agents)")
+        table.add_row("guard", f"{tally.confirmed} confirmed, {tally.reworded} reworded, {tally.refused} refused")
+        table.add_row("told to come back later", str(tally.retried))
+        table.add_row("resolved", str(tally.resolved))
+        table.add_row("time", f"{seconds:.1f} s, {lines / seconds if seconds else 0:.1f} lines a second")
+        return table
+
+    def _by_agent(self) -> Table:
+        table = Table(title="Figures: the department's own, and counted by the clients", title_justify="left", show_edge=False)
+        for heading in ("who", "handled", "counted", "answers", "counted", "average", "counted", "first", "counted"):
+            table.add_column(heading, justify="left" if heading == "who" else "right")
+        for person, name in sorted(self.played.agents.items()):
+            mine = self.counted.get(person, Figures())
+            theirs = Figures(**self._told["by_person"].get(str(person), {}))
+            table.add_row(
+                name, str(theirs.handled), str(mine.handled), str(theirs.answered), str(mine.answered),
+                _seconds(theirs.answer_ms, theirs.answered), _seconds(mine.answer_ms, mine.answered),
+                _seconds(theirs.first_ms, theirs.firsts), _seconds(mine.first_ms, mine.firsts),
+            )  # fmt: skip
+        rate = self._told["replied"] / self._told["asking"] if self._told["asking"] else 0
+        table.caption = f"reply rate {rate:.1%}"
+        return table
+
+
+def _seconds(milliseconds: int, count: int) -> str:
+    return f"{milliseconds / count / 1000:.2f} s" if count else "–"
+
+
+def _was_answered(authors: list[str]) -> bool:
+    asked = authors.index("customer")
+    return "agent" in authors[asked:]
