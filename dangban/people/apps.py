@@ -6,6 +6,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from dangban.people import words
+        from dangban.people import factor_notes, personal, words
 
+        factor_notes.connect()
+        personal.register()
         words.register()

@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 from dangban.lib import clock
 from dangban.people.house import sign_in_rules
 from dangban.people.models import Person
-from dangban.people.second_factor import has_second_factor
+from dangban.people.second_factor import FACTOR, has_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 SEEN = "seen"
 # A write per request would queue pages behind the database's one writer; a minute is exact enough.
 SEEN_EVERY = 60
-FACTOR = "second_factor"
 
 ALWAYS_OPEN = ("/static/", "/health/", "/ready/", "/logout/", "/login/")
 

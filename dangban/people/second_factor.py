@@ -15,6 +15,8 @@ from dangban.people.models import Person
 
 # Bound into the key, so that the same secret never serves two purposes.
 PURPOSE = b"dangban.second-factor.1"
+# In the session: this person has a second factor, no need to ask the database on every page.
+FACTOR = "second_factor"
 
 
 class Adapter(DefaultMFAAdapter):

@@ -9,7 +9,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dangban.people.views import own
+from dangban.people.views import own, privacy, staff
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -29,4 +29,28 @@ urlpatterns = [
     path("account/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/recovery-codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/recovery-codes/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("people/", staff.people, name="people"),
+    path("people/chart/", staff.chart, name="people_chart"),
+    path("people/new/", staff.hire, name="person_hire"),
+    path("people/roles/", staff.roles, name="roles"),
+    path("people/roles/<int:pk>/", staff.role, name="role"),
+    path("people/teams/new/", staff.new_team, name="team_new"),
+    path("people/teams/<int:pk>/", staff.team, name="team"),
+    path("people/<int:pk>/", staff.person, name="person"),
+    path("people/<int:pk>/details/", staff.change, name="person_change"),
+    path("people/<int:pk>/skills/", staff.skills, name="person_skills"),
+    path("people/<int:pk>/roles/", staff.grant, name="person_grant"),
+    path("people/<int:pk>/roles/<int:grant_pk>/end/", staff.revoke, name="person_revoke"),
+    path("people/<int:pk>/teams/", staff.join, name="person_join"),
+    path("people/<int:pk>/teams/<int:team_pk>/end/", staff.leave_team, name="person_leave_team"),
+    path("people/<int:pk>/password/", staff.reset_password, name="person_password"),
+    path("people/<int:pk>/second-factor/", staff.reset_factor, name="person_factor"),
+    path("people/<int:pk>/leaving/", staff.off_board, name="person_leaving"),
+    path("reveal/<str:kind>/<int:pk>/<str:field>/", privacy.reveal, name="reveal"),
+    path("privacy/", privacy.privacy, name="privacy"),
+    path("privacy/holds/<int:pk>/end/", privacy.lift, name="hold_lift"),
+    path("privacy/<str:kind>/<int:pk>/", privacy.subject, name="data_subject"),
+    path("privacy/<str:kind>/<int:pk>/copy/", privacy.export, name="data_export"),
+    path("privacy/<str:kind>/<int:pk>/erasure/", privacy.erase, name="data_erase"),
+    path("privacy/<str:kind>/<int:pk>/hold/", privacy.hold, name="data_hold"),
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dangban.journal import ports
+from dangban.lib import rail
 from dangban.people.models import Person, Role, Shop, Team
 
 VERBS = {
@@ -21,6 +23,7 @@ VERBS = {
     "people.shops_assigned": _("assigned shops to the team"),
     "people.role_granted": _("gave a role to"),
     "people.role_revoked": _("took a role from"),
+    "people.role_added": _("added the role"),
     "people.role_changed": _("changed what a role may do"),
     "people.signed_in": _("signed in"),
     "people.signed_out": _("signed out"),
@@ -72,12 +75,18 @@ FIELDS = {
 
 
 def register() -> None:
+    register_rail()
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
     ports.name_subject("people.person", _("person"), url_name="person", titles=_names_of_people)
     ports.name_subject("people.team", _("team"), titles=_names_of_teams)
     ports.name_subject("people.shop", _("shop"), url_name="shop", titles=_names_of_shops)
     ports.name_subject("people.role", _("role"), url_name="role", titles=_names_of_roles)
+
+
+def register_rail() -> None:
+    item = rail.RailItem("people", pgettext_lazy("rail", "People"), "people", "people", "people.view", order=80)
+    rail.register(item)
 
 
 def _names_of_people(ids: Sequence[int]) -> Mapping[int, str]:

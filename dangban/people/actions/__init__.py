@@ -17,6 +17,7 @@ from dangban.people.actions.privacy import (
     reveal,
 )
 from dangban.people.actions.rights import (
+    add_default_roles,
     assign_shops,
     change_role,
     grant_role,
@@ -27,6 +28,7 @@ from dangban.people.actions.rights import (
 from dangban.people.actions.staff import add_department, add_team, change_person, hire, set_skills
 
 __all__ = [
+    "add_default_roles",
     "add_department",
     "add_team",
     "assign_shops",

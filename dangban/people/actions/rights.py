@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.journal.actions import HasActor, record
@@ -16,6 +18,7 @@ from dangban.people import permissions
 from dangban.people.access import must_manage, must_not_be_self
 from dangban.people.models import Person, Role, RoleGrant, Shop, Team, TeamMembership, TeamShop
 from dangban.people.revocation import rights_changed
+from dangban.people.roles import DEFAULT_ROLES
 
 
 def grant_role(
@@ -114,6 +117,26 @@ def change_role(role: Role, codes: Iterable[str], clearance: int, *, by: HasActo
         record("people.role_changed", subject=role, by=by, change=change, at=at)
         for person in Person.objects.filter(grants__role=role, is_active=True).distinct():
             rights_changed(person)
+
+
+def add_default_roles(*, by: HasActor, at: datetime) -> list[Role]:
+    """Add the roles a department starts with, where they are missing; existing ones stay as they are."""
+    must_manage(by)
+    added = []
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        for default in DEFAULT_ROLES:
+            role, made = Role.objects.get_or_create(
+                code=default.code,
+                defaults={
+                    "name": str(default.name),
+                    "permissions": list(default.permissions),
+                    "clearance": default.clearance,
+                },
+            )
+            if made:
+                record("people.role_added", subject=role, by=by, change={"name": role.name}, at=at)
+                added.append(role)
+    return added
 
 
 def _concerned(team: Team, at: datetime) -> Iterable[Person]:

@@ -1,0 +1,199 @@
+"""Pages of staff: for supervisors and managers, within their shops."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import dangban
+from dangban.people import permissions
+from dangban.people.models import Person, RoleGrant, Team
+from dangban.people.roles import DEFAULT_ROLES
+from dangban.testing import pages
+
+NOT_STAFF = ("lin", "hu", "ding", "qian")
+
+
+class PeoplePage(pages.PageCase):
+    reader = "zhou"
+    strangers = NOT_STAFF
+    stranger_status = 403
+    queries = 20
+    chinese = "同事"
+    english = "who works here"
+
+    def address(self) -> str:
+        return "/people/"
+
+    def test_a_supervisor_does_not_see_another_shops_people(self) -> None:
+        page = self._get("zhou").content.decode()
+        assert "林小雨" in page
+        assert "胡杰" not in page
+
+    def test_found_by_name_and_team(self) -> None:
+        page = self.as_person(self.cast.bao).get("/people/", {"q": "胡", "team": str(self.cast.other_team.pk)})
+        assert "胡杰" in page.content.decode()
+        assert "林小雨" not in page.content.decode()
+
+
+class ChartPage(pages.PageCase):
+    reader = "bao"
+    strangers = NOT_STAFF
+    stranger_status = 403
+    queries = 14
+    chinese = "组织架构"
+    english = "who reports to whom"
+
+    def address(self) -> str:
+        return "/people/chart/"
+
+    def test_people_stand_below_whom_they_report_to(self) -> None:
+        page = self._get("bao").content.decode()
+        chart = page[page.index('class="chart"') :]
+        assert chart.index("包国强") < chart.index("周敏") < chart.index("林小雨")
+
+
+class PersonPage(pages.PageCase):
+    reader = "bao"
+    strangers = ("mei", "hu", "ding")
+    queries = 32
+    chinese = "角色"
+    english = "Teams and roles"
+
+    def address(self) -> str:
+        return f"/people/{self.cast.lin.pk}/"
+
+    def test_the_phone_number_is_masked_even_for_the_manager(self) -> None:
+        Person.objects.filter(pk=self.cast.lin.pk).update(phone="13900000001")
+        page = self._get("bao").content.decode()
+        assert "139****0001" in page
+        assert "13900000001" not in page
+
+    def test_the_manager_gives_a_role_and_takes_it_back(self) -> None:
+        client = self.as_person(self.cast.bao)
+        client.post(self.address() + "roles/", {"role": self.cast.roles["order-agent"].pk, "team": self.cast.team.pk})
+        grant = RoleGrant.objects.get(person=self.cast.lin, role__code="order-agent")
+        client.post(f"{self.address()}roles/{grant.pk}/end/")
+        grant.refresh_from_db()
+        assert grant.until is not None
+
+    def test_a_supervisor_reads_but_changes_nothing(self) -> None:
+        client = self.as_person(self.cast.zhou)
+        page = client.get(self.address()).content.decode()
+        assert "person_grant" not in page
+        data = {"role": self.cast.roles["manager"].pk}
+        assert client.post(self.address() + "roles/", data).status_code == 403
+        assert client.post(self.address() + "password/").status_code == 403
+        assert client.post(self.address() + "leaving/", {"to": self.cast.mei.pk, "reason": "x"}).status_code == 403
+        assert RoleGrant.objects.filter(person=self.cast.lin).count() == 1
+
+    def test_a_new_first_password_is_shown_once_and_works(self) -> None:
+        page = self.as_person(self.cast.bao).post(self.address() + "password/").content.decode()
+        first = re.search(r"(?<=data-copy=\")[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", page)
+        assert first is not None
+        assert Person.objects.get(pk=self.cast.lin.pk).check_password(first[0])
+
+    def test_details_skills_and_teams_are_changed(self) -> None:
+        client = self.as_person(self.cast.bao)
+        client.post(
+            self.address() + "details/",
+            {"name": "林小雨", "service_name": "小雨", "level": "mid", "department": self.cast.service.pk, "chat_capacity": "6"},
+        )
+        client.post(self.address() + "skills/", {"stage": ["presale", "orders"], "language": ["yue"]})
+        client.post(self.address() + "teams/", {"team": self.cast.other_team.pk})
+        lin = Person.objects.get(pk=self.cast.lin.pk)
+        assert (lin.service_name, lin.level, lin.chat_capacity) == ("小雨", "mid", 6)
+        assert set(lin.skills.values_list("value", flat=True)) == {"presale", "orders", "yue"}
+        assert lin.memberships.filter(until=None).count() == 2
+
+
+class HirePage(pages.PageCase):
+    reader = "bao"
+    strangers = ("zhou", "lin", "hu")
+    stranger_status = 403
+    queries = 12
+
+    def address(self) -> str:
+        return "/people/new/"
+
+    def test_whoever_is_hired_signs_in_and_chooses_a_password(self) -> None:
+        data = {"username": "wu", "name": "吴晓", "level": "junior"}
+        page = self.as_person(self.cast.bao).post("/people/new/", data).content.decode()
+        first = re.search(r"(?<=data-copy=\")[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}", page)
+        assert first is not None
+        answer = self.client.post("/login/", {"login": "wu", "password": first[0]})
+        assert answer.status_code == 302
+        assert self.client.get("/account/")["Location"] == "/account/password/"
+
+
+class RolesPage(pages.PageCase):
+    reader = "zhou"
+    strangers = NOT_STAFF
+    stranger_status = 403
+    queries = 12
+    chinese = "角色"
+    english = "what each may do"
+
+    def address(self) -> str:
+        return "/people/roles/"
+
+
+class RolePage(pages.PageCase):
+    reader = "bao"
+    strangers = NOT_STAFF
+    stranger_status = 403
+    queries = 14
+
+    def address(self) -> str:
+        return f"/people/roles/{self.cast.roles['agent'].pk}/"
+
+
+class TeamPage(pages.PageCase):
+    reader = "bao"
+    strangers = NOT_STAFF
+    stranger_status = 403
+    queries = 14
+
+    def address(self) -> str:
+        return f"/people/teams/{self.cast.team.pk}/"
+
+    def test_the_shops_of_a_team_are_assigned(self) -> None:
+        self.as_person(self.cast.bao).post(self.address(), {"shops": [self.cast.shop.pk]})
+        assert list(Team.objects.get(pk=self.cast.team.pk).shops.all()) == [self.cast.shop]
+
+
+class LeavingPage(pages.PageCase):
+    reader = "bao"
+    strangers = ("zhou", "lin", "hu")
+    stranger_status = 403
+    queries = 40
+    english = "Close the account"
+
+    def address(self) -> str:
+        return f"/people/{self.cast.lin.pk}/leaving/"
+
+
+class PrivacyPage(pages.PageCase):
+    reader = "bao"
+    strangers = ("zhou", "lin", "hu")
+    stranger_status = 403
+    queries = 12
+    english = "Legal holds"
+
+    def address(self) -> str:
+        return "/privacy/"
+
+
+def test_default_roles_name_only_permissions_that_a_room_declares() -> None:
+    unknown = {code for role in DEFAULT_ROLES for code in role.permissions} - permissions.declared().keys()
+    assert unknown == set()
+
+
+def test_every_declared_permission_is_asked_for_somewhere() -> None:
+    root = Path(dangban.__file__).parent
+    places = [path for path in root.rglob("*.py") if "tests" not in path.parts and path.name != "roles.py"]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in places)
+    source += "\n".join(path.read_text(encoding="utf-8") for path in root.rglob("*.html"))
+    # Once where it is declared, and at least once more where it decides something.
+    never = [code for code in permissions.declared() if len(re.findall(rf"[\"']{re.escape(code)}[\"']", source)) < 2]
+    assert never == []

@@ -1,0 +1,267 @@
+"""Staff and organisation: the list, the chart, one person, roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dangban.journal import chronicle
+from dangban.journal.queries import subject_entries
+from dangban.lib import clock
+from dangban.lib.errors import NotAllowed
+from dangban.people import access, actions, queries
+from dangban.people.confidentiality import Confidentiality
+from dangban.people.forms import (
+    GrantForm,
+    HireForm,
+    LeaveForm,
+    MembershipForm,
+    PersonForm,
+    RoleForm,
+    SkillsForm,
+    TeamForm,
+    TeamShopsForm,
+)
+from dangban.people.models import Person, Role, RoleGrant, Skill, Team
+
+
+@login_required
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    _must_view(request)
+    now = clock.now()
+    find, team, gone = request.GET.get("q", "").strip()[:40], request.GET.get("team", ""), "gone" in request.GET
+    team_id = int(team) if team.isascii() and team.isdigit() and len(team) < 18 else None
+    context = {
+        "people": list(queries.staff(request.user, now, find=find, team=team_id, gone=gone)[:500]),
+        "departments": queries.departments(),
+        "teams": Team.objects.order_by("name"),
+        "find": find,
+        "team_id": team_id,
+        "gone": gone,
+        "may_manage": access.holds_everywhere(request.user, "people.manage"),
+    }
+    return render(request, "people/people.html", context)
+
+
+@login_required
+@require_safe
+def chart(request: HttpRequest) -> HttpResponse:
+    _must_view(request)
+    return render(request, "people/chart.html", {"tops": queries.chart(request.user, clock.now())})
+
+
+@login_required
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, access.get_person(request.user, pk))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def hire(request: HttpRequest) -> HttpResponse:
+    _must_manage(request)
+    form = HireForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        hired, first = actions.hire(**form.cleaned_data, by=request.user, at=clock.now())
+        return render(request, "people/first_password.html", {"person": hired, "first": first, "hired": True})
+    return render(request, "people/hire.html", {"form": form})
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    found = access.get_person(request.user, pk)
+    form = PersonForm(request.POST, person=found)
+    if not form.is_valid():
+        return _page(request, found, change_form=form, status=422)
+    actions.change_person(found, form.cleaned_data, by=request.user, at=clock.now())
+    messages.success(request, _("Kept."))
+    return redirect("person", pk=pk)
+
+
+@login_required
+@require_POST
+def skills(request: HttpRequest, pk: int) -> HttpResponse:
+    found = access.get_person(request.user, pk)
+    form = SkillsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, skills_form=form, status=422)
+    now = clock.now()
+    for kind in Skill.Kind:
+        actions.set_skills(found, kind.value, form.cleaned_data[kind.value], by=request.user, at=now)
+    return redirect("person", pk=pk)
+
+
+@login_required
+@require_POST
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    found = access.get_person(request.user, pk)
+    form = GrantForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, grant_form=form, status=422)
+    actions.grant_role(found, **form.cleaned_data, by=request.user, at=clock.now())
+    return redirect("person", pk=pk)
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
+    found = access.get_person(request.user, pk)
+    held = get_object_or_404(RoleGrant.objects.select_related("role", "person", "team", "shop"), pk=grant_pk, person=found)
+    actions.revoke_role(held, by=request.user, at=clock.now())
+    return redirect("person", pk=pk)
+
+
+@login_required
+@require_POST
+def join(request: HttpRequest, pk: int) -> HttpResponse:
+    found = access.get_person(request.user, pk)
+    form = MembershipForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, join_form=form, status=422)
+    actions.join_team(found, form.cleaned_data["team"], by=request.user, at=clock.now())
+    return redirect("person", pk=pk)
+
+
+@login_required
+@require_POST
+def leave_team(request: HttpRequest, pk: int, team_pk: int) -> HttpResponse:
+    found = access.get_person(request.user, pk)
+    actions.leave_team(found, get_object_or_404(Team, pk=team_pk), by=request.user, at=clock.now())
+    return redirect("person", pk=pk)
+
+
+@login_required
+@require_POST
+def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """The new password is shown once, on the answer of this very request."""
+    found = access.get_person(request.user, pk)
+    first = actions.reset_password(found, by=request.user, at=clock.now())
+    response = render(request, "people/first_password.html", {"person": found, "first": first, "hired": False})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@require_POST
+def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    actions.reset_second_factor(access.get_person(request.user, pk), by=request.user, at=clock.now())
+    messages.success(request, _("The second factor is off until it is set up again."))
+    return redirect("person", pk=pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def off_board(request: HttpRequest, pk: int) -> HttpResponse:
+    _must_manage(request)
+    found = access.get_person(request.user, pk)
+    form = LeaveForm(request.POST or None, leaving=found)
+    if request.method == "POST" and form.is_valid():
+        actions.off_board(found, form.cleaned_data["to"], reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
+        messages.success(request, _("The account is closed and the open work handed over."))
+        return redirect("person", pk=pk)
+    return render(request, "people/off_board.html", {"person": found, "form": form, "open_work": queries.open_work(found)})
+
+
+@login_required
+@require_safe
+def roles(request: HttpRequest) -> HttpResponse:
+    _must_view(request)
+    found, rooms = queries.roles()
+    context = {"roles": found, "rooms": rooms, "levels": dict(Confidentiality.choices)}
+    return render(request, "people/roles.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def role(request: HttpRequest, pk: int) -> HttpResponse:
+    _must_view(request)
+    found = get_object_or_404(Role, pk=pk)
+    may_manage = access.holds_everywhere(request.user, "people.manage")
+    form = RoleForm(request.POST or None, role=found)
+    if request.method == "POST" and form.is_valid():
+        actions.change_role(
+            found, form.cleaned_data["permissions"], form.cleaned_data["clearance"], by=request.user, at=clock.now()
+        )
+        messages.success(request, _("Kept. It holds from the next click of everybody concerned."))
+        return redirect("role", pk=pk)
+    holders = Person.objects.filter(grants__role=found, grants__until=None, is_active=True).distinct().order_by("name")
+    story = chronicle.tell(subject_entries("people.role", found.pk, 10))
+    context = {"role": found, "form": form, "holders": holders, "may_manage": may_manage, "told": story}
+    return render(request, "people/role.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    _must_view(request)
+    found = get_object_or_404(Team.objects.select_related("department"), pk=pk)
+    may_manage = access.holds_everywhere(request.user, "people.manage")
+    if not may_manage and found.pk not in request.user.scope.teams:
+        raise Http404
+    form = TeamShopsForm(request.POST or None, team=found)
+    if request.method == "POST" and form.is_valid():
+        actions.assign_shops(found, form.cleaned_data["shops"], by=request.user, at=clock.now())
+        messages.success(request, _("Kept."))
+        return redirect("team", pk=pk)
+    context = {"team": found, "form": form, "members": access.members_of([found.pk]).order_by("name"), "may_manage": may_manage}
+    return render(request, "people/team.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_team(request: HttpRequest) -> HttpResponse:
+    _must_manage(request)
+    form = TeamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = actions.add_team(**form.cleaned_data, by=request.user, at=clock.now())
+        return redirect("team", pk=made.pk)
+    return render(request, "people/team_form.html", {"form": form})
+
+
+def _page(request: HttpRequest, found: Person, *, status: int = 200, **forms: Any) -> HttpResponse:
+    now = clock.now()
+    may_manage = access.holds_everywhere(request.user, "people.manage")
+    context = {
+        "person": queries.staff(request.user, now, gone=not found.is_active).get(pk=found.pk),
+        "skills": list(found.skills.order_by("kind", "value")),
+        "reports": list(found.reports.filter(is_active=True).order_by("name")),
+        "left": getattr(found, "off_boarding", None),
+        "told": chronicle.tell(subject_entries("people.person", found.pk)) if _may_read_story(request, found) else None,
+        "may_manage": may_manage,
+        "may_reveal": request.user.can("people.reveal"),
+        "is_me": found.pk == request.user.pk,
+        "change_form": None,
+        "grant_form": None,
+        "join_form": None,
+        "skills_form": None,
+    }
+    if may_manage and found.is_active:
+        context |= {
+            "change_form": PersonForm(person=found),
+            "grant_form": GrantForm(),
+            "join_form": MembershipForm(),
+            "skills_form": SkillsForm(initial=SkillsForm.of(found)),
+        }
+    return render(request, "people/person.html", context | forms, status=status)
+
+
+def _may_read_story(request: HttpRequest, found: Person) -> bool:
+    """One's own story and, with the right to read the journal everywhere, everybody's."""
+    return found.pk == request.user.pk or access.holds_everywhere(request.user, "journal.read")
+
+
+def _must_view(request: HttpRequest) -> None:
+    if not request.user.can("people.view"):
+        raise NotAllowed(_("Staff is looked after by supervisors and managers."))
+
+
+def _must_manage(request: HttpRequest) -> None:
+    access.must_manage(request.user)
