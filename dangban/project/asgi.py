@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+from types import FrameType
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangban.project.settings")
 
@@ -57,11 +60,25 @@ class Server:
             log.exception("server.start_failed")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        _let_streams_go_first(self.lane)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.lane.stop()
         self.bridge.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _let_streams_go_first(lane: Lane) -> None:
+    """Open streams never end by themselves, so at the signal to stop they are told to come back later."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def stop(sig: int, at: FrameType | None, before: Any = before) -> None:
+            lane.quit_streams_soon()
+            if callable(before):
+                before(sig, at)
+
+        signal.signal(number, stop)
 
 
 app = Server()

@@ -59,6 +59,7 @@ def _pending() -> bool:
 
 def _run(options: argparse.Namespace) -> None:
     import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
     config = uvicorn.Config(
         "dangban.project.asgi:app",
@@ -78,9 +79,10 @@ def _run(options: argparse.Namespace) -> None:
         forwarded_allow_ips=os.environ.get("DANGBAN_PROXIES", "127.0.0.1"),
     )
     _say(f"当班 Dangban on http://{options.host}:{options.port}")
-    from dangban.project.server import serve
-
-    serve(config)
+    if options.workers == 1:
+        uvicorn.Server(config).run()
+    else:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
 
 
 def _raise_limit() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 
 from dangban.testing import postgres
-from dangban.testing.live import LiveServer
+from dangban.testing.live import LiveServer, free_port
 
 ALONE = {"DJANGO_SETTINGS_MODULE": "dangban.chat.tests.settings"}
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -39,3 +41,18 @@ def number(request: pytest.FixtureRequest) -> int:
     used = getattr(request.config, "lane_threads_used", 0)
     request.config.lane_threads_used = used + 1  # type: ignore[attr-defined]
     return int(used % 60)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of our own, forgotten afterwards."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("Redis is not installed")
+    port = free_port()
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--save", "", "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL
+    )
+    yield f"redis://127.0.0.1:{port}/0"
+    process.kill()
+    process.wait()
