@@ -192,7 +192,7 @@ def _card(text: str, about: Talk) -> Iterable[Suggestion]:
 def _address(text: str, about: Talk) -> Iterable[Suggestion]:
     if not _ADDRESS.search(text):
         return
-    where = re.search(r"(?:地址|寄到|送到|发到|改成|改到|换成|换到)[\s:是为]{0,3}(?P<where>[^。！？!?]{4,80})", text)
+    where = re.search(r"(?:地址|寄到|送到|发到|改成|改到|换成|换到)(?:改|换|变)?(?:成|到|为)?[\s:是为]{0,3}(?P<where>[^。！？!?]{4,80})", text)
     fields: dict[str, object] = {}
     if where:
         address = parse(where["where"])
