@@ -71,10 +71,10 @@ class Because:
             clause=data["clause"],
             summary=Words(**data["summary"]),
             value=Words(**data["value"]),
-            inputs=data["inputs"],
-            since=date.fromisoformat(data["since"]) if data["since"] else None,
-            version=data["version"],
-            exception=Words(**data["exception"]) if data["exception"] else None,
+            inputs=data.get("inputs") or {},
+            since=date.fromisoformat(data["since"]) if data.get("since") else None,
+            version=data.get("version"),
+            exception=Words(**data["exception"]) if data.get("exception") else None,
         )
 
 

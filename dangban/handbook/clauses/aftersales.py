@@ -75,6 +75,14 @@ EVIDENCE_WITHIN = declare(
     "aftersales.evidence_within", Duration("hours", minimum=1, maximum=720),
     "顾客须在多久之内上传问题图片", "How soon the customer has to send photos of the problem",
 )
+NO_EVIDENCE = declare(
+    "aftersales.no_evidence",
+    Choice(
+        check=("寄回检验后再定", "decide after the goods were sent back and checked"),
+        ask=("再提醒一次", "remind once more"), close=("按无凭证结束", "close without evidence"),
+    ),
+    "到期仍没有图片时怎么办", "What happens when no photos came in time",
+)
 ADJUSTMENT_CAP = declare(
     "aftersales.adjustment_cap",
     Choice(exchange_cost=("不高于换货成本", "the cost of an exchange"), freight=("不高于运费", "the freight"), none=("不限", "none")),
