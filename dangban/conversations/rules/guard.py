@@ -50,8 +50,8 @@ _HANDLE = re.compile(
     r"|(?:qq|q群|扣扣|企鹅)(?:号|群)?[\s:是为=-]{0,3}(?P<qq>[1-9]\d{4,10})(?!\d)"
 )
 _INVITES = re.compile(r"加我|加一下|加个|私聊|私信|联系我|打我|发我|联系方式|我的(?:电话|手机|号)")
-# A chat number or handle is looked for only where one of these stands.
-_NUMBER_HINT = re.compile(r"1[3-9]\d|vx|wx|v信|威信|薇信|微|v|qq|q群|扣扣|企鹅")
+# A number or handle is looked for only where one of these stands.
+_NUMBER_HINTS = frozenset("1vwq微威薇扣企")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,9 @@ class Guard:
     def __init__(self, rules: Rules) -> None:
         self.version = rules.version
         self.lists = [_compile(rules.rule(clause)) for clause in LISTS if rules.has(clause)]
-        words = {normalise(word) for one in self.lists for word in one.rule.value.words}
-        self._any = _alternation(words)
-        self._parted = _alternation(
-            {_solid(word) for one in self.lists if one.parted for word in one.rule.value.words}
+        self._any = _Sieve(normalise(word) for one in self.lists for word in one.rule.value.words)
+        self._parted = _Sieve(
+            _solid(normalise(word)) for one in self.lists if one.parted for word in one.rule.value.words
         )
         contact = next((one for one in self.lists if one.rule.clause is GUARD_CONTACT), None)
         self._contact = contact
@@ -118,14 +117,15 @@ class Guard:
     def examine(self, body: str, known_numbers: Iterable[str] = ()) -> list[Finding]:
         """What `body` says that it must not, gravest first; numbers the customer gave are no exchange."""
         text = normalise(body)
-        solid = text if text.isalnum() else _solid(text)
-        suspect = (self._any and self._any.search(text)) or (self._parted and self._parted.search(solid))
-        findings = self._by_list(body, text, solid) if suspect else []
-        if self._contact is not None and _NUMBER_HINT.search(text):
+        findings: list[Finding] = []
+        if self._any.holds(text) or (self._parted.may_hold(text) and self._parted.holds(_solid(text))):
+            findings = self._by_list(body, text)
+        if self._contact is not None and not _NUMBER_HINTS.isdisjoint(text):
             findings += self._numbers(text, known_numbers, findings)
-        return sorted(findings, key=lambda finding: -_WEIGHT[finding.act])
+        return sorted(findings, key=lambda finding: -_WEIGHT[finding.act]) if findings else findings
 
-    def _by_list(self, body: str, text: str, solid: str) -> list[Finding]:
+    def _by_list(self, body: str, text: str) -> list[Finding]:
+        solid = _solid(text)
         unquoted = normalise(_QUOTED.sub(" ", body))
         found: list[Finding] = []
         for one in self.lists:
@@ -206,18 +206,37 @@ def _compile(rule: RuleValue[Row]) -> _List:
     return _List(rule, row.act, row.override, pattern, path in _ALSO_IN_QUOTES, parted)
 
 
-def _alternation(words: Iterable[str]) -> re.Pattern[str] | None:
-    source = _alternatives(words)
-    return re.compile(source) if source else None
+class _Sieve:
+    """Whether any of many words may be in a text; says yes too often rather than no."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        kept = {word for word in words if word}
+        self._firsts = frozenset(word[0] for word in kept)
+        # The engine skips to the first character of a literal, but not through the bounds of Latin words.
+        literal = sorted(word for word in kept if not _is_latin(word))
+        self._literal = re.compile("|".join(map(re.escape, literal))) if literal else None
+        self._latin = sorted(word for word in kept if _is_latin(word))
+
+    def may_hold(self, text: str) -> bool:
+        return not self._firsts.isdisjoint(text)
+
+    def holds(self, text: str) -> bool:
+        if self._literal is not None and self._literal.search(text):
+            return True
+        return any(word in text for word in self._latin)
 
 
 def _alternatives(words: Iterable[str]) -> str:
     """The longest first, so that a word never hides a longer one; Latin words only as whole words."""
     longest_first = sorted((word for word in words if word), key=lambda word: (-len(word), word))
     return "|".join(
-        rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() and word.isalpha() else re.escape(word)
+        rf"(?<![a-z]){re.escape(word)}(?![a-z])" if _is_latin(word) else re.escape(word)
         for word in longest_first
     )
+
+
+def _is_latin(word: str) -> bool:
+    return word.isascii() and word.isalpha()
 
 
 def _solid(text: str) -> str:

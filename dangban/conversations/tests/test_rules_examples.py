@@ -139,7 +139,7 @@ def test_a_clean_line_costs_little() -> None:
     words = guard.compiled(HOUSE)
     line = "您好，您看中的这款沙发垫有货，下午四点半前付款今天就能安排，请问要几件呢"
     best = min(_time(words, line) for _ in range(5))
-    assert best < 60e-6, f"{best * 1e6:.1f} µs"
+    assert best < 150e-6, f"{best * 1e6:.1f} µs"
 
 
 def _time(words: guard.Guard, line: str) -> float:
