@@ -91,11 +91,24 @@ class Frame:
     @property
     def state_url(self) -> str:
         """The fragment with my presence, my waiting count and the clock of my shift."""
-        return _address("workspace_state")
+        return self._for_people("workspace_state")
+
+    @property
+    def inbox_url(self) -> str:
+        return self._for_people("inbox_count")
+
+    @property
+    def banner_url(self) -> str:
+        """Notices that ask to be confirmed."""
+        return self._for_people("notice_banner")
 
     @property
     def search_url(self) -> str:
-        return _address("search")
+        return self._for_people("search")
+
+    def _for_people(self, name: str) -> str:
+        user = getattr(self._request, "user", None)
+        return _address(name) if user is not None and user.is_authenticated else ""
 
     @property
     def logout_url(self) -> str:

@@ -1,9 +1,10 @@
-// data-key="r" on a button, link or field: the key clicks or focuses it. `?` lists all keys in sight.
+// data-key="r" (or "mod+k", "g i") on a button, link or field: the key clicks or focuses it. `?` lists all keys in sight.
 // Never while an input method composes, and plain keys never while someone types.
 
 import { attach } from "dangban/attach";
 import { t } from "dangban/words";
 
+const TOGETHER = 1000;
 const FULL_WIDTH = { "？": "?", "／": "/", "、": "/", "》": ">", "《": "<" };
 
 document.addEventListener("keydown", (event) => {
@@ -12,9 +13,21 @@ document.addEventListener("keydown", (event) => {
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (plain && isTyping(event.target)) return;
   if (key === "?") return stop(event, showKeys);
-  const element = find(key);
+  const element = find(pending ? `${pending} ${key}` : key) ?? find(key);
+  pending = "";
   if (element) stop(event, () => use(element));
+  else if (plain && document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) waitForNext(key);
 });
+
+// "g i": two keys, one after the other.
+let pending = "";
+let forget = null;
+
+function waitForNext(key) {
+  pending = key;
+  clearTimeout(forget);
+  forget = setTimeout(() => (pending = ""), TOGETHER);
+}
 
 export function isComposing(event) {
   return event.isComposing || event.keyCode === 229;
@@ -54,11 +67,11 @@ function use(element) {
 export function spell(key) {
   const mac = navigator.platform.startsWith("Mac");
   const names = { mod: mac ? "⌘" : "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter", escape: "Esc", arrowup: "↑", arrowdown: "↓" };
-  return key.split("+").filter(Boolean).map((part) => names[part] ?? part.toUpperCase());
+  return key.split(/[+ ]/).filter(Boolean).map((part) => names[part] ?? part.toUpperCase());
 }
 
 attach("[data-key]", (element) => {
-  const spelled = spell(element.dataset.key).join("+");
+  const spelled = spell(element.dataset.key).join(element.dataset.key.includes(" ") ? " " : "+");
   element.setAttribute("aria-keyshortcuts", element.dataset.key.replace("mod", "Control"));
   const title = element.title || element.dataset.keyLabel || element.getAttribute("aria-label") || "";
   if (title && !element.matches("input, textarea")) element.title = `${title} (${spelled})`;
