@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import checks
 
-from .queries import altered, gaps, has_versions, is_installed
+from .queries import altered, gaps, has_versions, is_installed, unread
 
 
 def register() -> None:
@@ -22,7 +22,7 @@ def handbook_is_complete(databases: Any = None, **kwargs: Any) -> list[checks.Ch
         hint = "dangban handbook adopt presets/default --by … --reason …"
         return [checks.Warning("No handbook has been adopted yet.", hint=hint, id="handbook.W001")]
     # Warnings, not errors: an error would keep `migrate` from bringing an upgrade in.
-    return [*_gaps(), *_altered()]
+    return [*_gaps(), *_altered(), *_unread()]
 
 
 def _gaps() -> list[checks.CheckMessage]:
@@ -44,4 +44,15 @@ def _altered() -> list[checks.CheckMessage]:
             id="handbook.W003",
         )
         for version in altered()
+    ]
+
+
+def _unread() -> list[checks.CheckMessage]:
+    return [
+        checks.Warning(
+            f"Version {version.pk} of the handbook: {fault.located()}",
+            hint="This program can't read the rule any more; adopt the handbook again with it corrected.",
+            id="handbook.W004",
+        )
+        for version, fault in unread()
     ]

@@ -95,7 +95,7 @@ def check_folders(options: argparse.Namespace) -> int:
     from django.utils.translation import gettext as _
 
     if options.adopted:
-        return _check_adopted()
+        return _check_adopted(options.lang)
     folders = options.folders or sorted(path.parent for path in PRESETS.glob("*/handbook.toml"))
     status = 0
     for folder in folders:
@@ -119,19 +119,21 @@ def _print_faults(folder: Path, faults: list[Fault], language: str) -> None:
         print(f"{folder}/{fault.located(gettext, language)}")
 
 
-def _check_adopted() -> int:
+def _check_adopted(language: str) -> int:
     from django.utils.translation import gettext as _
 
-    from .queries import altered, gaps
+    from .queries import altered, gaps, unread
 
-    found, changed = gaps(), altered()
+    found, changed, lost = gaps(), altered(), unread()
     for gap in found:
         print(_("%(path)s has no value from %(since)s on.") % {"path": gap.path, "since": gap.since})
     for version in changed:
         print(_("Version %(number)s is no longer the text that was adopted.") % {"number": version.pk})
-    if not found and not changed:
+    for version, fault in lost:
+        print(f"{version.pk}/{fault.located(_, language)}")
+    if not found and not changed and not lost:
         print(_("Every rule has a value on every day since the first adoption."))
-    return 1 if found or changed else 0
+    return 1 if found or changed or lost else 0
 
 
 def show_rules(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -65,14 +65,15 @@ def read_layers(
     """Rules from the files of a handbook, own ones first, then those it extends.
 
     `as_adopted` reads a version that was accepted in the past by a program whose declarations may
-    have differed: rules no longer declared are passed over, and rules declared since are simply
-    without a value until a new version is adopted.
+    have differed: rules no longer declared are passed over, rules that this program can't read any
+    more are left out and told in `unread`, and rules declared since are simply without a value.
     """
     faults = [] if faults is None else faults
     records: dict[str, Record] = {}
     title = Words("", "")
+    unread: list[Fault] = []
     for layer in layers:
-        reader = _LayerReader(layer, registry, faults, as_adopted)
+        reader = _LayerReader(layer, registry, faults, as_adopted, unread)
         title = title or reader.title()
         for path, record in reader.records().items():
             records.setdefault(path, record)
@@ -81,7 +82,7 @@ def read_layers(
     if faults:
         raise Faulty(sorted(faults, key=lambda fault: (fault.file, fault.line)))
     ordered = {clause.path: records[clause.path] for clause in registry if clause.path in records}
-    return Handbook(layers[0].name, title, ordered, tuple(layers), content_hash(layers))
+    return Handbook(layers[0].name, title, ordered, tuple(layers), content_hash(layers), tuple(unread))
 
 
 def content_hash(layers: Sequence[Layer]) -> str:
@@ -192,6 +193,7 @@ class _LayerReader:
     registry: Registry
     faults: list[Fault]
     as_adopted: bool
+    unread: list[Fault] = field(default_factory=list)
 
     @cached_property
     def _manifest(self) -> tuple[dict[str, Any], Spot]:
@@ -247,13 +249,21 @@ class _LayerReader:
             path, place = f"{prefix}.{key}", spot.at(key)
             clause = self.registry.clauses.get(path)
             if clause is not None:
-                record = _RecordReader(clause, raw, place, self.layer.name).read()
+                record = self._record(clause, raw, place)
                 if record is not None:
                     into[path] = record
             elif self._is_group(path) and isinstance(raw, dict):
                 self._walk(path, raw, place, into)
             elif not self.as_adopted:
                 place.note("unknown-rule", path=path, nearest=nearest(path, self.registry.clauses))
+
+    def _record(self, clause: Clause[Any], raw: Any, place: Spot) -> Record | None:
+        if not self.as_adopted:
+            return _RecordReader(clause, raw, place, self.layer.name).read()
+        own: list[Fault] = []
+        record = _RecordReader(clause, raw, replace(place, faults=own), self.layer.name).read()
+        self.unread += own
+        return None if own else record
 
     def _is_group(self, path: str) -> bool:
         return any(declared.startswith(path + ".") for declared in self.registry.clauses)

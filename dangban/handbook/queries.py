@@ -13,6 +13,7 @@ from dangban.lib import clock
 
 from .current import handbook_of, layers_of
 from .diff import Change, changes
+from .faults import Fault
 from .loader import content_hash
 from .models import StoredDecision, Version
 from .rulebook import Handbook, RuleValue
@@ -93,6 +94,12 @@ def altered() -> list[Version]:
 
 def _is_altered(version: Version) -> bool:
     return content_hash(layers_of(version)) != version.content_hash
+
+
+def unread() -> list[tuple[Version, Fault]]:
+    """Rules of adopted versions that the present program can't read any more."""
+    found = Version.objects.order_by("id")
+    return [(version, fault) for version in found for fault in handbook_of(version).unread]
 
 
 def gaps() -> list[Gap]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, overload
 
 from dangban.lib import clock
 
+from .faults import Fault
 from .shapes import Clause, Words
 from .shapes.scalars import V
 
@@ -100,6 +101,8 @@ class Handbook:
     records: Mapping[str, Record]
     layers: tuple[Layer, ...] = ()
     content_hash: str = ""
+    # Of a version adopted under an older program: what the present one can't read any more.
+    unread: tuple[Fault, ...] = ()
 
     @cached_property
     def turning_days(self) -> list[date]:

@@ -252,6 +252,13 @@ class StartUp(AdoptedCase):
         version = Version(source=[_without_leave("alone")], content_hash="older program, alone")
         assert "leave.rest_notice" not in current.handbook_of(version).records
 
+    def test_a_rule_that_the_program_cannot_read_any_more_is_told_and_taken_from_the_default(self):
+        files = dict(preset("default").layers[0].files)
+        files["orders.toml"] = files["orders.toml"].replace('is = "16:30"', 'is = "half past four"')
+        book = current.handbook_of(Version(source=[{"name": "default", "files": files}], content_hash="older, other"))
+        assert [fault.code for fault in book.unread] == ["not-a-clock-time"]
+        assert book.on(date(2026, 3, 1))[CUT_OFF] == time(16, 30)
+
     def test_a_version_changed_by_hand_is_noticed(self):
         version = self.adopt(preset("default"), date(2026, 1, 1))
         assert queries.altered() == []
