@@ -6,7 +6,15 @@ import socket
 
 import pytest
 
+from dangban.project import translations
+
 LOCAL = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Under xdist the first process does it for the workers.
+    if not hasattr(config, "workerinput"):
+        translations.compile_all()
 
 
 @pytest.fixture(autouse=True, scope="session")
