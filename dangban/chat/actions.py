@@ -51,7 +51,7 @@ def post(
     *,
     author: str,
     author_id: int = 0,
-    author_name: str = "当班",
+    author_name: str = "当班",  # han
     kind: str = "text",
     body: str = "",
     payload: Mapping[str, Any] | None = None,
