@@ -7,7 +7,7 @@ from typing import Any
 
 from dangban.lib import commands
 from dangban.orders import imports
-from dangban.shops.cli import load
+from dangban.shops.console import load
 from dangban.shops.models import ImportRun
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from dangban.lib import excel
 from dangban.lib.excel import Column
-from dangban.shops.imports import TEMPLATE_COLUMNS
 from dangban.shops.models import ImportRun
+from dangban.shops.template import TEMPLATE_COLUMNS
 
 
 def refusals(run: ImportRun) -> bytes:

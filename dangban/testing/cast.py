@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from dangban.customers import identity
 from dangban.customers.models import Customer, CustomerShop, Handle
 from dangban.lib import clock
 from dangban.people.models import (
@@ -69,7 +70,8 @@ class Cast:
     def customer(self, handle: str, name: str, shop: Shop) -> Customer:
         customer = Customer.objects.create(name=name, created_at=NOW)
         CustomerShop.objects.create(customer=customer, shop=shop, first_at=NOW)
-        Handle.objects.create(customer=customer, original=customer, platform=shop.platform, handle=handle)
+        platform = identity.namespace(shop.platform)
+        Handle.objects.create(customer=customer, original=customer, platform=platform, handle=handle)
         return customer
 
     def _shop(self, code: str, name: str, platform: Shop.Platform) -> Shop:

@@ -8,7 +8,9 @@ from dangban.testing.datasets import dataset
 
 
 def test_headers_are_recognised_whatever_their_width_and_blanks():
-    found = formats.recognise(["订单编号", "订单创建时间 ", " 订单状态", "买家实际支付金额", "宝贝种类 ", "谜之列"])
+    found = formats.recognise(
+        ["订单编号", "订单创建时间 ", " 订单状态", "买家实际支付金额", "宝贝种类 ", "谜之列"]
+    )
     assert found.format.code == "taobao"
     assert found.columns["订单创建时间 "] == "created_at"
     assert found.unknown == ["谜之列"]

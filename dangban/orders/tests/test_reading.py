@@ -167,4 +167,8 @@ def test_fourteen_thousand_real_orders_are_read_without_a_refusal():
     orders, reader = read(dataset("tmall_orders/tmall_order_report.csv"))
     assert (len(orders), len(reader.refusals)) == (14356, 0)
     stages = [order.said["status"] for order in orders.values()]
-    assert {stage: stages.count(stage) for stage in set(stages)} == {"paid": 9617, "closed": 2692, "unpaid": 2047}
+    assert {stage: stages.count(stage) for stage in set(stages)} == {
+        "paid": 9617,
+        "closed": 2692,
+        "unpaid": 2047,
+    }

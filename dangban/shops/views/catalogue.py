@@ -14,6 +14,7 @@ from dangban.lib.errors import NotAllowed, Said
 from dangban.shops import access, actions, exports, imports, queries, runs
 from dangban.shops.forms import BatchForm, ProductForm, UploadForm
 from dangban.shops.models import ImportRun
+from dangban.shops.template import TEMPLATE_COLUMNS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -138,7 +139,7 @@ def load(request: HttpRequest) -> HttpResponse:
     recent = (
         access.visible_runs(request.user).filter(dry_run=False).select_related("shop").order_by("-pk")[:20]
     )
-    context = {"form": form, "recent": recent, "columns": imports.TEMPLATE_COLUMNS}
+    context = {"form": form, "recent": recent, "columns": TEMPLATE_COLUMNS}
     return render(request, "shops/import.html", context, status=status)
 
 
