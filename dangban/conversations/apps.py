@@ -9,19 +9,29 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from dangban.chat.ports import register_gate, register_on_stream, register_projector, register_sweep
+        from dangban.conversations import open_work, personal, timeline
         from dangban.conversations.actions.presence import on_stream
         from dangban.conversations.gate import Gate
         from dangban.conversations.jobs import sweep
         from dangban.conversations.projector import project
         from dangban.conversations.reminders import LEFT_MESSAGE, PROMISE, REPLY
-        from dangban.desk.ports import name_deadlines
+        from dangban.customers import ports as customers
+        from dangban.desk.ports import name_deadlines, register_inbox
         from dangban.lib.rail import RailItem, register
+        from dangban.orders.ports import register_links
+        from dangban.people import ports as people
 
         register_gate(Gate())
         register_projector("conversations", project)
         register_sweep("conversations", sweep)
         register_on_stream("conversations", on_stream)
         name_deadlines({REPLY: _("Reply"), LEFT_MESSAGE: _("Left message"), PROMISE: _("Promise")})
+        register_inbox("conversations", _("Conversations"), open_work.Inbox())
+        people.register_open_work("conversations", _("Conversations"), open_work.OpenWork())
+        people.register_personal_data("conversations", personal.ConversationData())
+        customers.register_timeline("conversations", _("Conversations"), timeline.timeline)
+        customers.register_mover("conversations", timeline.move, timeline.give_back)
+        register_links("conversations", timeline.links)
         for item in (
             RailItem("workspace", pgettext_lazy("rail", "Workspace"), "desk", "workspace", "conversations.serve", order=10),
             RailItem("floor", pgettext_lazy("rail", "Floor"), "floor", "floor", "conversations.supervise", order=15),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dangban.conversations.clauses import MESSAGE_REPLY
@@ -24,7 +25,7 @@ PROMISE = "conversations.promise"
 
 
 def address(conversation_id: int) -> str:
-    return f"/workspace/{conversation_id}/"
+    return reverse("conversation", args=[conversation_id])
 
 
 def start_reply_clock(conversation: Conversation, turn: Turn, *, rules: Rules) -> None:

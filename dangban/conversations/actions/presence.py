@@ -20,6 +20,7 @@ from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, NotAllowed, Refused
 from dangban.people.access import scope
 from dangban.people.models import Person, TeamMembership
+from dangban.workforce import actions as workforce
 from dangban.workforce.models import DutyPeriod, ShiftExtension
 
 State = Presence.State
@@ -59,13 +60,7 @@ def end_shift(person: Person, *, by: Person, at: datetime | None = None) -> Duty
         refuse_while_serving(person, at)
         duty = facts.duty_at(person.pk, at) or _unended(person, at)
         if duty is not None:
-            DutyPeriod.objects.filter(pk=duty.pk, ended_at=None).update(ended_at=at)
-            ShiftExtension.objects.filter(duty=duty, ended_at=None).update(ended_at=at)
-            record(
-                "conversations.shift_ended", subject=duty, by=by,
-                change={"person": person.pk, "planned": duty.ends_at.isoformat()}, at=at,
-            )  # fmt: skip
-            duty.refresh_from_db()
+            duty = workforce.end_shift(duty, by=by, at=at)
         _record(person, State.OFFLINE, "", by, at)
         _end_idleness(person.pk, at)
     sweep_queue(_shops(person), at)
@@ -194,39 +189,22 @@ def extend_shifts(at: datetime) -> int:
         serving = [one.pk for one in open_conversations(duty.person)]
         running = ShiftExtension.objects.filter(duty=duty, ended_at=None).first()
         decision = service.extension(len(serving), duty.ends_at, at, rules)
-        if decision.outcome == "extend" and running is None:
-            _extend(duty, serving, [reason.as_data() for reason in decision.because], at)
+        if decision.outcome == "extend" and (running is None or not set(serving) <= set(running.conversations)):
+            because = [reason.as_data() for reason in decision.because]
+            # It began when the shift should have ended, not when somebody looked.
+            workforce.extend_shift(duty, conversations=serving, because=because, by=SYSTEM, at=duty.ends_at)
             changed += 1
         elif decision.outcome == "end" and running is not None:
-            _end_extension(running, at)
+            workforce.end_extension(duty, by=SYSTEM, at=_last_served(running, at))
             changed += 1
-        elif running is not None and not set(serving) <= set(running.conversations):
-            running.conversations = sorted({*running.conversations, *serving})
-            running.save(update_fields=["conversations"])
     return changed
 
 
-def _extend(duty: DutyPeriod, serving: list[int], because: list[object], at: datetime) -> None:
-    with transaction.atomic():
-        # The first goes on from the end of the shift; a later one from the customer taken after it.
-        starts = at if duty.extensions.exists() else duty.ends_at
-        ShiftExtension.objects.create(duty=duty, started_at=starts, conversations=serving, because=because)
-        record(
-            "conversations.shift_extended", subject=duty, by=SYSTEM,
-            change={"person": duty.person_id, "conversations": serving}, because=because, at=at,
-        )  # fmt: skip
-
-
-def _end_extension(running: ShiftExtension, at: datetime) -> None:
+def _last_served(running: ShiftExtension, at: datetime) -> datetime:
     """It lasted until the last of its customers was done, not until somebody looked."""
-    last = (
-        Conversation.objects.filter(pk__in=running.conversations, ended_at__isnull=False)
-        .order_by("-ended_at")
-        .values_list("ended_at", flat=True)
-        .first()
-    )
-    ended = min(at, max(last or at, running.started_at))
-    ShiftExtension.objects.filter(pk=running.pk, ended_at=None).update(ended_at=ended)
+    ended = Conversation.objects.filter(pk__in=running.conversations, ended_at__isnull=False).order_by("-ended_at")
+    last = ended.values_list("ended_at", flat=True).first()
+    return min(at, max(last or at, running.started_at))
 
 
 def _notice(person: Person, since: datetime, at: datetime, because: object) -> None:

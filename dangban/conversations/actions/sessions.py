@@ -162,7 +162,7 @@ def resolve(
     with transaction.atomic():
         held = assigning.locked(conversation.pk)
         must_hold(held, by)
-        if Message.objects.filter(thread=held.thread_id, seq__gt=held.last_seq, author="customer").exists():
+        if Message.objects.filter(thread=held.thread_id, seq__gt=conversation.last_seq, author="customer").exists():
             raise Conflict(_("The customer has just written again. Read it first."))
         closure = close(held, Closure.How.RESOLVED, by=by, outcome=outcome, note=note, at=at, rules=in_force(at))
     sweep_queue([conversation.shop_id], at)

@@ -1,0 +1,138 @@
+"""What is open with a person on the floor: for their off-boarding, and for their inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from dangban.conversations import access, assigning, facts, reminders
+from dangban.conversations.models import (
+    Assignment,
+    Conversation,
+    Enquiry,
+    GuardOverride,
+    Promise,
+    Transfer,
+)
+from dangban.desk.ports import InboxItem
+from dangban.handbook.actions import in_force
+from dangban.lib import clock
+from dangban.lib.actor import Actor
+from dangban.people.models import Person
+from dangban.people.ports import OpenItem
+
+State = Conversation.State
+
+
+class OpenWork:
+    """Customers being served, promises and intending customers, handed to a named person."""
+
+    def list(self, person: Person) -> Sequence[OpenItem]:
+        return [
+            *(_item("conversation", one.pk, str(one.customer), one.pk) for one in _serving(person)),
+            *(_item("promise", one.pk, one.text, one.conversation_id) for one in _promises(person)),
+            *(
+                _item("enquiry", one.pk, one.wanted or str(one.customer), one.conversation_id)
+                for one in _enquiries(person).select_related("customer")
+            ),
+        ]
+
+    def hand_over(self, person: Person, to: Person, *, by: Actor, at: datetime) -> int:
+        handed = 0
+        rules = in_force(at)
+        Transfer.objects.filter(state=Transfer.State.OFFERED).filter(Q(to_person=person) | Q(from_person=person)).update(
+            state=Transfer.State.WITHDRAWN, settled_at=at
+        )
+        for one in _serving(person):
+            held = assigning.locked(one.pk)
+            team_id = facts.team_of(to.pk, held.shop_id, at)
+            assigning.give(
+                held, to.pk, how=Assignment.How.HANDED_OVER, because=(), at=at, rules=rules, by=by, team_id=team_id
+            )
+            handed += 1
+        for promise in _promises(person):
+            promise.owner = to
+            promise.save(update_fields=["owner"])
+            reminders.hand_promise_clock(promise, by=by, at=at)
+            handed += 1
+        return handed + _enquiries(person).update(owner=to, updated_at=at)
+
+
+class Inbox:
+    """Transfers offered to a person, customers to ask again today, and blocked lines that wait for a leader."""
+
+    def items(self, person: Person, at: datetime) -> Iterable[InboxItem]:
+        for offer in _offers(person).select_related("conversation__customer", "from_person"):
+            yield InboxItem(
+                key=f"transfer:{offer.pk}",
+                kind="conversations",
+                label=_("%(name)s passes %(customer)s on to you")
+                % {"name": offer.from_person, "customer": offer.conversation.customer},
+                url=reminders.address(offer.conversation_id),
+                since=offer.at,
+                shop_id=offer.conversation.shop_id,
+                detail=offer.note,
+                acts=(),
+            )
+        for enquiry in _due(person, at).select_related("customer"):
+            yield InboxItem(
+                key=f"enquiry:{enquiry.pk}",
+                kind="conversations",
+                label=_("Ask %(customer)s again") % {"customer": enquiry.customer},
+                url=reminders.address(enquiry.conversation_id),
+                due_at=enquiry.next_contact_at,
+                since=enquiry.at,
+                missed=enquiry.next_contact_at is not None and enquiry.next_contact_at < at,
+                shop_id=enquiry.shop_id,
+                detail=enquiry.wanted,
+                acts=("snooze",),
+            )
+        for row in _overrides(person).select_related("person"):
+            yield InboxItem(
+                key=f"override:{row.pk}",
+                kind="conversations",
+                label=_("%(name)s asks to send a blocked line") % {"name": row.person},
+                since=row.asked_at,
+                shop_id=row.shop_id,
+                detail=row.body,
+                acts=(),
+            )
+
+    def count(self, person: Person, at: datetime) -> int:
+        return _offers(person).count() + _due(person, at).count() + _overrides(person).count()
+
+
+def _item(kind: str, pk: int, label: str, conversation_id: int) -> OpenItem:
+    return OpenItem(f"{kind}:{pk}", label, reminders.address(conversation_id))
+
+
+def _serving(person: Person) -> QuerySet[Conversation]:
+    rows = Conversation.objects.filter(assignee=person, state=State.SERVING)
+    return rows.select_related("customer").order_by("pk")
+
+
+def _promises(person: Person) -> QuerySet[Promise]:
+    return Promise.objects.filter(owner=person, kept_at=None, withdrawn_at=None).order_by("due_at", "pk")
+
+
+def _enquiries(person: Person) -> QuerySet[Enquiry]:
+    return Enquiry.objects.filter(owner=person, outcome=Enquiry.Outcome.OPEN, next_contact_at__isnull=False)
+
+
+def _offers(person: Person) -> QuerySet[Transfer]:
+    return Transfer.objects.filter(to_person=person, state=Transfer.State.OFFERED).order_by("pk")
+
+
+def _due(person: Person, at: datetime) -> QuerySet[Enquiry]:
+    _start, end = clock.day_span(clock.business_day(at), time(0))
+    return _enquiries(person).filter(next_contact_at__lt=end).order_by("next_contact_at", "pk")
+
+
+def _overrides(person: Person) -> QuerySet[GuardOverride]:
+    rows = GuardOverride.objects.filter(settled_at=None).exclude(person=person)
+    if not person.can("conversations.override_guard"):
+        return rows.none()
+    return rows.filter(access.serving(person)).order_by("pk")
