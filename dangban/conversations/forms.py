@@ -42,7 +42,7 @@ class CompanyDateTime(forms.DateTimeField):
 class TransferForm(forms.Form):
     """To a person, a team or a skill; the value says which."""
 
-    to = forms.ChoiceField(label=_("To whom"), widget=forms.RadioSelect)
+    to = forms.ChoiceField(label=pgettext_lazy("transfer", "To whom"), widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What was asked, what was promised, what is still to do. The customer doesn't see it."),
@@ -76,7 +76,7 @@ class ResolveForm(forms.Form):
     """How it ended; for a pre-sale talk also what became of the enquiry."""
 
     OUTCOMES = (
-        ("answered", _("Answered")),
+        ("answered", pgettext_lazy("outcome", "Answered")),
         ("ordered", _("Ordered")),
         ("after_sale", _("After-sale settled")),
         ("no_answer", _("Customer went silent")),
@@ -97,12 +97,12 @@ class ResolveForm(forms.Form):
 
 class RequirementForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Requirement.Kind.choices)
-    text = forms.CharField(label=_("What the customer wants"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=_("The customer’s wish"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     order = forms.ModelChoiceField(
         label=_("Order"), queryset=Order.objects.none(), required=False,
         empty_label=_("No order yet: it moves to the next one"),
     )
-    due_at = CompanyDateTime(label=_("Until"), required=False)
+    due_at = CompanyDateTime(label=_("Not later than"), required=False)
     seq = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, orders: Any, **options: Any) -> None:
@@ -112,7 +112,7 @@ class RequirementForm(forms.Form):
 
 class PromiseForm(forms.Form):
     text = forms.CharField(label=_("What was promised"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-    due_at = CompanyDateTime(label=_("Due"))
+    due_at = CompanyDateTime(label=pgettext_lazy("promise", "Due"))
     order = forms.ModelChoiceField(label=_("Order"), queryset=Order.objects.none(), required=False, empty_label="–")
     seq = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -141,7 +141,7 @@ class AutoReplyForm(forms.Form):
     shop = forms.ModelChoiceField(label=_("Shop"), queryset=Shop.objects.none(), required=False, empty_label=_("All shops"))
     kind = forms.ChoiceField(label=_("When it is said"), choices=AutoReply.Kind.choices)
     reason = forms.ChoiceField(label=_("For which absence"), required=False)
-    text = forms.CharField(label=_("Text"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label=_("What is said"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     starts = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     ends = forms.TimeField(label=_("To"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dangban.chat.models import Thread
 from dangban.customers.models import Customer
@@ -298,14 +299,14 @@ class Enquiry(models.Model):
     """A conversation about buying: what, why not yet, when to ask again, what came of it."""
 
     class Outcome(models.TextChoices):
-        OPEN = "open", _("Not yet")
+        OPEN = "open", pgettext_lazy("enquiry", "Not yet")
         ORDERED = "ordered", _("Ordered")
-        PAID = "paid", _("Paid")
+        PAID = "paid", pgettext_lazy("enquiry", "Paid")
         LOST = "lost", _("Lost")
 
     class Reason(models.TextChoices):
         HESITATES = "hesitates", _("Hesitates")
-        PRICE = "price", _("Price")
+        PRICE = "price", pgettext_lazy("enquiry", "Price")
         COMPARES = "compares", _("Compares")
         NO_STOCK = "no_stock", _("Out of stock")
         FREIGHT = "freight", _("Freight")

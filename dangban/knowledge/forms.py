@@ -18,7 +18,7 @@ class ScriptForm(forms.Form):
     shop = forms.ModelChoiceField(label=_("Only for the shop"), queryset=Shop.objects.none(), required=False, empty_label=_("Every shop"))
     stage = forms.ChoiceField(label=_("Stage"), choices=Script.Stage.choices)
     title = forms.CharField(label=_("Title"), max_length=60, help_text=_("Found after “/” by its words or their pinyin initials."))
-    body = forms.CharField(label=_("Text"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
+    body = forms.CharField(label=_("What is said"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
     expires_on = forms.DateField(label=_("Good until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, scopes: list[tuple[str, Any]], teams: Any, shops: Any, **options: Any) -> None:

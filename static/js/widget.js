@@ -229,7 +229,7 @@ function quiet() {
 function seenUpTo(seq) {
   for (const line of log.querySelectorAll('.bubble[data-author="customer"] > .bubble__state')) line.remove();
   const mine = [...log.querySelectorAll('.bubble--customer[data-seq]')].findLast((line) => Number(line.dataset.seq) <= seq);
-  if (mine) mine.append(el("p", "bubble__state", t("Read")));
+  if (mine) mine.append(el("p", "bubble__state", t("Has been read")));
 }
 
 let spoke = 0;

@@ -129,7 +129,7 @@ export class ThreadView {
     const left = Number(this.section.dataset.recallSeconds) * 1000 - (serverNow() - new Date(message.at).getTime());
     if (left <= 0) return;
     const box = el("div", "bubble__acts");
-    const button = el("button", "button button--quiet button--small", t("Take back"));
+    const button = el("button", "button button--quiet button--small", t("Take this line back"));
     button.type = "button";
     button.addEventListener("click", () => this.takeBack(message.seq, button));
     box.append(button);
@@ -170,7 +170,7 @@ export class ThreadView {
     for (const mark of this.element.querySelectorAll("[data-seq] > .bubble__state")) mark.remove();
     const mine = [...this.element.querySelectorAll(".bubble--agent[data-seq]")];
     const seen = mine.findLast((line) => Number(line.dataset.seq) <= this.readByCustomer);
-    if (seen) seen.append(el("p", "bubble__state", t("Read")));
+    if (seen) seen.append(el("p", "bubble__state", t("Has been read")));
     const sent = mine.at(-1);
     if (sent && sent !== seen) sent.append(el("p", "bubble__state", t("Delivered")));
   }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dangban.conversations import access, actions
@@ -51,7 +52,7 @@ def takeover(request: HttpRequest, pk: int) -> HttpResponse:
 
     holder = found.assignee.name if found.assignee else ""
     lead = _("%(name)s is serving this customer and will be told that you took over.") % {"name": holder}
-    return dialog(request, TakeOverForm(request.POST or None), act, title=_("Take over"), submit=_("Take over"), lead=lead)
+    return dialog(request, TakeOverForm(request.POST or None), act, title=pgettext("conversation", "Take over"), submit=pgettext("conversation", "Take over"), lead=lead)
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dangban.conversations import access, actions, queries
@@ -150,7 +151,7 @@ def promise_withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
         actions.withdraw_promise(made, by=person, why=data["why"])
         return done(_("Withdrawn"))
 
-    return dialog(request, WithdrawForm(request.POST or None), act, title=_("Withdraw the promise"), submit=_("Withdraw"), lead=made.text)
+    return dialog(request, WithdrawForm(request.POST or None), act, title=_("Withdraw the promise"), submit=pgettext("promise", "Withdraw"), lead=made.text)
 
 
 @require_POST

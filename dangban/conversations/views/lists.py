@@ -123,4 +123,4 @@ def override_grant(request: HttpRequest, pk: int) -> HttpResponse:
 def override_refusal(request: HttpRequest, pk: int) -> HttpResponse:
     person = who(request)
     actions.refuse_override(access.get_override(person, pk), by=person)
-    return done(_("Refused"), reload=True)
+    return done(_("Not let through"), reload=True)
