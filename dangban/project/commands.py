@@ -46,7 +46,7 @@ def _serve(options: argparse.Namespace) -> int:
     for message in checks.run_checks(tags=[checks.Tags.database], databases=["default"]):
         _say(str(message), error=True)
     connection.close()
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
     _raise_limit()
     _run(options)
     return 0

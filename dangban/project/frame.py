@@ -198,6 +198,7 @@ def import_map() -> dict[str, dict[str, str]]:
     """Bare names to hashed addresses: `import {t} from "dangban/words"`."""
     return {
         "imports": {
-            f"dangban/{path.removeprefix('js/').removesuffix('.js')}": static(path) for path in assets("js/", ".js")
+            f"dangban/{path.removeprefix('js/').removesuffix('.js')}": static(path)
+            for path in assets("js/", ".js")
         }
     }

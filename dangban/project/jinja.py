@@ -100,7 +100,9 @@ def when(at: datetime | None) -> Markup | str:
     """A `<time>` that says it as people do, with the exact time on hover."""
     if at is None:
         return "–"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(at), spoken_time(at))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(), exact(at), spoken_time(at)
+    )
 
 
 def spoken_time(at: datetime, now: datetime | None = None) -> str:

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from babel.messages import Catalog
 from babel.messages.catalog import Message
@@ -23,7 +22,11 @@ STATIC = PACKAGE.parent / "static"
 LOCALE = "zh_Hans"
 
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-TEMPLATE_OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "extensions": "jinja2.ext.i18n,jinja2.ext.do"}
+TEMPLATE_OPTIONS = {
+    "trimmed": "true",
+    "newstyle_gettext": "true",
+    "extensions": "jinja2.ext.i18n,jinja2.ext.do",
+}
 OPTIONS = {"templates/**.html": TEMPLATE_OPTIONS}
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
@@ -32,11 +35,23 @@ KEYWORDS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 # Files whose text reaches people. What reads platforms' files, addresses or wishes knows Chinese by nature.
-SHOWN = {"views", "forms", "actions", "models", "access", "queries", "reads", "apps", "live", "jobs", "middleware"}
+SHOWN = {
+    "views",
+    "forms",
+    "actions",
+    "models",
+    "access",
+    "queries",
+    "reads",
+    "apps",
+    "live",
+    "jobs",
+    "middleware",
+}
 SKIPPED = {"tests", "migrations", "locale", "__pycache__", "testing", "demo", "samples"}
 HAN = re.compile(r"[\u3400-\u9fff]")
 # No dates and names, which would change with every run.
-HEADER = b'''msgid ""
+HEADER = b"""msgid ""
 msgstr ""
 "Language: zh_Hans\\n"
 "Plural-Forms: nplurals=1; plural=0;\\n"
@@ -44,7 +59,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 
-'''
+"""
 ASKED = re.compile(r'\bt\(\s*"((?:[^"\\]|\\.)*)"')
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 # On a line of code whose Chinese is meant, such as a language's own name.
@@ -159,7 +174,9 @@ def _check_agreement() -> Iterator[Fault]:
             key = (_first(message.id), message.context)
             other, texts = seen.setdefault(key, (room.name, _texts(message)))
             if texts != _texts(message):
-                yield Fault(f"{room.name}: {key[0]!r}", f"{other} translates it as {texts[0]!r}; give it a context")
+                yield Fault(
+                    f"{room.name}: {key[0]!r}", f"{other} translates it as {texts[0]!r}; give it a context"
+                )
 
 
 def _check_raw_chinese(room: Path) -> Iterator[Fault]:
@@ -232,15 +249,11 @@ def _last(msgid: str | tuple[str, ...] | list[str]) -> str:
     return msgid if isinstance(msgid, str) else msgid[-1]
 
 
-def register(commands: Any) -> None:
-    """`dangban messages update|check|compile`."""
-    parser = commands.add_parser("messages", help="the Chinese of every room: update, check, compile")
-    parser.add_argument("act", choices=["update", "check", "compile"])
-    parser.add_argument("rooms", nargs="*", help="only these rooms are updated")
-    parser.set_defaults(run=run)
-
-
-def run(options: argparse.Namespace) -> int:
+def main() -> int:
+    top = argparse.ArgumentParser(prog="bin/translations", description=__doc__)
+    top.add_argument("act", choices=["update", "check", "compile"], nargs="?", default="update")
+    top.add_argument("rooms", nargs="*", help="only these rooms are updated")
+    options = top.parse_args()
     if options.act == "check":
         faults = check()
         sys.stdout.writelines(f"{fault}\n" for fault in faults)
@@ -251,13 +264,6 @@ def run(options: argparse.Namespace) -> int:
                 update(room)
     compile_all()
     return 0
-
-
-def main() -> int:
-    top = argparse.ArgumentParser(prog="bin/translations", description=__doc__)
-    top.add_argument("act", choices=["update", "check", "compile"], nargs="?", default="update")
-    top.add_argument("rooms", nargs="*", help="only these rooms are updated")
-    return run(top.parse_args())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ that logs an error or breaks the content-security policy fails its test.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +18,7 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from dangban.people.models import Person
+from dangban.testing import scratch
 
 # Playwright's own loop runs in this thread; Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -36,7 +36,7 @@ ARGUMENTS = (
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = scratch.chromium()
     if program is None:
         pytest.skip("Chromium is not installed")
     playwright = pytest.importorskip("playwright.sync_api")
@@ -54,9 +54,13 @@ def signed_in(person: Person) -> str:
 
 
 @contextmanager
-def visit(browser: Any, base_url: str, session: str = "", *, expected: str = "", **options: Any) -> Iterator[Any]:
+def visit(
+    browser: Any, base_url: str, session: str = "", *, expected: str = "", **options: Any
+) -> Iterator[Any]:
     """A new page in a browser of its own; `expected` is a part of the errors that the test provokes."""
-    context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, "base_url": base_url} | options)
+    context = browser.new_context(
+        **{"viewport": {"width": 1366, "height": 768}, "base_url": base_url} | options
+    )
     if session:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
     page = context.new_page()

@@ -7,10 +7,11 @@ os.environ.setdefault("DANGBAN_DATA", tempfile.mkdtemp(prefix="dangban-test-"))
 os.environ.setdefault("DANGBAN_SECRET_KEY", "only for tests")
 
 from dangban.project.settings import *  # noqa: F403
-from dangban.project.settings import DATABASES, TEMPLATES
+from dangban.project.settings import DATABASES, STORAGES, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STRICT_TEMPLATES = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 TEMPLATES[0]["OPTIONS"] |= {"auto_reload": False}
 ALLOWED_HOSTS = ["*"]
 # A look at the handbook's stamp each second would make counts of queries differ from run to run.

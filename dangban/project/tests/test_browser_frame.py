@@ -153,7 +153,9 @@ def test_a_row_opens_at_the_side_and_gives_the_focus_back(page: Any) -> None:
     wait_until(page, "document.querySelectorAll('tr[data-sheet]')[2].ariaSelected === 'true'")
     page.keyboard.press("Escape")
     assert page.is_hidden("#sheet")
-    assert page.evaluate("[...document.querySelectorAll('tr[data-sheet]')].indexOf(document.activeElement)") == 2
+    assert (
+        page.evaluate("[...document.querySelectorAll('tr[data-sheet]')].indexOf(document.activeElement)") == 2
+    )
 
 
 def test_columns_that_were_put_away_stay_away(page: Any) -> None:
@@ -243,7 +245,12 @@ def test_the_stream_resumes_where_it_broke_and_says_everything_once(page: Any) -
     answers = [
         (401, ""),
         (200, frames(("message", "thread:7:4", "a"), ("message", "thread:7:5", "b"))),
-        (200, frames(("message", "thread:7:5", "b"), ("message", "thread:7:6", "c"), ("changed", "inbox:1", "end"))),
+        (
+            200,
+            frames(
+                ("message", "thread:7:5", "b"), ("message", "thread:7:6", "c"), ("changed", "inbox:1", "end")
+            ),
+        ),
     ]
     asked: list[tuple[str, Any]] = []
 
@@ -272,7 +279,11 @@ def test_a_fragment_is_fetched_again_once_for_many_changes(page: Any) -> None:
 
     def answer(route: Any) -> None:
         calls.append(route.request.url)
-        route.fulfill(status=200, body='<p id="bit" data-live="order:12" data-live-version="9" data-live-src="/bit/">neu</p>', headers={"Content-Type": "text/html"})
+        route.fulfill(
+            status=200,
+            body='<p id="bit" data-live="order:12" data-live-version="9" data-live-src="/bit/">neu</p>',
+            headers={"Content-Type": "text/html"},
+        )
 
     page.route("**/bit/", answer)
     page.evaluate(
@@ -283,7 +294,8 @@ def test_a_fragment_is_fetched_again_once_for_many_changes(page: Any) -> None:
         }"""
     )
     wait_until(page, "document.getElementById('bit').textContent === 'neu'")
-    page.evaluate("document.dispatchEvent(new CustomEvent('stream:changed', {detail: {data: {subject: 'order', id: '12', version: 9}}}))")
+    page.evaluate(
+        "document.dispatchEvent(new CustomEvent('stream:changed', {detail: {data: {subject: 'order', id: '12', version: 9}}}))"
+    )
     page.wait_for_timeout(400)
     assert len(calls) == 1
-

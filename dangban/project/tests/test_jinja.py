@@ -49,7 +49,13 @@ def test_spans_are_said_in_their_two_largest_units(seconds: float, said: str) ->
 
 
 def test_missing_is_a_dash_and_not_zero() -> None:
-    shown = [jinja.money_text(None), jinja.when(None), jinja.duration(None), jinja.percent(None, 4), jinja.percent(3, 0)]
+    shown = [
+        jinja.money_text(None),
+        jinja.when(None),
+        jinja.duration(None),
+        jinja.percent(None, 4),
+        jinja.percent(3, 0),
+    ]
     assert shown == ["–"] * 5
 
 
@@ -64,7 +70,10 @@ def test_amounts_and_counts_have_thousands() -> None:
 
 def test_what_people_type_is_shown_and_not_run() -> None:
     page = engines.all()[0].from_string("{{ _('Copy %(text)s', text=name) }} {{ name }}")
-    assert page.render({"name": "<script>𠮷</script>"}) == "复制 &lt;script&gt;𠮷&lt;/script&gt; &lt;script&gt;𠮷&lt;/script&gt;"
+    assert (
+        page.render({"name": "<script>𠮷</script>"})
+        == "复制 &lt;script&gt;𠮷&lt;/script&gt; &lt;script&gt;𠮷&lt;/script&gt;"
+    )
 
 
 def test_a_misspelt_name_is_an_error_in_tests() -> None:

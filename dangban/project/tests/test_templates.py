@@ -42,13 +42,21 @@ def test_the_template_asks_nothing_that_the_browser_must_refuse(path: Path) -> N
 
 def test_every_icon_is_in_the_sprite() -> None:
     asked = {icon for path in TEMPLATES for icon in re.findall(r"\bicon\(['\"]([\w-]+)['\"]", said(path))}
-    asked |= {icon for path in (ROOT / "dangban").glob("*/apps.py") for icon in re.findall(r"RailItem\([^,]+,[^,]+\),\s*\"([\w-]+)\"", path.read_text("utf-8"))}
+    asked |= {
+        icon
+        for path in (ROOT / "dangban").glob("*/apps.py")
+        for icon in re.findall(r"RailItem\([^,]+,[^,]+\),\s*\"([\w-]+)\"", path.read_text("utf-8"))
+    }
     assert asked - SPRITE == set()
 
 
 def test_scripts_import_each_other_by_names_that_exist() -> None:
     known = {f"dangban/{path.relative_to(ROOT / 'static/js').with_suffix('').as_posix()}" for path in SCRIPTS}
-    asked = {found for path in SCRIPTS for found in re.findall(r"""(?:from|import)\s*\(?["'](dangban/[^"']+)""", path.read_text("utf-8"))}
+    asked = {
+        found
+        for path in SCRIPTS
+        for found in re.findall(r"""(?:from|import)\s*\(?["'](dangban/[^"']+)""", path.read_text("utf-8"))
+    }
     assert asked - known == set()
 
 
@@ -57,7 +65,9 @@ def test_scripts_write_no_markup_from_data() -> None:
         f"{path.name}: {line.strip()}"
         for path in SCRIPTS
         for line in path.read_text("utf-8").splitlines()
-        if re.search(r"\.(inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function", line)
+        if re.search(
+            r"\.(inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function", line
+        )
         and not re.search(r"HTML = '[^'$]*';", line)
     ]
     assert guilty == []

@@ -14,12 +14,23 @@ SOURCE = (Path(settings.BASE_DIR) / "static/css/20-tokens.css").read_text("utf-8
 GROUNDS = ("paper", "surface", "surface-2", "surface-3")
 PAIRS = [
     *((ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in GROUNDS),
-    *((ink, soft) for ink in ("ink", "ink-2") for soft in ("warn-soft", "bad-soft", "accent-soft", "ok-soft", "info-soft")),
-    *((ink, ground) for ink in ("accent", "ok", "warn", "bad", "info") for ground in ("surface", "surface-2", "paper")),
+    *(
+        (ink, soft)
+        for ink in ("ink", "ink-2")
+        for soft in ("warn-soft", "bad-soft", "accent-soft", "ok-soft", "info-soft")
+    ),
+    *(
+        (ink, ground)
+        for ink in ("accent", "ok", "warn", "bad", "info")
+        for ground in ("surface", "surface-2", "paper")
+    ),
     *((f"channel-{name}", "surface-2") for name in ("taobao", "jd", "pdd", "web")),
     *((name, f"{name}-soft") for name in ("accent", "ok", "warn", "bad", "info")),
     *((f"on-{name}", name) for name in ("accent", "bad", "alarm", "warn-solid")),
-    *(("on-flag", f"flag-{name}") for name in "red orange green cyan blue purple pink brown gray black".split()),
+    *(
+        ("on-flag", f"flag-{name}")
+        for name in ["red", "orange", "green", "cyan", "blue", "purple", "pink", "brown", "gray", "black"]
+    ),
     ("on-flag-yellow", "flag-yellow"),
     ("note-ink", "note"),
     ("whisper-ink", "whisper"),
@@ -76,7 +87,13 @@ def test_dark_is_the_same_by_wish_and_by_switch() -> None:
 
 
 def test_every_token_that_a_sheet_asks_for_is_declared() -> None:
-    sheets = [path for path in (Path(settings.BASE_DIR) / "static/css").rglob("*.css") if path.relative_to(Path(settings.BASE_DIR) / "static/css").parts[0][0].isdigit()]
-    local = {name for path in sheets for name in re.findall(r"(?<!var\()--([\w-]+)\s*:", path.read_text("utf-8"))}
+    sheets = [
+        path
+        for path in (Path(settings.BASE_DIR) / "static/css").rglob("*.css")
+        if path.relative_to(Path(settings.BASE_DIR) / "static/css").parts[0][0].isdigit()
+    ]
+    local = {
+        name for path in sheets for name in re.findall(r"(?<!var\()--([\w-]+)\s*:", path.read_text("utf-8"))
+    }
     asked = {name for path in sheets for name in re.findall(r"var\(--([\w-]+)\)", path.read_text("utf-8"))}
     assert asked - local == set()
