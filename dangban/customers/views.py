@@ -141,6 +141,7 @@ def _context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
             *({"key": key, "label": label} for key, label in kinds),
         ],
         "kind": kind,
+        "platforms": dict(Shop.Platform.choices),
         "levels": actions.LEVELS,
         "tag_form": TagForm(),
         "risk_form": RiskForm(),

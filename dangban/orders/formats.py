@@ -24,7 +24,7 @@ class Format:
     an order can't be told; `marks` are fields that only this layout has (any of them identifies it)."""
 
     code: str
-    title: str
+    title: object
     platforms: tuple[str, ...]
     columns: Mapping[str, str]
     needs: tuple[str, ...]

@@ -39,7 +39,9 @@ class UploadForm(forms.Form):
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shop"].queryset = access.shops_to_load(person)
+        shops = self.fields["shop"]
+        assert isinstance(shops, forms.ModelChoiceField)
+        shops.queryset = access.shops_to_load(person)
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dangban.lib import excel
 from dangban.lib.excel import Column
@@ -16,7 +17,7 @@ def refusals(run: ImportRun) -> bytes:
     headers = list(dict.fromkeys(name for _line, _number, _reason, row in found for name in row))
     columns = [
         Column(_("Line"), "number", 8),
-        Column(_("Number"), width=24),
+        Column(pgettext("goods", "Number"), width=24),
         Column(_("Why it was not taken"), width=60),
         *(Column(name, width=16) for name in headers),
     ]

@@ -28,7 +28,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        parts = re.split(r"[\n,，、;；]+", super().to_python(value))
+        parts = re.split(r"[\n,，、;；]+", super().to_python(value) or "")
         return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
@@ -144,7 +144,9 @@ class UploadForm(forms.Form):
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shop"].queryset = access.shops_to_load(person)
+        shops = self.fields["shop"]
+        assert isinstance(shops, forms.ModelChoiceField)
+        shops.queryset = access.shops_to_load(person)
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

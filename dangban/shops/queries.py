@@ -159,7 +159,8 @@ def _index_words(terms: Sequence[str]) -> list[str]:
 
 def _with_words(words: Sequence[str], shops: Sequence[int] | None) -> list[Product]:
     """Listings that hold all of `words`, listed and newest first."""
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list[str | int] = []
     for word in words[:12]:
         where = "word = %s"
         parameters.append(word)
