@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from dangban.chat import hub
+from dangban.chat import hub, projection
 from dangban.chat.models import Presence
 from dangban.conversations import automatic, facts, reminders
 from dangban.conversations.models import (
@@ -259,7 +259,12 @@ def announce(conversation: Conversation, people: Sequence[int | None] = ()) -> N
 
 
 def locked(pk: int) -> Conversation:
-    """The conversation as it stands, held until the transaction ends."""
+    """The conversation as it stands, held until the transaction ends.
+
+    Lines that were committed a moment ago have their effects first: who resolves right after the last
+    answer must not end the session before that answer was counted.
+    """
+    projection.project(Conversation.objects.filter(pk=pk).values_list("thread_id", flat=True))
     return Conversation.objects.select_for_update().get(pk=pk)
 
 
