@@ -71,7 +71,7 @@ def must_be_able_to_take(person: Person, shop_id: int | None) -> None:
     if not person.is_active:
         raise Refused(_("%(name)s no longer works here.") % {"name": person.name})
     if not scope(person).sees(shop_id):
-        raise Refused(_("%(name)s does not serve this shop.") % {"name": person.name})
+        raise Refused(_("%(name)s does not work for this shop.") % {"name": person.name})
 
 
 def task_people(task: Task) -> list[int]:

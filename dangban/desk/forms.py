@@ -51,7 +51,7 @@ class TaskForm(forms.Form):
 
 class NoticeForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200)
-    body = forms.CharField(label=_("Text"), max_length=8000, widget=forms.Textarea(attrs={"rows": 6}))
+    body = forms.CharField(label=_("What it says"), max_length=8000, widget=forms.Textarea(attrs={"rows": 6}))
     team = forms.ModelChoiceField(label=_("For a team"), queryset=Team.objects.none(), required=False)
     shop = forms.ModelChoiceField(label=_("Or for who serves a shop"), queryset=Shop.objects.none(), required=False)
     must_read = forms.BooleanField(
@@ -72,7 +72,7 @@ class NoticeForm(forms.Form):
 
 
 class DelegateForm(forms.Form):
-    to = forms.ModelChoiceField(label=_("To whom"), queryset=Person.objects.none())
+    to = forms.ModelChoiceField(label=_("Pass on to whom"), queryset=Person.objects.none())
     note = forms.CharField(label=_("A word with it"), required=False, max_length=200)
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:

@@ -28,7 +28,7 @@ def write_export(entries: QuerySet[Entry]) -> tuple[BinaryIO, int]:
 
 def columns() -> list[Column]:
     return [
-        Column(_("Number"), "number", 10),
+        Column(_("Position"), "number", 10),
         Column(_("When"), "when", 20),
         Column(_("Who"), width=14),
         Column(_("What"), width=24),
@@ -36,7 +36,7 @@ def columns() -> list[Column]:
         Column(_("Of what"), width=24),
         Column(_("Shop"), width=20),
         Column(_("Details"), width=60),
-        Column(_("Rules"), width=30),
+        Column(_("Rules it rests on"), width=30),
         Column(_("Hash"), width=66),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,7 @@ def _active() -> QuerySet[Person]:
 
 
 class PreferencesForm(forms.Form):
-    language = forms.ChoiceField(label=_("Language"), choices=[("zh-hans", "简体中文"), ("en", "English")])
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(
         label=_("Appearance"),
         choices=[
@@ -122,7 +123,7 @@ class SkillsForm(forms.Form):
 
 class LeaveForm(forms.Form):
     to = forms.ModelChoiceField(label=_("Open work goes to"), queryset=Person.objects.none())
-    reason = forms.CharField(label=_("Why"), max_length=200)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, leaving: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -140,7 +141,7 @@ class RoleForm(forms.Form):
 
 
 class TeamForm(forms.Form):
-    code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Small letters and dashes; never changes."))
+    code = forms.SlugField(label=_("Team code"), max_length=40, help_text=_("Small letters and dashes; never changes."))
     name = forms.CharField(label=_("Name"), max_length=60)
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.order_by("name"))
 

@@ -47,7 +47,7 @@ VERBS = {
 
 FIELDS = {
     "username": _("username"),
-    "name": _("name"),
+    "name": _("full name"),
     "service_name": _("name shown to customers"),
     "level": _("level"),
     "department": _("department"),

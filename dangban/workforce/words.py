@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dangban.journal import ports
+from dangban.lib import rail
 
 VERBS = {
     "workforce.duty_set": _("entered the duty of"),
@@ -24,3 +26,4 @@ FIELDS = {
 def register() -> None:
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
+    rail.register(rail.RailItem("duty", pgettext_lazy("rail", "Duty"), "roster", "duty", order=70))

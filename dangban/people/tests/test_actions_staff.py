@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from dangban.handbook.actions import adopt_preset
 from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.people import access, actions, ports
@@ -131,6 +132,10 @@ class Promises:
 
 
 class LeavingTest(StaffCase):
+    @classmethod
+    def set_up_story(cls) -> None:
+        adopt_preset("default", at=NOW)
+
     def setUp(self) -> None:
         super().setUp()
         self.promises = Promises()
