@@ -82,6 +82,14 @@ def route(arrival: Arrival, team: Sequence[Candidate], rules: Rules) -> Routing:
         return reasons.routed(rules[ALL_AWAY])
     able = [one for one in on_duty if not (one.is_trainee and rules[TOOLS_EXAM_FIRST])]
     willing = [one for one in able if one.state == "online" and one.person_id not in arrival.not_to]
+    if arrival.seat_holder_id is not None:
+        receives = arrival.seat_receives or rules[MAIN_ACCOUNT_RECEIVES]
+        reasons.found.append(rules.because(MAIN_ACCOUNT_RECEIVES, seat_receives=receives))
+        # Who was written to answers, whatever their skill; the main account is passed over.
+        holder = [one for one in willing if one.person_id == arrival.seat_holder_id]
+        if receives and holder and holder[0].load < _room(holder[0], rules):
+            return reasons.routed("assign", arrival.seat_holder_id)
+        willing = willing if receives else [one for one in willing if one not in holder]
     pool = _with_skill(arrival.stage, willing, team)
     free = [one for one in pool if one.load < _room(one, rules)]
     if not free:
@@ -108,20 +116,10 @@ def _room(one: Candidate, rules: Rules) -> int:
 def _choose(arrival: Arrival, free: Sequence[Candidate], reasons: _Reasons) -> Routing:
     rules = reasons.rules
     by_id = {one.person_id: one for one in free}
-    if arrival.seat_holder_id is not None:
-        receives = arrival.seat_receives or rules[MAIN_ACCOUNT_RECEIVES]
-        reasons.found.append(rules.because(MAIN_ACCOUNT_RECEIVES, seat_receives=receives))
-        if receives and arrival.seat_holder_id in by_id:
-            return reasons.routed("assign", arrival.seat_holder_id)
-        if not receives:
-            by_id.pop(arrival.seat_holder_id, None)
     known = arrival.last_agent_id
     if known in by_id and arrival.last_served_at and arrival.at - arrival.last_served_at <= rules[SAME_AGENT]:
         reasons.found.append(rules.because(SAME_AGENT, last_served_at=arrival.last_served_at))
         return reasons.routed("assign", known)
-    if not by_id:
-        reasons.found.append(rules.because(CAPACITY, online=len(free), free=0))
-        return reasons.routed("queue")
     fairest = min(by_id.values(), key=lambda one: (one.load, one.last_assigned_at or _NEVER, one.person_id))
     reasons.found.append(rules.because(CAPACITY, load=fairest.load, capacity=_room(fairest, rules)))
     return reasons.routed("assign", fairest.person_id)
