@@ -6,9 +6,10 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from dangban.desk import clock, inbox, words
+        from dangban.desk import clock, inbox, leaving, words
         from dangban.lib import background
 
         background.register("desk-clock", clock.run_clock)
         inbox.register()
+        leaving.register()
         words.register()

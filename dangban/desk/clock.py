@@ -131,7 +131,7 @@ def line_of(deadline: Deadline) -> list[Person]:
     if deadline.team_id is None:
         return []
     leads = members_of([deadline.team_id]).filter(level__in=LEADS)
-    return list(leads.exclude(pk=deadline.owner_id).order_by("pk"))
+    return [person for person in leads.order_by("pk") if person.pk != deadline.owner_id]
 
 
 def _tell(people: Iterable[Person], deadline: Deadline, title: Callable[[], str], at: datetime) -> None:

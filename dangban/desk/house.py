@@ -30,15 +30,15 @@ class SnoozeLimit:
 
 
 def escalate_after(at: datetime) -> timedelta:
-    return _value(clauses.ESCALATE_AFTER, at)  # type: ignore[no-any-return]
+    return _value(clauses.ESCALATE_AFTER, at)
 
 
 def warn_before(at: datetime) -> timedelta:
-    return _value(clauses.WARN_BEFORE, at)  # type: ignore[no-any-return]
+    return _value(clauses.WARN_BEFORE, at)
 
 
 def day_ends(at: datetime) -> time:
-    return _value(clauses.DAY_ENDS, at)  # type: ignore[no-any-return]
+    return _value(clauses.DAY_ENDS, at)
 
 
 def snooze_limit(at: datetime) -> SnoozeLimit:

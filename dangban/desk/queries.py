@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -61,7 +61,7 @@ def day_of(person: Person, day: date, start: datetime, end: datetime) -> Day:
     )
 
 
-def notices(person: Person, at: datetime) -> list[Notice]:
+def notices(person: Person, at: datetime) -> Sequence[Notice]:
     """Notices one belongs to the readers of, newest first, with whether one has read each."""
     read = set(NoticeReceipt.objects.filter(person=person).values_list("notice_id", flat=True))
     found = list(

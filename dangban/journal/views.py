@@ -43,7 +43,7 @@ def journal(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """What the page shows, all pages of it. Taking the journal away is itself journalled."""
     person: Any = request.user
     access.must_read(person)
@@ -73,7 +73,7 @@ def _shops(person: access.Reader) -> list[tuple[int, str]]:
     shops = person.scope.granted["journal.read"]
     if shops is None:
         seen = access.visible_entries(person).exclude(shop_id=None).order_by().values_list("shop_id", flat=True)
-        return list(chronicle.shop_names(seen.distinct()).items())
+        return list(chronicle.shop_names([pk for pk in seen.distinct() if pk]).items())
     return list(chronicle.shop_names(shops).items())
 
 

@@ -74,7 +74,8 @@ class PersonForm(forms.Form):
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         self.person = person
         names = ("name", "service_name", "level", "department", "manager", "hired_on", "chat_capacity")
-        super().__init__(*args, initial={name: getattr(person, name) for name in names}, **kwargs)
+        kwargs["initial"] = {name: getattr(person, name) for name in names}
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """The number is not shown in full here, so an empty field leaves it as it is."""
@@ -135,7 +136,8 @@ class RoleForm(forms.Form):
     permissions = forms.MultipleChoiceField(label=_("May do"), required=False, widget=Checks)
 
     def __init__(self, *args: Any, role: Role, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"clearance": role.clearance, "permissions": role.permissions}, **kwargs)
+        kwargs["initial"] = {"clearance": role.clearance, "permissions": role.permissions}
+        super().__init__(*args, **kwargs)
         choices = [(code, gettext(str(label))) for code, label in permissions.declared().items()]
         self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
 
@@ -153,7 +155,8 @@ class TeamShopsForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"shops": list(team.shops.values_list("pk", flat=True))}, **kwargs)
+        kwargs["initial"] = {"shops": list(team.shops.values_list("pk", flat=True))}
+        super().__init__(*args, **kwargs)
 
 
 class RevealForm(forms.Form):

@@ -115,7 +115,7 @@ class Person(AbstractBaseUser):
     objects = People()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     def __str__(self) -> str:
         return self.name

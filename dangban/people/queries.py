@@ -49,7 +49,7 @@ def chart(reader: Person, at: datetime) -> list[Node]:
     """The reporting line as a reader may see it; who has no visible superior stands at the top."""
     people = list(staff(reader, at))
     nodes = {person.pk: Node(person) for person in people}
-    tops = []
+    tops: list[Node] = []
     for person in people:
         above = nodes.get(person.manager_id or 0)
         (above.reports if above else tops).append(nodes[person.pk])
@@ -62,7 +62,7 @@ class RoomRights:
     rights: Sequence[tuple[str, str, frozenset[int]]]
 
 
-def roles() -> tuple[list[Role], list[RoomRights]]:
+def roles() -> tuple[Sequence[Role], list[RoomRights]]:
     """All roles, and for each permission of each room which roles hold it."""
     found = list(Role.objects.annotate(holders=Count("grants", filter=Q(grants__until=None))).order_by("clearance", "pk"))
     holding = {

@@ -32,7 +32,7 @@ class Adapter(DefaultMFAAdapter):
         """With the present key, or one of those it has replaced."""
         for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
             try:
-                return _cipher(key).decrypt(encrypted_text.encode()).decode()
+                return _cipher(str(key)).decrypt(encrypted_text.encode()).decode()
             except InvalidToken:
                 continue
         raise InvalidToken

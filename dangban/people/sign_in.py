@@ -97,7 +97,7 @@ class Adapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         _note("people.signed_in", user, request, self)
         SignInAttempt.objects.filter(username=user.username).delete()
-        return response  # type: ignore[no-any-return]
+        return response
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, Person):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dangban.lib import clock
 from dangban.people.access import members_of
 from dangban.people.models import Person, Team
+from dangban.people.requests import PersonRequest
 from dangban.workforce import access, actions, queries
 from dangban.workforce.forms import read_cell
 from dangban.workforce.models import DutyPeriod
@@ -43,7 +44,7 @@ class Cell:
 
 @login_required
 @require_safe
-def duty(request: HttpRequest) -> HttpResponse:
+def duty(request: PersonRequest) -> HttpResponse:
     teams = list(access.visible_teams(request.user))
     chosen = _chosen(request, teams)
     now = clock.now()
@@ -66,7 +67,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def set_cell(request: HttpRequest, team_pk: int, person_pk: int, day: str) -> HttpResponse:
+def set_cell(request: PersonRequest, team_pk: int, person_pk: int, day: str) -> HttpResponse:
     """One cell; answers with the cell as it then is."""
     team = access.get_team(request.user, team_pk)
     person = members_of([team.pk]).filter(pk=person_pk).first()
@@ -87,7 +88,7 @@ def set_cell(request: HttpRequest, team_pk: int, person_pk: int, day: str) -> Ht
 
 @login_required
 @require_POST
-def copy_week(request: HttpRequest, team_pk: int, day: str) -> HttpResponse:
+def copy_week(request: PersonRequest, team_pk: int, day: str) -> HttpResponse:
     team = access.get_team(request.user, team_pk)
     monday = _monday(day)
     count = actions.copy_week(team, monday, by=request.user, at=clock.now())
@@ -95,7 +96,7 @@ def copy_week(request: HttpRequest, team_pk: int, day: str) -> HttpResponse:
     return redirect(f"{reverse('duty')}?team={team.pk}&day={monday}")
 
 
-def _chosen(request: HttpRequest, teams: list[Team]) -> Team | None:
+def _chosen(request: PersonRequest, teams: list[Team]) -> Team | None:
     """The team in the address, else one's own, else the first."""
     wanted = request.GET.get("team", "")
     if wanted:

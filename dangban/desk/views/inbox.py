@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,13 +18,14 @@ from dangban.desk import inbox as boxes
 from dangban.desk.forms import DelegateForm, LocalDateTime
 from dangban.lib import clock
 from dangban.lib.errors import BadInput
+from dangban.people.requests import PersonRequest
 
 MORNING = time(9)
 
 
 @login_required
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PersonRequest) -> HttpResponse:
     only = request.GET.get("only", "")
     now = clock.now()
     context = {
@@ -40,20 +41,20 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def inbox_list(request: HttpRequest) -> HttpResponse:
+def inbox_list(request: PersonRequest) -> HttpResponse:
     """The list alone, fetched again when something in it changed."""
     return render(request, "desk/_inbox_list.html", _list(request, request.GET.get("only", "")))
 
 
 @login_required
 @require_safe
-def inbox_count(request: HttpRequest) -> HttpResponse:
+def inbox_count(request: PersonRequest) -> HttpResponse:
     return render(request, "desk/_inbox_count.html", {"count": boxes.count(request.user, clock.now())})
 
 
 @login_required
 @require_POST
-def snooze(request: HttpRequest, key: str) -> HttpResponse:
+def snooze(request: PersonRequest, key: str) -> HttpResponse:
     now = clock.now()
     actions.snooze(key, _until(request, now), by=request.user, at=now)
     undo = reverse("inbox_wake", args=[key])
@@ -62,14 +63,14 @@ def snooze(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def wake(request: HttpRequest, key: str) -> HttpResponse:
+def wake(request: PersonRequest, key: str) -> HttpResponse:
     actions.end_snooze(key, by=request.user, at=clock.now())
     return answer(request, "")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def delegate(request: HttpRequest, key: str) -> HttpResponse:
+def delegate(request: PersonRequest, key: str) -> HttpResponse:
     item = boxes.find(request.user, key, clock.now())
     form = DelegateForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
@@ -82,7 +83,7 @@ def delegate(request: HttpRequest, key: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: PersonRequest) -> HttpResponse:
     """What was done today, and what remains."""
     now = clock.now()
     on, start, end = queries.today(now)
@@ -94,7 +95,7 @@ def day(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/day.html", context)
 
 
-def _list(request: HttpRequest, only: str) -> dict[str, object]:
+def _list(request: PersonRequest, only: str) -> dict[str, object]:
     now = clock.now()
     return {"inbox": boxes.inbox(request.user, now, only), "only": only, "choices": _choices(now), "version": clock.to_ms(now)}
 
@@ -104,7 +105,7 @@ def _choices(now: datetime) -> list[tuple[str, str]]:
     return [("30", _("half an hour")), ("120", _("two hours")), ("tomorrow", _("until tomorrow 09:00"))]
 
 
-def _until(request: HttpRequest, now: datetime) -> datetime:
+def _until(request: PersonRequest, now: datetime) -> datetime:
     chosen = request.POST.get("until", "")
     if chosen == "tomorrow":
         return clock.at_local(clock.business_day(now) + timedelta(days=1), MORNING)
@@ -119,7 +120,7 @@ def _until(request: HttpRequest, now: datetime) -> datetime:
     return own
 
 
-def answer(request: HttpRequest, said: str, undo: str = "", *, closes: bool = False) -> HttpResponse:
+def answer(request: PersonRequest, said: str, undo: str = "", *, closes: bool = False) -> HttpResponse:
     """The list anew for htmx, with a word that can be taken back; otherwise the page."""
     if request.headers.get("HX-Request") != "true":
         return redirect("inbox")

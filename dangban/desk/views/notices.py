@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,11 +16,12 @@ from dangban.desk.views.inbox import answer
 from dangban.lib import clock
 from dangban.lib.errors import NotAllowed
 from dangban.people.confidentiality import Confidentiality
+from dangban.people.requests import PersonRequest
 
 
 @login_required
 @require_safe
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: PersonRequest) -> HttpResponse:
     context = {
         "notices": queries.notices(request.user, clock.now()),
         "may_write": request.user.can("desk.notify"),
@@ -31,7 +32,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_notice(request: HttpRequest) -> HttpResponse:
+def new_notice(request: PersonRequest) -> HttpResponse:
     if not request.user.can("desk.notify"):
         raise NotAllowed(_("Notices are written by leaders."))
     form = NoticeForm(request.POST or None, by=request.user)
@@ -43,7 +44,7 @@ def new_notice(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
+def notice(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.get_notice(request.user, pk)
     context: dict[str, Any] = {
         "notice": found,
@@ -59,7 +60,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read(request: PersonRequest, pk: int) -> HttpResponse:
     """A receipt. From the banner it answers with the banner as it then is."""
     found = access.get_notice(request.user, pk)
     actions.read_notice(found, by=request.user, at=clock.now())
@@ -67,23 +68,23 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         return _banner(request)
     if request.headers.get("HX-Request") == "true":
         return answer(request, "")
-    return redirect(found.url or "notice", **({} if found.url else {"pk": pk}))
+    return redirect(found.url) if found.url else redirect("notice", pk=pk)
 
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     actions.withdraw_notice(access.get_notice(request.user, pk), by=request.user, at=clock.now())
     return redirect("notice", pk=pk)
 
 
 @login_required
 @require_safe
-def banner(request: HttpRequest) -> HttpResponse:
+def banner(request: PersonRequest) -> HttpResponse:
     """What must be read and was not yet, above every page."""
     return _banner(request)
 
 
-def _banner(request: HttpRequest) -> HttpResponse:
+def _banner(request: PersonRequest) -> HttpResponse:
     unread = inbox.unread_notices(request.user, clock.now()).filter(person=None)
     return render(request, "desk/_banner.html", {"unread": list(unread[:3])})

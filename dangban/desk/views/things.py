@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from dangban.desk import access, actions, ports
 from dangban.desk.forms import AnswerForm, TaskForm
 from dangban.desk.views.inbox import answer
 from dangban.lib import clock
+from dangban.people.requests import PersonRequest
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_task(request: HttpRequest) -> HttpResponse:
+def new_task(request: PersonRequest) -> HttpResponse:
     form = TaskForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -32,21 +33,21 @@ def new_task(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def finish_task(request: HttpRequest, pk: int) -> HttpResponse:
+def finish_task(request: PersonRequest, pk: int) -> HttpResponse:
     actions.finish_task(access.get_task(request.user, pk), by=request.user, at=clock.now())
     return answer(request, _("Done."), reverse("task_reopen", args=[pk]))
 
 
 @login_required
 @require_POST
-def reopen_task(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen_task(request: PersonRequest, pk: int) -> HttpResponse:
     actions.reopen_task(access.get_task(request.user, pk), by=request.user, at=clock.now())
     return answer(request, "")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def approval(request: HttpRequest, pk: int) -> HttpResponse:
+def approval(request: PersonRequest, pk: int) -> HttpResponse:
     """What is asked, on what grounds; the answer of who may give one."""
     found = access.get_approval(request.user, pk)
     form = AnswerForm(request.POST or None)

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,11 +15,12 @@ from dangban.lib import clock
 from dangban.people import actions
 from dangban.people.forms import PreferencesForm
 from dangban.people.house import sign_in_rules
+from dangban.people.requests import PersonRequest
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     person = request.user
     form = PreferencesForm(request.POST or None, initial=PreferencesForm.of(person))
     if request.method == "POST" and form.is_valid():
@@ -35,7 +36,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def devices(request: HttpRequest) -> HttpResponse:
+def devices(request: PersonRequest) -> HttpResponse:
     person = request.user
     factors = {one.type: one.wrap() for one in Authenticator.objects.filter(user=person)}
     codes = factors.get(Authenticator.Type.RECOVERY_CODES)
@@ -51,7 +52,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_device(request: HttpRequest, pk: int) -> HttpResponse:
+def end_device(request: PersonRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=pk, user=request.user)
     actions.end_session(session, by=request.user, at=clock.now())
     messages.success(request, _("Signed out there."))
@@ -60,7 +61,7 @@ def end_device(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_others(request: HttpRequest) -> HttpResponse:
+def end_others(request: PersonRequest) -> HttpResponse:
     count = actions.end_other_sessions(request.user, request.session.session_key or "", at=clock.now())
     messages.success(request, _("Signed out in %(count)s other places.") % {"count": count})
     return redirect("account_devices")

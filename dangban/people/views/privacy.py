@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,11 +17,12 @@ from dangban.people import actions
 from dangban.people.forms import DataForm, RevealForm
 from dangban.people.models import DataRequest, LegalHold, Person
 from dangban.people.ports import DataSubject, registry
+from dangban.people.requests import PersonRequest
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def reveal(request: HttpRequest, kind: str, pk: int, field: str) -> HttpResponse:
+def reveal(request: PersonRequest, kind: str, pk: int, field: str) -> HttpResponse:
     """Asks for the reason, then answers with the value alone, to stand where the mask stood."""
     revealable = registry.revealable.get((kind, field))
     if revealable is None:
@@ -42,7 +43,7 @@ def reveal(request: HttpRequest, kind: str, pk: int, field: str) -> HttpResponse
 
 @login_required
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy(request: PersonRequest) -> HttpResponse:
     """Requests about personal data, what was done, and what is held for the law."""
     _must_look_after(request)
     context = {
@@ -55,7 +56,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def subject(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def subject(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     found = _subject(kind)
     name = found.get(request.user, pk)
     may_export, may_erase = request.user.can(found.export_permission), request.user.can(found.erase_permission)
@@ -78,7 +79,7 @@ def subject(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def export(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def export(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     data = actions.export_personal_data(
         kind, pk, reason=request.POST.get("reason", ""), by=request.user, at=clock.now()
     )
@@ -91,27 +92,27 @@ def export(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def erase(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def erase(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     actions.erase_personal_data(kind, pk, reason=request.POST.get("reason", ""), by=request.user, at=clock.now())
     return redirect("privacy")
 
 
 @login_required
 @require_POST
-def hold(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def hold(request: PersonRequest, kind: str, pk: int) -> HttpResponse:
     actions.place_hold(kind, pk, reason=request.POST.get("reason", ""), by=request.user, at=clock.now())
     return redirect("data_subject", kind=kind, pk=pk)
 
 
 @login_required
 @require_POST
-def lift(request: HttpRequest, pk: int) -> HttpResponse:
+def lift(request: PersonRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(LegalHold, pk=pk)
     actions.lift_hold(found, by=request.user, at=clock.now())
     return redirect("data_subject", kind=found.subject_kind, pk=found.subject_id)
 
 
-def _must_look_after(request: HttpRequest) -> None:
+def _must_look_after(request: PersonRequest) -> None:
     person = request.user
     assert isinstance(person, Person)
     if not any(person.can(one.export_permission) or person.can(one.erase_permission) for one in registry.data_subjects.values()):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,11 +29,12 @@ from dangban.people.forms import (
     TeamShopsForm,
 )
 from dangban.people.models import Person, Role, RoleGrant, Skill, Team
+from dangban.people.requests import PersonRequest
 
 
 @login_required
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PersonRequest) -> HttpResponse:
     _must_view(request)
     now = clock.now()
     find, team, gone = request.GET.get("q", "").strip()[:40], request.GET.get("team", ""), "gone" in request.GET
@@ -52,20 +53,20 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def chart(request: HttpRequest) -> HttpResponse:
+def chart(request: PersonRequest) -> HttpResponse:
     _must_view(request)
     return render(request, "people/chart.html", {"tops": queries.chart(request.user, clock.now())})
 
 
 @login_required
 @require_safe
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: PersonRequest, pk: int) -> HttpResponse:
     return _page(request, access.get_person(request.user, pk))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def hire(request: HttpRequest) -> HttpResponse:
+def hire(request: PersonRequest) -> HttpResponse:
     _must_manage(request)
     form = HireForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -76,7 +77,7 @@ def hire(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.get_person(request.user, pk)
     form = PersonForm(request.POST, person=found)
     if not form.is_valid():
@@ -88,7 +89,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def skills(request: HttpRequest, pk: int) -> HttpResponse:
+def skills(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.get_person(request.user, pk)
     form = SkillsForm(request.POST)
     if not form.is_valid():
@@ -101,7 +102,7 @@ def skills(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def grant(request: HttpRequest, pk: int) -> HttpResponse:
+def grant(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.get_person(request.user, pk)
     form = GrantForm(request.POST)
     if not form.is_valid():
@@ -112,7 +113,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
+def revoke(request: PersonRequest, pk: int, grant_pk: int) -> HttpResponse:
     found = access.get_person(request.user, pk)
     held = get_object_or_404(RoleGrant.objects.select_related("role", "person", "team", "shop"), pk=grant_pk, person=found)
     actions.revoke_role(held, by=request.user, at=clock.now())
@@ -121,7 +122,7 @@ def revoke(request: HttpRequest, pk: int, grant_pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def join(request: HttpRequest, pk: int) -> HttpResponse:
+def join(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.get_person(request.user, pk)
     form = MembershipForm(request.POST)
     if not form.is_valid():
@@ -132,7 +133,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def leave_team(request: HttpRequest, pk: int, team_pk: int) -> HttpResponse:
+def leave_team(request: PersonRequest, pk: int, team_pk: int) -> HttpResponse:
     found = access.get_person(request.user, pk)
     actions.leave_team(found, get_object_or_404(Team, pk=team_pk), by=request.user, at=clock.now())
     return redirect("person", pk=pk)
@@ -140,7 +141,7 @@ def leave_team(request: HttpRequest, pk: int, team_pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_password(request: PersonRequest, pk: int) -> HttpResponse:
     """The new password is shown once, on the answer of this very request."""
     found = access.get_person(request.user, pk)
     first = actions.reset_password(found, by=request.user, at=clock.now())
@@ -151,7 +152,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_factor(request: PersonRequest, pk: int) -> HttpResponse:
     actions.reset_second_factor(access.get_person(request.user, pk), by=request.user, at=clock.now())
     messages.success(request, _("The second factor is off until it is set up again."))
     return redirect("person", pk=pk)
@@ -159,7 +160,7 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def off_board(request: HttpRequest, pk: int) -> HttpResponse:
+def off_board(request: PersonRequest, pk: int) -> HttpResponse:
     _must_manage(request)
     found = access.get_person(request.user, pk)
     form = LeaveForm(request.POST or None, leaving=found)
@@ -172,7 +173,7 @@ def off_board(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: PersonRequest) -> HttpResponse:
     _must_view(request)
     found, rooms = queries.roles()
     context = {"roles": found, "rooms": rooms, "levels": dict(Confidentiality.choices)}
@@ -181,7 +182,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def role(request: HttpRequest, pk: int) -> HttpResponse:
+def role(request: PersonRequest, pk: int) -> HttpResponse:
     _must_view(request)
     found = get_object_or_404(Role, pk=pk)
     may_manage = access.holds_everywhere(request.user, "people.manage")
@@ -200,7 +201,7 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def team(request: HttpRequest, pk: int) -> HttpResponse:
+def team(request: PersonRequest, pk: int) -> HttpResponse:
     _must_view(request)
     found = get_object_or_404(Team.objects.select_related("department"), pk=pk)
     may_manage = access.holds_everywhere(request.user, "people.manage")
@@ -217,7 +218,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_team(request: HttpRequest) -> HttpResponse:
+def new_team(request: PersonRequest) -> HttpResponse:
     _must_manage(request)
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -226,7 +227,7 @@ def new_team(request: HttpRequest) -> HttpResponse:
     return render(request, "people/team_form.html", {"form": form})
 
 
-def _page(request: HttpRequest, found: Person, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(request: PersonRequest, found: Person, *, status: int = 200, **forms: Any) -> HttpResponse:
     now = clock.now()
     may_manage = access.holds_everywhere(request.user, "people.manage")
     context = {
@@ -253,15 +254,15 @@ def _page(request: HttpRequest, found: Person, *, status: int = 200, **forms: An
     return render(request, "people/person.html", context | forms, status=status)
 
 
-def _may_read_story(request: HttpRequest, found: Person) -> bool:
+def _may_read_story(request: PersonRequest, found: Person) -> bool:
     """One's own story and, with the right to read the journal everywhere, everybody's."""
     return found.pk == request.user.pk or access.holds_everywhere(request.user, "journal.read")
 
 
-def _must_view(request: HttpRequest) -> None:
+def _must_view(request: PersonRequest) -> None:
     if not request.user.can("people.view"):
         raise NotAllowed(_("Staff is looked after by supervisors and managers."))
 
 
-def _must_manage(request: HttpRequest) -> None:
+def _must_manage(request: PersonRequest) -> None:
     access.must_manage(request.user)
