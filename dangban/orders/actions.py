@@ -208,7 +208,7 @@ def log_export(by: Person, filters: Mapping[str, str], count: int, shops: list[i
 
 
 def _locked(order: Order) -> Order:
-    return Order.objects.select_for_update().select_related("shop", "customer").get(pk=order.pk)
+    return Order.objects.select_for_update(of=("self",)).select_related("shop", "customer").get(pk=order.pk)
 
 
 def _legend(rulebook: Rules) -> Legend:

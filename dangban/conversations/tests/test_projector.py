@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dangban.chat.projection import as_line
+from dangban.chat.rows import as_line
 from dangban.conversations.models import Assignment, Conversation, Turn
 from dangban.conversations.projector import project
 from dangban.conversations.tests import floor
