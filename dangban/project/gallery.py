@@ -13,7 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from dangban.handbook.decisions import Because
@@ -29,19 +29,37 @@ def samples() -> dict[str, Any]:
 class SampleForm(forms.Form):
     """One field of each kind, bound to data of which one is wrong."""
 
-    buyer = forms.CharField(label=_("Buyer"), max_length=40, help_text=_("As the platform shows it"))
-    amount = forms.DecimalField(label=_("Amount"), max_digits=8, decimal_places=2, max_value=500)
-    reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("late", _("Late parcel")), ("damage", _("Damaged in transit"))]
+    buyer = forms.CharField(
+        label=pgettext_lazy("sample", "Buyer"),
+        max_length=40,
+        help_text=pgettext_lazy("sample", "As the platform shows it"),
     )
-    due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))
-    text = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    urgent = forms.BooleanField(label=_("Urgent"), required=False, help_text=_("The leader is told at once"))
+    amount = forms.DecimalField(
+        label=pgettext_lazy("sample", "Amount"), max_digits=8, decimal_places=2, max_value=500
+    )
+    reason = forms.ChoiceField(
+        label=pgettext_lazy("sample", "Reason"),
+        choices=[
+            ("late", pgettext_lazy("sample", "Late parcel")),
+            ("damage", pgettext_lazy("sample", "Damaged in transit")),
+        ],
+    )
+    due = forms.DateField(
+        label=pgettext_lazy("sample", "Due"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    text = forms.CharField(
+        label=pgettext_lazy("sample", "Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+    urgent = forms.BooleanField(
+        label=pgettext_lazy("sample", "Urgent"),
+        required=False,
+        help_text=pgettext_lazy("sample", "The leader is told at once"),
+    )
 
 
 def _only_managers(request: HttpRequest) -> None:
     if not request.user.can("people.manage"):  # type: ignore[union-attr]
-        raise NotAllowed(str(_("The gallery is for managers.")))
+        raise NotAllowed(str(pgettext_lazy("sample", "The gallery is for managers.")))
 
 
 @require_safe

@@ -55,9 +55,9 @@ def signed_in(person: Person) -> str:
 
 @contextmanager
 def visit(
-    browser: Any, base_url: str, session: str = "", *, expected: str = "", **options: Any
+    browser: Any, base_url: str, session: str = "", *, expected: tuple[str, ...] = (), **options: Any
 ) -> Iterator[Any]:
-    """A new page in a browser of its own; `expected` is a part of the errors that the test provokes."""
+    """A new page in a browser of its own; `expected` are parts of the errors that the test provokes."""
     context = browser.new_context(
         **{"viewport": {"width": 1366, "height": 768}, "base_url": base_url} | options
     )
@@ -72,7 +72,8 @@ def visit(
         yield page
     finally:
         context.close()
-    assert [trouble for trouble in troubles if not expected or expected not in trouble] == []
+    left = [trouble for trouble in troubles if not any(part in trouble for part in expected)]
+    assert not left, left
 
 
 def _is_trouble(message: Any) -> bool:

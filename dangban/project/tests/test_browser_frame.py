@@ -25,9 +25,13 @@ def gallery(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str
         yield address, signed_in(Cast().bao)
 
 
+# The browser and htmx say aloud what the tests of refusals bring about.
+PROVOKED = ("Failed to load resource", "Response Status Error Code 409", "htmx:sendError", "htmx:afterRequest")
+
+
 @pytest.fixture
 def page(gallery: tuple[str, str], chromium: Any) -> Iterator[Any]:
-    with visit(chromium, *gallery, expected="status of 401") as opened:
+    with visit(chromium, *gallery, expected=PROVOKED) as opened:
         opened.goto("/design/")
         opened.wait_for_selector("[data-composer-text]")
         yield opened
@@ -299,3 +303,63 @@ def test_a_fragment_is_fetched_again_once_for_many_changes(page: Any) -> None:
     )
     page.wait_for_timeout(400)
     assert len(calls) == 1
+
+
+def test_a_dialog_takes_the_focus_and_escape_gives_it_back(page: Any) -> None:
+    page.focus("[data-dialog]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#dialog[open] .dialog__body")
+    wait_until(page, "document.activeElement.matches('#dialog input')")
+    page.keyboard.press("Escape")
+    wait_until(page, "!document.getElementById('dialog').open")
+    assert page.evaluate("document.activeElement.matches('[data-dialog]')")
+
+
+def test_a_dialog_whose_form_was_taken_closes_itself(page: Any) -> None:
+    page.route("**/taken/", lambda route: route.fulfill(status=204))
+    page.click("[data-dialog]")
+    page.fill("#dialog[open] [name=dialog-buyer]", "方女士")
+    page.evaluate("htmx.ajax('POST', '/taken/', {source: document.querySelector('#dialog form')})")
+    wait_until(page, "!document.getElementById('dialog').open")
+
+
+REFUSAL = '<div class="toast toast--bad" role="alert" data-toast="stay"><div><p>还有三位顾客在等</p></div></div>'
+
+
+def test_a_refusal_is_said_and_the_page_keeps_what_it_shows(page: Any) -> None:
+    page.route(
+        "**/refused/",
+        lambda route: route.fulfill(
+            status=409, body=REFUSAL, headers={"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}
+        ),
+    )
+    page.evaluate("htmx.ajax('POST', '/refused/', {target: '#main'})")
+    page.wait_for_selector("#messages >> text=还有三位顾客在等")
+    assert page.is_visible(".page-head")
+
+
+def test_a_lost_line_is_said_in_words(page: Any) -> None:
+    page.route("**/gone/", lambda route: route.abort())
+    page.evaluate("htmx.ajax('POST', '/gone/', {target: '#main'}).catch(() => {})")
+    page.wait_for_selector("#messages >> text=连不上服务器")
+    assert page.is_visible(".page-head")
+
+
+def test_the_server_can_offer_to_undo(page: Any) -> None:
+    undone: list[str] = []
+
+    def undo(route: Any) -> None:
+        undone.append(route.request.method)
+        route.fulfill(status=200, body="{}", headers={"Content-Type": "application/json"})
+
+    page.route("**/undo/", undo)
+    page.route(
+        "**/did/",
+        lambda route: route.fulfill(
+            status=204, headers={"HX-Trigger": json.dumps({"toast": {"text": "已插旗", "undo": "/undo/"}})}
+        ),
+    )
+    page.evaluate("htmx.ajax('POST', '/did/', {target: '#main'})")
+    page.click(".toast__undo")
+    page.wait_for_selector("#messages >> text=已撤销")
+    assert undone == ["POST"]
