@@ -42,7 +42,7 @@ class CompanyDateTime(forms.DateTimeField):
 class TransferForm(forms.Form):
     """To a person, a team or a skill; the value says which."""
 
-    to = forms.ChoiceField(label=pgettext_lazy("transfer", "To whom"), widget=forms.RadioSelect)
+    to = forms.ChoiceField(label=pgettext_lazy("transfer", "To whom"), widget=forms.RadioSelect(attrs={"class": "choices"}))
     note = forms.CharField(
         label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What was asked, what was promised, what is still to do. The customer doesn't see it."),
@@ -82,7 +82,7 @@ class ResolveForm(forms.Form):
         ("no_answer", _("Customer went silent")),
         ("other", pgettext_lazy("outcome", "Other")),
     )
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, widget=forms.RadioSelect, initial="answered")
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, widget=forms.RadioSelect(attrs={"class": "choices"}), initial="answered")
     enquiry_reason = forms.ChoiceField(label=_("Not ordered because"), required=False)
     next_contact_at = CompanyDateTime(label=_("Ask again at"), required=False)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
@@ -172,7 +172,7 @@ class SeatHolderForm(forms.Form):
 
 
 class StateForm(forms.Form):
-    state = forms.ChoiceField(label=_("State"), widget=forms.RadioSelect)
+    state = forms.ChoiceField(label=_("State"), widget=forms.RadioSelect(attrs={"class": "choices"}))
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)

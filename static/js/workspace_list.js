@@ -2,6 +2,7 @@
 // without losing place, focus, or the line that is open.
 
 import { attach } from "dangban/attach";
+import { tickAll } from "dangban/clock";
 import { recall } from "dangban/store";
 import { t } from "dangban/words";
 
@@ -54,6 +55,7 @@ class List {
     const fresh = made.querySelector("[data-conversations]") ?? made;
     this.element.replaceChildren(...fresh.childNodes);
     htmx.process(this.element);
+    tickAll();
     const again = this.element.querySelector(".pane__body");
     if (again) again.scrollTop = top;
     if (focused) this.element.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });

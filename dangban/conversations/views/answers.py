@@ -100,7 +100,7 @@ def dialog(
             except Said as refusal:
                 said = refusal
                 _tell(form, refusal)
-    context |= {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path(), "said": said}
+    context = {"lead": ""} | context | {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path(), "said": said}
     return render(request, template, context, status=status)
 
 

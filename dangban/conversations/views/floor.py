@@ -23,7 +23,7 @@ from dangban.people.models import Person, Team
 leaders = needs("conversations.supervise")
 form_page = require_http_methods(["GET", "POST"])
 # What a leader looks at during the day, in the order in which it is read.
-HEADLINES = ("first_response", "response", "reply_rate", "house_rate", "handled", "slow")
+HEADLINES = ("first_response", "reply_rate", "house_rate", "handled", "slow")
 
 
 @require_GET
