@@ -10,5 +10,5 @@ class ChatConfig(AppConfig):
 
         from dangban.chat import ports, search, sign_out
 
-        ports.register_projector("search", search.index)
+        ports.register_bulk_projector("search", search.index)
         user_logged_out.connect(sign_out.revoke, dispatch_uid="chat.sign_out")

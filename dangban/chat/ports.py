@@ -88,10 +88,17 @@ class Projector(Protocol):
     def __call__(self, thread_id: int, lines: Sequence[Line]) -> None: ...
 
 
+class BulkProjector(Protocol):
+    """The same for many threads at once, for effects that cost less together; it may not fail for one of them."""
+
+    def __call__(self, lines: Mapping[int, Sequence[Line]]) -> None: ...
+
+
 @dataclass
 class _Registry:
     gate: PostingGate | None = None
     projectors: dict[str, Projector] = field(default_factory=dict)
+    bulk_projectors: dict[str, BulkProjector] = field(default_factory=dict)
     # Called about once a second in one process: routing sweeps, silence time-outs and the like.
     sweeps: dict[str, Callable[[datetime], None]] = field(default_factory=dict)
     stream_listeners: dict[str, Callable[[int, bool, datetime], None]] = field(default_factory=dict)
@@ -106,6 +113,10 @@ def register_gate(gate: PostingGate) -> None:
 
 def register_projector(name: str, projector: Projector) -> None:
     registry.projectors[name] = projector
+
+
+def register_bulk_projector(name: str, projector: BulkProjector) -> None:
+    registry.bulk_projectors[name] = projector
 
 
 def register_sweep(name: str, sweep: Callable[[datetime], None]) -> None:

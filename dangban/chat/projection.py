@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import F
 from prometheus_client import Counter, Gauge, Histogram
 
 from dangban.chat import ports
 from dangban.chat.models import Message, ThreadProjection
-from dangban.chat.rows import as_line
+from dangban.chat.ports import Line
+from dangban.chat.rows import LINE_COLUMNS
 from dangban.lib import clock
 
 log = structlog.get_logger(__name__)
@@ -24,7 +26,8 @@ EVERY = 0.1
 LOOK_ROUND = 5.0
 # One transaction projects threads until it has lasted this long, so that writers need not wait.
 SHORT = 0.015
-PAGE = 200
+CHUNK = 50
+PAGE = 500
 LONGEST_PAUSE = 60.0
 
 LAG = Histogram(
@@ -119,43 +122,95 @@ def behind(limit: int = 2000) -> list[int]:
 
 
 def project(thread_ids: Iterable[int]) -> set[int]:
-    """Bring these threads up to date, several in one short transaction; returns those that failed."""
+    """Bring these threads up to date, many in one short transaction; returns those that failed."""
     # In ascending order, as the writer locks them: two processes never wait for each other.
     waiting = sorted(thread_ids, reverse=True)
     failed: set[int] = set()
     while waiting:
-        began = clock.monotonic()
-        with transaction.atomic():
-            while waiting and clock.monotonic() - began < SHORT:
-                thread_id = waiting.pop()
-                try:
-                    with transaction.atomic():
-                        more = _project_thread(thread_id)
-                except Exception:
-                    if connection.needs_rollback:
-                        raise
-                    FAILED.inc()
-                    log.exception("projection.failed", thread=thread_id)
-                    failed.add(thread_id)
-                else:
-                    if more:
-                        waiting.append(thread_id)
+        chunk = waiting[: -CHUNK - 1 : -1]
+        try:
+            with transaction.atomic():
+                done, broken = _project_chunk(chunk)
+        except DatabaseError:
+            raise
+        except Exception:
+            # What takes many threads at once fell over one of them: each on its own, to find which.
+            if len(chunk) == 1:
+                done, broken = set(chunk), set(chunk)
+                log.exception("projection.failed", thread=chunk[0])
+            else:
+                done, broken = set(chunk), set().union(*(project([thread_id]) for thread_id in chunk))
+        failed |= broken
+        waiting = [thread_id for thread_id in waiting if thread_id not in done]
+    FAILED.inc(len(failed))
     return failed
 
 
-def _project_thread(thread_id: int) -> bool:
-    """Give the next lines of a thread their effects; True if there are more."""
-    cursor, _made = ThreadProjection.objects.select_for_update().get_or_create(thread_id=thread_id)
-    lines = [
-        as_line(row)
-        for row in Message.objects.filter(thread_id=thread_id, seq__gt=cursor.seq).order_by("seq")[:PAGE]
-    ]
-    if not lines:
+def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Give new lines their effects until time is up: the threads that are done with, and of these the failed."""
+    new, cut_off = _new_lines(thread_ids)
+    done = {thread_id for thread_id in thread_ids if thread_id not in new and (not cut_off or thread_id < cut_off)}
+    began = clock.monotonic()
+    broken: set[int] = set()
+    moved: dict[int, Sequence[Line]] = {}
+    for thread_id, lines in new.items():
+        if ports.registry.projectors and moved and clock.monotonic() - began > SHORT:
+            break
+        if _project_thread(thread_id, lines):
+            moved[thread_id] = lines
+        else:
+            broken.add(thread_id)
+        if thread_id != cut_off:
+            done.add(thread_id)
+    for projector in ports.registry.bulk_projectors.values():
+        if moved:
+            projector(moved)
+    _move_cursors(moved)
+    return done, broken
+
+
+def _new_lines(thread_ids: Sequence[int]) -> tuple[dict[int, list[Line]], int]:
+    """The lines beyond each thread's cursor, which is locked; and the thread that did not fit, or 0."""
+    ThreadProjection.objects.bulk_create(
+        (ThreadProjection(thread_id=thread_id) for thread_id in thread_ids), ignore_conflicts=True
+    )
+    locked = ThreadProjection.objects.select_for_update().filter(pk__in=thread_ids).order_by("pk")
+    cursors = dict(locked.values_list("pk", "seq"))
+    rows = Message.objects.filter(thread__in=cursors, seq__gt=F("thread__projection__seq"))
+    new: dict[int, list[Line]] = {}
+    count = 0
+    for values in rows.order_by("thread", "seq").values_list(*LINE_COLUMNS)[:PAGE]:
+        line = Line(*values)
+        new.setdefault(line.thread_id, []).append(line)
+        count += 1
+    return new, (line.thread_id if count == PAGE else 0)
+
+
+def _project_thread(thread_id: int, lines: Sequence[Line]) -> bool:
+    """The projectors that take one thread at a time; False if one failed and nothing of theirs was kept."""
+    projectors = ports.registry.projectors.values()
+    if not projectors:
+        return True
+    try:
+        with transaction.atomic():
+            for projector in projectors:
+                projector(thread_id, lines)
+    except Exception:
+        if connection.needs_rollback:
+            raise
+        log.exception("projection.failed", thread=thread_id)
         return False
-    for projector in ports.registry.projectors.values():
-        projector(thread_id, lines)
-    ThreadProjection.objects.filter(pk=thread_id).update(seq=lines[-1].seq)
+    return True
+
+
+def _move_cursors(moved: Mapping[int, Sequence[Line]]) -> None:
+    if not moved:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE chat_threadprojection SET seq = %s WHERE thread_id = %s",
+            [(lines[-1].seq, thread_id) for thread_id, lines in moved.items()],
+        )
     now = clock.now()
-    for line in lines:
-        LAG.observe(max(0.0, (now - line.at).total_seconds()))
-    return len(lines) == PAGE
+    for lines in moved.values():
+        LAG.observe(max(0.0, (now - lines[0].at).total_seconds()))

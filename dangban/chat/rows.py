@@ -5,6 +5,11 @@ from __future__ import annotations
 from dangban.chat.models import Message
 from dangban.chat.ports import Line
 
+# In the order of the fields of a Line.
+LINE_COLUMNS = (
+    "thread_id", "author", "author_id", "author_name", "client_id", "kind", "body", "payload", "internal", "at", "seq", "pk",
+)  # fmt: skip
+
 
 def as_line(message: Message) -> Line:
     return Line(

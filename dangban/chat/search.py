@@ -7,7 +7,7 @@ decides: every hit is compared with the folded text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -152,21 +152,25 @@ def months(since: date, until: date) -> list[str]:
 # --- the index
 
 
-def index(thread_id: int, lines: Sequence[Line]) -> None:
+def index(threads: Mapping[int, Sequence[Line]]) -> None:
     """Projector: enter lines into the index, and take out those that were taken back."""
-    shop_id = Thread.objects.values_list("shop_id", flat=True).get(pk=thread_id)
+    shops = dict(Thread.objects.filter(pk__in=threads).values_list("pk", "shop_id"))
     rows = [
-        (line.id, document(line, shop_id)) for line in lines if line.kind in SEARCHED and searched_text(line)
+        (line.id, document(line, shops[thread_id]))
+        for thread_id, lines in threads.items()
+        for line in lines
+        if line.kind in SEARCHED and searched_text(line)
     ]
     if rows:
         _enter(rows)
-    recalled = [line.payload.get("seq") for line in lines if line.kind == "recall"]
-    if recalled:
-        forget(
-            Message.objects.filter(
-                thread=thread_id, seq__in=[seq for seq in recalled if isinstance(seq, int)]
+    for thread_id, lines in threads.items():
+        recalled = [line.payload.get("seq") for line in lines if line.kind == "recall"]
+        if recalled:
+            forget(
+                Message.objects.filter(
+                    thread=thread_id, seq__in=[seq for seq in recalled if isinstance(seq, int)]
+                )
             )
-        )
 
 
 def document(line: Line, shop_id: int) -> list[str]:

@@ -48,9 +48,16 @@ class Request:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
         self.receive = receive
-        self.send = send
+        self._send = send
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        try:
+            await self._send(message)
+        except (RuntimeError, OSError) as error:
+            # The server's way of saying that the line was closed meanwhile.
+            raise Gone from error
 
     @cached_property
     def headers(self) -> dict[bytes, bytes]:

@@ -83,7 +83,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(mortal: LiveServer) -> None:
 
 def _settled(server: LiveServer) -> dict:  # type: ignore[type-arg]
     """The log once its projections have followed it."""
-    for _look in range(10):
+    for _look in range(20):
         told = server.tell("dangban.chat.tests.stories:whole_log")
         if told["projected"] == told["sequences"]:
             break
