@@ -1,6 +1,7 @@
 // data-theme-switch: as the system, light, dark, in turn.
 
 import { attach } from "dangban/attach";
+import { keep } from "dangban/store";
 import { toast } from "dangban/toast";
 import { t } from "dangban/words";
 
@@ -12,10 +13,6 @@ attach("[data-theme-switch]", (button) => button.addEventListener("click", () =>
   const next = TURN[root.dataset.theme ?? ""] ?? "";
   if (next) root.dataset.theme = next;
   else delete root.dataset.theme;
-  try {
-    localStorage.setItem("theme", next || "system");
-  } catch {
-    // the choice lasts for this page
-  }
+  keep("theme", [next, root.dataset.setting ?? ""]);
   toast(WORDS[next]());
 }));
