@@ -110,7 +110,7 @@ def _addresses(shops: tuple[dict[str, Any], ...], base: str) -> Table:
     table.add_row("制度 handbook", f"{base}/handbook/")
     for shop in shops:
         table.add_row(f"顾客聊天 chat: {shop['name']}", f"{base}/w/{shop['key']}/")
-    table.add_row("示例网店 web shop with the widget", f"{base}/demo/shop/")
+    table.add_row("示例网店 web shop with the widget", f"{base}/w/{shops[0]['key']}/demo-shop/")
     return table
 
 

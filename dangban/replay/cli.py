@@ -44,7 +44,7 @@ def register(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     try:
         found = dialogues.read(options.file, limit=options.limit)
         offsets = arrivals.recorded(options.arrivals) if options.arrivals else []

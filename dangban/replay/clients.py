@@ -17,9 +17,10 @@ from django.urls import reverse
 from dangban.replay.compare import Sent
 from dangban.replay.figures import Seen
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 LOOKS_EVERY = 0.4
 ROW = re.compile(r'data-id="(\d+)" data-thread="(\d+)"')
+TAG = re.compile(r"<[^>]*>")
 MORE = re.compile(r'class="list-more" href="([^"]+)"')
 
 
@@ -122,7 +123,7 @@ class Customer:
         self._listening: asyncio.Task[None] | None = None
 
     async def come(self) -> None:
-        answer = await self.wire.http.post(f"/w/{self.shop}/session")
+        answer = await self.wire.http.post(reverse("widget_session", args=[self.shop]))
         if answer.status_code != 200:
             raise Stuck(f"no session: {answer.status_code} {answer.text[:200]}")
         self.token = answer.json()["token"]
@@ -187,11 +188,13 @@ class Agent:
 
     async def go(self) -> None:
         """Go off line, which is refused while customers are open."""
-        await self._be("offline")
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.wire.http.aclose()
+        try:
+            await self._be("offline")
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self.wire.http.aclose()
 
     async def _sign_in(self) -> None:
         login = reverse("account_login")
@@ -286,7 +289,12 @@ class Agent:
     async def resolve(self, thread: int, seq: int) -> None:
         _expect(await self.wire.post(f"/lane/agent/threads/{thread}/read", {"seq": seq}, self.token, self.tally), 204)
         url = reverse("conversation_closure", args=[self.conversations[thread]])
-        answer = await self.wire.http.post(url, data={"outcome": "answered", "note": ""}, headers=self._page_headers())
+        for _try in range(round(PATIENCE / LOOKS_EVERY)):
+            answer = await self.wire.http.post(url, data={"outcome": "answered", "note": ""}, headers=self._page_headers())
+            if answer.status_code != 422:
+                break
+            # The customer's last line came a moment ago: the dialog asks to read it first.
+            await asyncio.sleep(LOOKS_EVERY)
         _expect(answer, 204)
         self.tally.resolved += 1
 
@@ -319,4 +327,10 @@ def seen(line: dict[str, Any]) -> Seen:
 
 def _expect(answer: httpx.Response, *statuses: int) -> None:
     if answer.status_code not in statuses:
-        raise Stuck(f"{answer.request.method} {answer.request.url.path} answers {answer.status_code}: {answer.text[:300]}")
+        request = answer.request
+        raise Stuck(f"{request.method} {request.url.path} answers {answer.status_code}: {_words(answer.text)[:200]}")
+
+
+def _words(page: str) -> str:
+    """What a page says, without its markup."""
+    return " ".join(TAG.sub(" ", page).split())

@@ -65,11 +65,18 @@ class Player:
             began = clock.monotonic()
             await asyncio.gather(*(self._dialogue(index, began) for index in range(len(self.plan.dialogues))))
             self.played.seconds = clock.monotonic() - began
-            for agent in self.agents:
-                await agent.go()
+            await self._go_home()
         finally:
             await self.wire.http.aclose()
         return self.played
+
+    async def _go_home(self) -> None:
+        """Going off line is refused while customers are open: then something was not ended."""
+        for agent in self.agents:
+            try:
+                await agent.go()
+            except Stuck as fault:
+                self.played.troubles.append(str(fault))
 
     async def _dialogue(self, index: int, began: float) -> None:
         dialogue = self.plan.dialogues[index]
@@ -81,9 +88,22 @@ class Player:
                 await self._talk(customer, dialogue)
             except (Stuck, TimeoutError) as fault:
                 self.played.troubles.append(f"{dialogue.source}, thread {customer.thread}: {fault or 'waited in vain'}")
-            finally:
-                await customer.leave()
+            await self._look_back(customer)
+            await customer.leave()
         self.told(1)
+
+    async def _look_back(self, customer: Customer) -> None:
+        """What stands in the thread afterwards, as both sides see it; also where something went wrong."""
+        thread = customer.thread
+        agent = next((agent for agent in self.agents if thread in agent.conversations), None)
+        if not thread:
+            return
+        self.played.streamed[thread] = customer.heard.lines
+        try:
+            self.played.by_customers[thread] = await customer.history()
+            self.played.by_agents[thread] = await agent.history(thread) if agent is not None else []
+        except Stuck as fault:
+            self.played.troubles.append(f"thread {thread}: {fault}")
 
     async def _talk(self, customer: Customer, dialogue: Dialogue) -> None:
         agent: Agent | None = None
@@ -103,9 +123,6 @@ class Player:
         agent = await self._whoever_serves(customer.thread)
         await agent.heard[customer.thread].until(said.seq)
         await agent.resolve(customer.thread, said.seq)
-        self.played.streamed[customer.thread] = customer.heard.lines
-        self.played.by_customers[customer.thread] = await customer.history()
-        self.played.by_agents[customer.thread] = await agent.history(customer.thread)
 
     async def _whoever_serves(self, thread: int) -> Agent:
         """The agent in whose list the conversation stands."""

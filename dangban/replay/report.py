@@ -94,20 +94,26 @@ class Report:
         return table
 
     def _by_agent(self) -> Table:
-        table = Table(title="Figures: the department's own, and counted by the clients", title_justify="left", show_edge=False)
-        for heading in ("who", "handled", "counted", "answers", "counted", "average", "counted", "first", "counted"):
-            table.add_column(heading, justify="left" if heading == "who" else "right")
+        table = Table(title="Figures of the department, and as the clients counted them", title_justify="left", show_edge=False)
+        for heading in ("who", "handled", "answers", "average", "first answer"):
+            table.add_column(heading)
         for person, name in sorted(self.played.agents.items()):
             mine = self.counted.get(person, Figures())
             theirs = Figures(**self._told["by_person"].get(str(person), {}))
             table.add_row(
-                name, str(theirs.handled), str(mine.handled), str(theirs.answered), str(mine.answered),
-                _seconds(theirs.answer_ms, theirs.answered), _seconds(mine.answer_ms, mine.answered),
-                _seconds(theirs.first_ms, theirs.firsts), _seconds(mine.first_ms, mine.firsts),
-            )  # fmt: skip
+                name,
+                _both(str(theirs.handled), str(mine.handled)),
+                _both(str(theirs.answered), str(mine.answered)),
+                _both(_seconds(theirs.answer_ms, theirs.answered), _seconds(mine.answer_ms, mine.answered)),
+                _both(_seconds(theirs.first_ms, theirs.firsts), _seconds(mine.first_ms, mine.firsts)),
+            )
         rate = self._told["replied"] / self._told["asking"] if self._told["asking"] else 0
         table.caption = f"reply rate {rate:.1%}"
         return table
+
+
+def _both(theirs: str, mine: str) -> str:
+    return f"{theirs} = {mine}" if theirs == mine else f"[red]{theirs} ≠ {mine}[/]"
 
 
 def _seconds(milliseconds: int, count: int) -> str:
