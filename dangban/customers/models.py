@@ -11,7 +11,7 @@ from dangban.people.models import Person, Shop
 class Customer(models.Model):
     """A buyer, or a visitor who may become one. Seen by whoever may see a shop they dealt with."""
 
-    name = models.CharField(max_length=80, blank=True)
+    name = models.CharField(max_length=80, blank=True, db_index=True)
     phone = models.CharField(max_length=30, blank=True)
     # Keyed digest of the phone number, for matching without reading it.
     phone_digest = models.CharField(max_length=64, blank=True, db_index=True)
@@ -47,7 +47,7 @@ class Handle(models.Model):
     # The customer it belonged to before a merge, so that a merge can be taken back.
     original = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     platform = models.CharField(max_length=12)
-    handle = models.CharField(max_length=120)
+    handle = models.CharField(max_length=120, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["platform", "handle"], name="a_handle_once")]
