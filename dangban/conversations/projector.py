@@ -25,10 +25,12 @@ from dangban.conversations.models import (
     Turn,
 )
 from dangban.conversations.rules import clocks, stages
+from dangban.desk.clauses import DAY_ENDS
 from dangban.handbook.actions import in_force
 from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import record
 from dangban.knowledge import actions as knowledge
+from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.text import one_line
 from dangban.people.models import Person
@@ -39,12 +41,24 @@ _PICTURED = {"image": "[图片]", "video": "[视频]", "file": "[文件]", "card
 
 def project(thread_id: int, lines: Sequence[Line]) -> None:
     """Follow consecutive lines of a thread; registered with the chat when the program starts."""
-    conversation = Conversation.objects.select_for_update().filter(thread=thread_id).exclude(state=State.ENDED).first()
+    rows = Conversation.objects.select_related("shop", "customer", "assignee", "team", "seat")
+    conversation = (
+        rows.select_for_update(of=("self",)).filter(thread=thread_id).exclude(state=State.ENDED).first()
+    )
     rules = in_force(lines[-1].at)
     for line in lines:
         conversation = _follow(conversation, thread_id, line, rules)
-    if conversation is not None:
+    if conversation is None:
+        return
+    if any(_shows(line) for line in lines):
         assigning.store(conversation)
+    else:
+        Conversation.objects.filter(pk=conversation.pk).update(last_seq=conversation.last_seq)
+
+
+def _shows(line: Line) -> bool:
+    """Whether a line changes what lists and heads of conversations show; automatic words don't."""
+    return line.author in (Message.Author.CUSTOMER, Message.Author.AGENT)
 
 
 def _follow(conversation: Conversation | None, thread_id: int, line: Line, rules: Rules) -> Conversation | None:
@@ -135,13 +149,14 @@ def _asked(conversation: Conversation, line: Line, rules: Rules) -> None:
     Reception.objects.filter(conversation=conversation, mutual=False).update(mutual=True)
     # First somebody who is there, then the clock: it must not run for who has gone home.
     _serve(conversation, line.at, rules)
-    _open_turn(conversation, line.seq, line.at, rules)
+    turn = _open_turn(conversation, line.seq, line.at, rules)
     if is_new and conversation.state != State.OFFLINE:
         automatic.say(
             conversation, automatic.Kind.GREETING, once="opening", rules=rules, at=line.at,
             facts=_who(conversation),
         )
-    _start_clock(conversation, line.at, rules)
+    if turn is not None:
+        _start_clock(conversation, turn, rules)
 
 
 def _who(conversation: Conversation) -> dict[str, object]:
@@ -168,40 +183,42 @@ def _serve(conversation: Conversation, at: datetime, rules: Rules) -> None:
         )
 
 
-def _open_turn(conversation: Conversation, seq: int, at: datetime, rules: Rules) -> None:
+def _open_turn(conversation: Conversation, seq: int, at: datetime, rules: Rules) -> Turn | None:
     """A question, unless one is open already; the present assignee's clock, if somebody has it."""
     turns = Turn.objects.filter(conversation=conversation)
-    if turns.filter(answered_at=None, abandoned_at=None).exists():
-        return
+    before = list(turns.order_by("-opened_seq").values_list("answered_at", "abandoned_at")[:1])
+    if before and before[0] == (None, None):
+        return None
     owner = conversation.assignee_id
     duty = facts.duty_at(owner, at)
-    clock = clocks.reply_within(
-        first=True, left_message=False, on_duty=owner is None or duty is not None, rules=rules
-    )
-    Turn.objects.create(
+    return Turn.objects.create(
         conversation=conversation,
         shop_id=conversation.shop_id,
         customer_id=conversation.customer_id,
         team_id=conversation.team_id,
         owner_id=owner,
-        first=not turns.exists(),
+        first=not before,
         opened_seq=seq,
         opened_at=at,
-        business_day=facts.business_day(at, owner, rules),
+        business_day=duty.day if duty else clock.business_day(at, rules[DAY_ENDS]),
         minute=facts.minute_of(at),
-        counted=clock is not None or _goes_by_presence(conversation, at),
+        counted=_is_clocked(conversation, duty is not None, at, rules),
     )
 
 
-def _goes_by_presence(conversation: Conversation, at: datetime) -> bool:
-    """Without a roster for the day, whoever is there is on duty."""
+def _is_clocked(conversation: Conversation, on_duty: bool, at: datetime, rules: Rules) -> bool:
+    """Whether the house's clock runs: by rule it may spare somebody who is online off shift."""
+    if on_duty or conversation.assignee_id is None:
+        return True
+    if clocks.reply_within(first=True, left_message=False, on_duty=False, rules=rules) is not None:
+        return True
+    # Without a roster for the day, whoever is there is on duty.
     team_id = conversation.team_id
     return team_id is None or team_id not in facts.duties([team_id], at).planned
 
 
-def _start_clock(conversation: Conversation, at: datetime, rules: Rules) -> None:
-    turn = Turn.objects.filter(conversation=conversation, answered_at=None, abandoned_at=None).first()
-    if turn is not None and turn.counted and conversation.state != State.OFFLINE:
+def _start_clock(conversation: Conversation, turn: Turn, rules: Rules) -> None:
+    if turn.counted and conversation.state != State.OFFLINE:
         reminders.start_reply_clock(conversation, turn, rules=rules)
 
 
@@ -298,7 +315,7 @@ def _recount(conversation: Conversation, rules: Rules) -> None:
             turn.save()
         else:
             _close_turn(turn, one.answered_seq, one.answered_at, one.answered_by, rules)
-    waiting = next((one for one in found.values() if one.answered_at is None), None)
+    waiting = Turn.objects.filter(conversation=conversation, answered_at=None, abandoned_at=None).first()
     conversation.waiting_since = waiting.opened_at if waiting else None
     if waiting is not None:
-        _start_clock(conversation, waiting.opened_at, rules)
+        _start_clock(conversation, waiting, rules)

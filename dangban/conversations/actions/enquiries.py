@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,7 +54,7 @@ def record_enquiry(
         row.next_contact_at = next_contact_at or row.next_contact_at
         row.updated_at = at
         row.save()
-        change = {"reason": row.reason, "next_contact_at": row.next_contact_at and row.next_contact_at.isoformat()}
+        change: dict[str, object] = {"reason": row.reason, "next_contact_at": row.next_contact_at and row.next_contact_at.isoformat()}
         _journal("noted" if made else "changed", row, by, at, change)
         assigning.store(held)
     return row
@@ -88,16 +88,16 @@ def settle_enquiries(at: datetime, limit: int = 200) -> int:
     return settled
 
 
-def _settle(row: Enquiry, at: datetime, days: object) -> bool:
+def _settle(row: Enquiry, at: datetime, days: timedelta) -> bool:
     ordered = (
         Order.objects.filter(customer=row.customer_id, shop=row.shop_id, created_at__gte=row.at)
-        .filter(created_at__lt=row.at + days)  # type: ignore[operator]
+        .filter(created_at__lt=row.at + days)
         .order_by("created_at", "pk")
         .first()
     )
     if ordered is not None:
         outcome, when = (Outcome.PAID, ordered.paid_at) if ordered.paid_at else (Outcome.ORDERED, ordered.created_at)
-    elif at >= row.at + days and (row.next_contact_at is None or row.next_contact_at < at):  # type: ignore[operator]
+    elif at >= row.at + days and (row.next_contact_at is None or row.next_contact_at < at):
         outcome, when = Outcome.LOST, at
     else:
         return False

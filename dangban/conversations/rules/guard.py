@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dangban.conversations.clauses import (
     GUARD_BRUSH_OFF,
@@ -171,13 +172,13 @@ def offered(body: str, findings: Sequence[Finding]) -> str:
     return "\n".join(dict.fromkeys(finding.instead for finding in findings if finding.instead))
 
 
-_kept: tuple[tuple[RuleValue[Row], ...], Guard] | None = None
+_kept: tuple[tuple[RuleValue[Any], ...], Guard] | None = None
 
 
 def compiled(rules: Rules) -> Guard:
     """The guard of these rules; compiled anew only when one of its lists has changed."""
     global _kept
-    clauses = (*LISTS, GUARD_WORDINGS)
+    clauses: tuple[Clause[Any], ...] = (*LISTS, GUARD_WORDINGS)
     lists = tuple(rules.rule(clause) for clause in clauses if rules.has(clause))
     kept = _kept
     unchanged = (

@@ -1,0 +1,256 @@
+import json
+
+from dangban.chat.models import Message, Presence
+from dangban.conversations.models import Conversation, Draft, LeftOver, Promise, Transfer
+from dangban.conversations.tests.floor import FloorCase
+from dangban.orders.models import Order, Requirement
+from dangban.testing import pages
+from dangban.testing.cast import NOW, TODAY
+
+
+class DeskCase(FloorCase):
+    """Fang writes, Lin is online and gets her."""
+
+    def setUp(self):
+        super().setUp()
+        self.online(self.cast.lin, self.cast.mei)
+        self.customer_says("四件套 1.8 米床能用吗")
+        self.talk = Conversation.objects.get()
+
+    def get(self, path, who="lin", **headers):
+        return self.as_person(getattr(self.cast, who)).get(path, headers=headers)
+
+    def post(self, path, who="lin", **data):
+        return self.as_person(getattr(self.cast, who)).post(path, data, headers={"HX-Request": "true"})
+
+    def send(self, path, who="lin", **data):
+        client = self.as_person(getattr(self.cast, who))
+        headers = {"Accept": "application/json"}
+        return client.post(path, json.dumps(data), content_type="application/json", headers=headers)
+
+    def page(self, what=""):
+        return f"/workspace/{self.talk.pk}/{what}"
+
+
+class WorkspacePage(DeskCase, pages.PageCase):
+    chinese = "工作台"
+    english = "Workspace, for agents"
+    strangers = ("ding", "qian")
+    stranger_status = 403
+    queries = 26
+
+    def address(self):
+        return "/workspace/"
+
+
+class ConversationPage(DeskCase, pages.PageCase):
+    chinese = "四件套 1.8 米床能用吗".encode("unicode_escape").decode()
+    strangers = ("hu", "ding")
+    queries = 34
+
+    def address(self):
+        return self.page()
+
+    def test_strangers_do_not(self):
+        assert self._get("hu").status_code == 404
+        assert self._get("ding").status_code == 403
+
+    def test_the_workspace_itself_asks_for_the_panes_alone(self):
+        page = self.get(self.page(), **{"HX-Request": "true", "HX-Target": "work"}).content.decode()
+        assert page.lstrip().startswith("<section") and "<html" not in page
+
+    def test_going_back_in_the_browser_gets_the_whole_page(self):
+        headers = {"HX-Request": "true", "HX-Target": "work", "HX-History-Restore-Request": "true"}
+        assert "<html" in self.get(self.page(), **headers).content.decode()
+
+    def test_what_a_customer_calls_themselves_is_text(self):
+        self.cast.fang.name = "<script>alert(1)</script>"
+        self.cast.fang.save()
+        self.customer_says("</script><img src=x onerror=alert(2)>𠮷😀")
+        page = self.get(self.page()).content.decode()
+        assert "<script>alert" not in page and "<img src=x" not in page
+        assert "&lt;script&gt;alert(1)" in page
+
+
+class Lists(DeskCase):
+    def listed(self, tab, who="lin"):
+        page = self.get(f"/workspace/list/?tab={tab}", who).content.decode()
+        return page.count('class="conv"')
+
+    def test_each_list_holds_its_own(self):
+        assert [self.listed(tab) for tab in ("mine", "waiting", "offline", "team", "ended")] == [1, 0, 0, 0, 0]
+        assert [self.listed(tab, "mei") for tab in ("mine", "waiting", "offline", "team", "ended")] == [0, 0, 0, 1, 0]
+
+    def test_somebody_of_another_shop_sees_none_of_them(self):
+        assert [self.listed(tab, "hu") for tab in ("mine", "waiting", "offline", "team", "ended")] == [0] * 5
+
+    def test_a_wait_ripens_by_the_rule_in_force(self):
+        page = self.get("/workspace/list/?tab=mine").content.decode()
+        assert 'data-amber="30"' in page and 'data-red="100"' in page
+
+    def test_a_tab_that_does_not_exist_is_mine(self):
+        assert self.listed("nonsense") == 1
+
+
+class Context(DeskCase):
+    def test_every_tab_can_be_drawn(self):
+        names = ("customer", "orders", "products", "scripts", "tasks", "enquiry")
+        assert [self.get(self.page(f"context/{name}/")).status_code for name in names] == [200] * 6
+        assert self.get(self.page("context/secrets/")).status_code == 404
+
+    def test_somebody_of_another_shop_gets_none(self):
+        names = ("customer", "orders", "products", "scripts", "tasks", "enquiry")
+        assert {self.get(self.page(f"context/{name}/"), "hu").status_code for name in names} == {404}
+
+    def test_words_of_the_chat_become_a_requirement_on_the_order(self):
+        order = Order.objects.create(
+            shop=self.cast.shop, platform_id="4126", customer=self.cast.fang, status="paid", total_fen=100,
+            created_at=NOW, business_day=TODAY, imported_at=NOW,
+        )  # fmt: skip
+        drawn = self.get(self.page("requirement/?text=周六前送到&seq=1")).content.decode()
+        assert "周六前送到" in drawn
+        answer = self.post(self.page("requirement/"), kind="day", text="周六前送到", order=order.pk, seq=1)
+        assert answer.status_code == 204, answer.content[:300]
+        kept = Requirement.objects.get()
+        assert (kept.order_id, kept.kind, kept.text, kept.message_seq) == (order.pk, "day", "周六前送到", 1)
+
+    def test_a_requirement_without_words_keeps_the_form_and_says_so(self):
+        answer = self.post(self.page("requirement/"), kind="day", text="")
+        assert answer.status_code == 422 and Requirement.objects.count() == 0
+
+    def test_a_promise_gets_its_clock_and_can_be_kept(self):
+        answer = self.post(self.page("promise/"), text="今天发货", due_at="2026-11-19T16:00")
+        assert answer.status_code == 204, answer.content[:300]
+        made = Promise.objects.get()
+        assert made.due_at.isoformat() == "2026-11-19T08:00:00+00:00"
+        assert self.post(f"/workspace/promises/{made.pk}/kept/").status_code == 204
+        made.refresh_from_db()
+        assert made.kept_by == self.cast.lin
+
+    def test_a_promise_for_yesterday_stays_in_the_form(self):
+        answer = self.post(self.page("promise/"), text="今天发货", due_at="2026-11-18T16:00")
+        assert answer.status_code == 422 and Promise.objects.count() == 0
+
+    def test_an_enquiry_is_kept(self):
+        answer = self.post(self.page("enquiry/"), wanted="四件套", reason="price", next_contact_at="2026-11-20T10:00")
+        assert answer.status_code == 204
+        self.talk.refresh_from_db()
+        assert (self.talk.enquiry.reason, self.talk.enquiry.owner) == ("price", self.cast.lin)
+
+
+class Doing(DeskCase):
+    def test_passing_on_needs_a_note(self):
+        answer = self.post(self.page("transfer/"), to=f"person:{self.cast.mei.pk}", note="")
+        assert answer.status_code == 422 and Transfer.objects.count() == 0
+
+    def test_passed_on_with_a_note_and_accepted(self):
+        answer = self.post(self.page("transfer/"), to=f"person:{self.cast.mei.pk}", note="问四件套尺码")
+        assert answer.status_code == 204, answer.content[:300]
+        offer = Transfer.objects.get()
+        assert self.post(f"/workspace/transfers/{offer.pk}/acceptance/", "mei").status_code == 204
+        self.talk.refresh_from_db()
+        assert self.talk.assignee == self.cast.mei
+
+    def test_somebody_of_another_shop_passes_nothing_on(self):
+        for what in ("transfer/", "takeover/", "closure/", "next-shift/"):
+            assert self.post(self.page(what), "hu").status_code == 404
+
+    def test_resolving_says_how_it_ended(self):
+        self.agent_says(self.cast.lin, "能用的")
+        assert self.post(self.page("closure/"), outcome="answered").status_code == 204
+        self.talk.refresh_from_db()
+        assert (self.talk.state, self.talk.closure.outcome) == ("ended", "answered")
+
+    def test_a_colleague_takes_over_and_it_is_told(self):
+        answer = self.post(self.page("takeover/"), "mei", reason="她在休息")
+        assert answer.status_code == 204
+        self.talk.refresh_from_db()
+        assert self.talk.assignee == self.cast.mei
+
+    def test_the_longest_wait_is_taken_with_one_key(self):
+        self.online(self.cast.lin, self.cast.mei, state=Presence.State.SUSPENDED)
+        self.customer_says("在吗", thread=self.another("第二位"))
+        waiting = Conversation.objects.get(state="waiting")
+        self.online(self.cast.lin)
+        answer = self.post("/workspace/next/")
+        assert json.loads(answer["HX-Location"]) == {"path": f"/workspace/{waiting.pk}/", "target": "#work"}
+
+
+class Saying(DeskCase):
+    def test_a_note_never_leaves_the_department(self):
+        answer = self.send(self.page("notes/"), text="@梅芳 你熟这款", mentions=[self.cast.mei.pk])
+        assert answer.status_code == 201
+        note = Message.objects.get(kind="note")
+        assert note.internal and note.body == "@梅芳 你熟这款"
+
+    def test_a_note_that_is_no_text_is_refused(self):
+        assert self.send(self.page("notes/"), text=["x"]).status_code == 422
+        assert self.send(self.page("notes/"), text="ok", mentions=["x"]).status_code == 422
+        assert Message.objects.filter(kind="note").count() == 0
+
+    def test_only_leaders_whisper(self):
+        assert self.send(self.page("whispers/"), "mei", text="送个抱枕").status_code == 403
+        assert self.send(self.page("whispers/"), "zhou", text="送个抱枕").status_code == 201
+        assert Message.objects.get(kind="whisper").internal
+
+    def test_a_draft_is_kept_for_the_person_and_the_thread(self):
+        assert self.send(self.page("draft/"), text="打到一半").status_code == 200
+        assert Draft.objects.get().text == "打到一半"
+        assert "打到一半" in self.get(self.page()).content.decode()
+        assert "打到一半" not in self.get(self.page(), "mei").content.decode()
+
+    def test_one_learns_who_else_is_looking_and_writing(self):
+        assert self.send(self.page("viewers/")).json() == {"people": []}
+        self.send(self.page("viewers/"), "mei", writing=True)
+        assert self.send(self.page("viewers/")).json() == {"people": [{"name": "梅芳", "writing": True}]}
+
+    def test_somebody_of_another_shop_says_and_sees_nothing(self):
+        for what in ("notes/", "whispers/", "draft/", "viewers/", "recall/"):
+            assert self.send(self.page(what), "hu", text="x", seq=1).status_code == 404
+
+    def test_completions_know_scripts_colleagues_and_products(self):
+        for what in ("scripts/", "colleagues/", "products/"):
+            answer = self.get(self.page(what), Accept="application/json")
+            assert answer.status_code == 200 and "items" in answer.json()
+        names = [one["label"] for one in self.get(self.page("colleagues/")).json()["items"]]
+        assert "梅芳" in names and "胡杰" not in names
+
+
+class MyState(DeskCase):
+    def test_going_offline_with_a_customer_leads_to_the_list_of_what_is_open(self):
+        answer = self.post("/workspace/state/", state="offline", reason="")
+        assert answer["HX-Redirect"] == "/workspace/leaving/?state=offline"
+        page = self.get("/workspace/leaving/").content.decode()
+        assert "方静" in page and "留给下一班" in page
+
+    def test_what_is_left_to_the_next_shift_lets_one_go(self):
+        assert self.post(self.page("next-shift/"), note="等她回尺寸").status_code == 204
+        assert LeftOver.objects.get().note == "等她回尺寸"
+        answer = self.post("/workspace/state/", state="offline", reason="")
+        assert answer.status_code == 200
+        assert Presence.objects.get(person=self.cast.lin, ended_at=None).state == "offline"
+
+    def test_a_state_that_does_not_exist_changes_nothing(self):
+        assert self.post("/workspace/state/", state="asleep", reason="").status_code == 422
+        assert Presence.objects.get(person=self.cast.lin, ended_at=None).state == "online"
+
+
+class LeavingPage(DeskCase, pages.PageCase):
+    chinese = "下班前"
+    english = "Before you go"
+    strangers = ("ding",)
+    stranger_status = 403
+
+    def address(self):
+        return "/workspace/leaving/"
+
+
+class MyState(DeskCase):
+    def test_tells_the_alarm_of_other_pages_who_waits_for_me(self):
+        page = self.get("/workspace/state/").content.decode()
+        told = json.loads(page.split("data-waits>")[1].split("</script>")[0])
+        since = int(self.talk.waiting_since.timestamp() * 1000)
+        assert told == [{"id": self.talk.pk, "since": since, "red": 100, "url": self.page()}]
+
+    def test_tells_nobody_of_customers_of_others(self):
+        assert "data-waits>[]</script>" in self.get("/workspace/state/", "mei").content.decode()
