@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
+from dangban.conversations.queries import MEASURES
+from dangban.lib import clock
 from dangban.replay.compare import Sent
 from dangban.replay.figures import Seen
 
@@ -298,6 +303,14 @@ class Agent:
         _expect(answer, 204)
         self.tally.resolved += 1
 
+    async def figures(self) -> dict[str, int]:
+        """One's own figures of today and yesterday, from the sheet that the page of figures offers."""
+        today = clock.business_day(clock.now())
+        query = {"format": "xlsx", "since": str(today - timedelta(days=1)), "until": str(today)}
+        answer = await self.wire.http.get(reverse("numbers"), params=query)
+        _expect(answer, 200)
+        return sheet_of_figures(answer.content)
+
     async def history(self, thread: int) -> list[Seen]:
         return await history(self.wire, f"/lane/agent/threads/{thread}/messages", self.token)
 
@@ -316,6 +329,22 @@ async def history(wire: Wire, url: str, token: str) -> list[Seen]:
         page = answer.json()
         found += (seen(line) for line in page["messages"])
         more, since = page["more"], page["upto_seq"] or since
+    return found
+
+
+def sheet_of_figures(content: bytes) -> dict[str, int]:
+    """The sums of the sheet's last row, by their names: a measure's own cell, then what it was made of."""
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    last: list[Any] = workbook.get_sheet_by_index(0).to_python()[-1]
+    found: dict[str, int] = {}
+    cell = 1
+    for measure in MEASURES.values():
+        if measure.denominator:
+            found[measure.numerator], found[measure.denominator] = int(last[cell + 1]), int(last[cell + 2])
+            cell += 3
+        else:
+            found[measure.numerator] = int(last[cell])
+            cell += 1
     return found
 
 

@@ -63,7 +63,7 @@ def figures_differ(counted: Mapping[int, Figures], told: Mapping[int, Figures], 
     for person in sorted(counted.keys() | told.keys()):
         mine, theirs = counted.get(person, Figures()), told.get(person, Figures())
         for name, off in theirs.minus(mine).items():
-            if abs(off) > (mine.turns if name in ROUNDED else 0):
-                who = names.get(person, "nobody" if not person else f"#{person}")
+            if abs(off) > (mine.answered if name in ROUNDED else 0):
+                who = names.get(person, f"#{person}" if person else "all")
                 found.append(f"{who}: {name} is {getattr(theirs, name)}, counted were {getattr(mine, name)}")
     return found

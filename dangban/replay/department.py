@@ -1,7 +1,7 @@
 """The small department that a replay on a scratch database plays in, and what its own books say afterwards.
 
     python -m dangban.replay.department open --agents 8     # prints how to get in
-    python -m dangban.replay.department books                # prints the log and the figures
+    python -m dangban.replay.department books                # prints the log
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ if __name__ == "__main__":
     django.setup()
 
 from dangban.chat.models import Message
-from dangban.conversations import queries
 from dangban.handbook import actions as handbook
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.people import actions as people
 from dangban.people.actions.staff import first_password
-from dangban.people.models import Person, Role, Shop, Skill, Team
+from dangban.people.models import Role, Shop, Skill, Team
 from dangban.people.roles import DEFAULT_ROLES
-from dangban.replay.figures import Figures, Seen
+from dangban.replay.figures import Seen
 from dangban.shops.models import Profile
 from dangban.workforce.models import DutyPeriod
 
@@ -36,7 +35,7 @@ EACH_SERVES = 60
 
 
 def open_department(agents: int, *, at: datetime) -> dict[str, Any]:
-    """One shop, one team, so many agents on duty round the clock, and somebody who may read all figures."""
+    """One shop and one team with so many agents on duty."""
     handbook.adopt_preset("default", at=at)
     for role in DEFAULT_ROLES:
         defaults = {"name": str(role.name), "permissions": list(role.permissions), "clearance": role.clearance}
@@ -46,8 +45,6 @@ def open_department(agents: int, *, at: datetime) -> dict[str, Any]:
     service = people.add_department("service", "客服部", by=SYSTEM, at=at)
     team = people.add_team(KEY, "回放组", service, by=SYSTEM, at=at)
     people.assign_shops(team, [shop], by=SYSTEM, at=at)
-    boss, _password = people.hire("boss", "主管", by=SYSTEM, at=at, level=Person.Level.MANAGER, password=first_password())
-    people.grant_role(boss, Role.objects.get(code="manager"), by=SYSTEM, at=at)
     log_ins = [_agent(number, team, at) for number in range(1, agents + 1)]
     return {"shops": [KEY], "log_ins": log_ins}
 
@@ -65,33 +62,13 @@ def _agent(number: int, team: Team, at: datetime) -> tuple[str, str]:
     return person.username, password
 
 
-def books(*, at: datetime) -> dict[str, Any]:
-    """Every line in the log, by thread, and the figures of everybody as the department's pages show them."""
+def books() -> dict[str, Any]:
+    """Every line in the log, by thread."""
     log: dict[int, list[dict[str, Any]]] = {}
     for row in Message.objects.filter(thread__shop__code=KEY, internal=False).order_by("thread_id", "seq"):
         line = Seen(row.seq, row.author, row.author_id, row.kind, clock.to_ms(row.at), row.client_id, row.body)
         log.setdefault(row.thread_id, []).append(asdict(line))
-    return {"log": log, "figures": figures(at=at)}
-
-
-def figures(*, at: datetime) -> dict[str, Any]:
-    boss = Person.objects.get(username="boss")
-    days = clock.business_day(at) - timedelta(days=1), clock.business_day(at)
-    by_person = queries.numbers_by_person(boss, *days)
-    told: dict[str, Any] = {
-        str(person): asdict(
-            Figures(
-                answered=numbers.sums.get("answered", 0),
-                answer_ms=numbers.sums.get("answered_ms", 0),
-                firsts=numbers.sums.get("first_answered", 0),
-                first_ms=numbers.sums.get("first_ms", 0),
-                handled=numbers.sums.get("handled", 0),
-            )
-        )
-        for person, numbers in by_person.items()
-    }
-    everybody = queries.numbers(boss, *days).sums
-    return {"by_person": told, "asked": everybody.get("asked", 0), "asking": everybody.get("asking", 0), "replied": everybody.get("replied", 0)}
+    return {"log": log}
 
 
 def main() -> None:
@@ -100,7 +77,7 @@ def main() -> None:
     parser.add_argument("--agents", type=int, default=8)
     options = parser.parse_args()
     now = clock.now()
-    told = open_department(options.agents, at=now) if options.act == "open" else books(at=now)
+    told = open_department(options.agents, at=now) if options.act == "open" else books()
     sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 

@@ -33,16 +33,21 @@ class Figures:
     firsts: int = 0
     first_ms: int = 0
     handled: int = 0
+    # Customers who asked, and those of them who were answered.
+    asking: int = 0
+    replied: int = 0
 
     def minus(self, other: Figures) -> dict[str, int]:
         return {one.name: getattr(self, one.name) - getattr(other, one.name) for one in fields(self)}
 
 
+# Where questions are counted that can only be compared in all.
+NOBODY = 0
 SPEECH = {"text", "image", "video", "file", "card"}
 
 
 def count(threads: Mapping[int, Sequence[Seen]]) -> dict[int, Figures]:
-    """The figures of each agent, by who answered. One session a thread is what a replay plays."""
+    """The figures of each agent, by who answered, and of all under NOBODY. A replay plays one session a thread."""
     found: dict[int, Figures] = defaultdict(Figures)
     for lines in threads.values():
         _count_thread(lines, found)
@@ -62,7 +67,7 @@ def _count_thread(lines: Iterable[Seen], found: dict[int, Figures]) -> None:
         if asked is None:
             continue
         figures, took = found[line.author_id], line.at - asked.at
-        figures.turns += 1
+        found[NOBODY].turns += 1
         figures.answered += 1
         figures.answer_ms += took
         if is_first:
@@ -72,13 +77,8 @@ def _count_thread(lines: Iterable[Seen], found: dict[int, Figures]) -> None:
     for person in served:
         found[person].handled += 1
     if asked is not None:
-        # Nobody answered any more: a question all the same.
-        found[0].turns += 1
+        # Nobody answered any more: a question all the same, whose clients can't see.
+        found[NOBODY].turns += 1
+    found[NOBODY].asking += asked is not None or not is_first
+    found[NOBODY].replied += not is_first
 
-
-def total(by_person: Mapping[int, Figures]) -> Figures:
-    summed = Figures()
-    for figures in by_person.values():
-        for one in fields(figures):
-            setattr(summed, one.name, getattr(summed, one.name) + getattr(figures, one.name))
-    return summed

@@ -11,7 +11,7 @@ from dangban.lib import clock
 from dangban.replay.clients import PATIENCE, Agent, Customer, Refused, Stuck, Tally, Wire
 from dangban.replay.compare import Sent
 from dangban.replay.dialogues import Dialogue
-from dangban.replay.figures import Seen
+from dangban.replay.figures import NOBODY, Figures, Seen
 
 # Seconds between two lines at the pace of people; divided by the speed.
 READS = (3.0, 14.0)
@@ -42,6 +42,8 @@ class Played:
     by_agents: dict[int, list[Seen]] = field(default_factory=dict)
     streamed: dict[int, list[Seen]] = field(default_factory=dict)
     agents: dict[int, str] = field(default_factory=dict)
+    # What the department says of each agent's work during the replay; of all under NOBODY.
+    figures: dict[int, Figures] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -62,13 +64,29 @@ class Player:
                 await agent.come()
                 self.agents.append(agent)
                 self.played.agents[agent.person] = username
+            before = [await agent.figures() for agent in self.agents]
             began = clock.monotonic()
             await asyncio.gather(*(self._dialogue(index, began) for index in range(len(self.plan.dialogues))))
             self.played.seconds = clock.monotonic() - began
+            after = [await agent.figures() for agent in self.agents]
+            self._compare_figures(before, after)
             await self._go_home()
         finally:
             await self.wire.http.aclose()
         return self.played
+
+    def _compare_figures(self, before: Sequence[dict[str, int]], after: Sequence[dict[str, int]]) -> None:
+        together = Figures()
+        for agent, then, now in zip(self.agents, before, after, strict=True):
+            grown = {name: now[name] - then[name] for name in now}
+            self.played.figures[agent.person] = Figures(
+                answered=grown["answered"], answer_ms=grown["answered_ms"], firsts=grown["first_answered"],
+                first_ms=grown["first_ms"], handled=grown["handled"],
+            )  # fmt: skip
+            together.turns += grown["asked"]
+            together.asking += grown["asking"]
+            together.replied += grown["replied"]
+        self.played.figures[NOBODY] = together
 
     async def _go_home(self) -> None:
         """Going off line is refused while customers are open: then something was not ended."""

@@ -22,10 +22,7 @@ class Report:
         self.plan, self.played = plan, played
         self.counted = figures.count(played.by_agents)
         self.differences = [*played.troubles, *self._lines(books)]
-        self._told: dict[str, Any] = {}
-        if books is not None:
-            self._told = books["figures"]
-            self.differences += self._figures()
+        self.differences += compare.figures_differ(self.counted, played.figures, played.agents)
 
     def _lines(self, books: Mapping[str, Any] | None) -> list[str]:
         played = self.played
@@ -39,39 +36,9 @@ class Report:
             found += (f"database, thread {thread}: nobody opened it" for thread in log.keys() - played.by_agents.keys())
         return found
 
-    def _figures(self) -> list[str]:
-        told = {int(person): Figures(**sums) for person, sums in self._told["by_person"].items()}
-        # Whose an unanswered question is, clients can't see: questions are compared in all.
-        mine = {
-            person: Figures(one.answered, one.answered, one.answer_ms, one.firsts, one.first_ms, one.handled)
-            for person, one in self.counted.items()
-            if person
-        }
-        theirs = {
-            person: Figures(one.answered, one.answered, one.answer_ms, one.firsts, one.first_ms, one.handled)
-            for person, one in told.items()
-        }
-        found = compare.figures_differ(mine, theirs, self.played.agents)
-        for name, counted in self._totals().items():
-            if self._told[name] != counted:
-                found.append(f"all: {name} is {self._told[name]}, counted were {counted}")
-        return found
-
-    def _totals(self) -> dict[str, int]:
-        """Questions; customers who asked; customers who got an answer."""
-        asked = figures.total(self.counted).turns
-        speech = {
-            thread: [line.author for line in lines if line.kind in figures.SPEECH]
-            for thread, lines in self.played.by_agents.items()
-        }
-        asking = [thread for thread, authors in speech.items() if "customer" in authors]
-        replied = [thread for thread in asking if _was_answered(speech[thread])]
-        return {"asked": asked, "asking": len(asking), "replied": len(replied)}
-
     def show(self, console: Console) -> None:
         console.print(self._summary())
-        if self._told:
-            console.print(self._by_agent())
+        console.print(self._by_agent())
         if not self.differences:
             console.print("[green]Every line is kept once and in order; the figures agree.[/]")
             return
@@ -99,7 +66,7 @@ class Report:
             table.add_column(heading)
         for person, name in sorted(self.played.agents.items()):
             mine = self.counted.get(person, Figures())
-            theirs = Figures(**self._told["by_person"].get(str(person), {}))
+            theirs = self.played.figures.get(person, Figures())
             table.add_row(
                 name,
                 _both(str(theirs.handled), str(mine.handled)),
@@ -107,8 +74,8 @@ class Report:
                 _both(_seconds(theirs.answer_ms, theirs.answered), _seconds(mine.answer_ms, mine.answered)),
                 _both(_seconds(theirs.first_ms, theirs.firsts), _seconds(mine.first_ms, mine.firsts)),
             )
-        rate = self._told["replied"] / self._told["asking"] if self._told["asking"] else 0
-        table.caption = f"reply rate {rate:.1%}"
+        theirs, mine = self.played.figures.get(figures.NOBODY, Figures()), self.counted.get(figures.NOBODY, Figures())
+        table.caption = f"questions {_both(str(theirs.turns), str(mine.turns))}, reply rate {_both(_rate(theirs), _rate(mine))}"
         return table
 
 
@@ -120,6 +87,5 @@ def _seconds(milliseconds: int, count: int) -> str:
     return f"{milliseconds / count / 1000:.2f} s" if count else "–"
 
 
-def _was_answered(authors: list[str]) -> bool:
-    asked = authors.index("customer")
-    return "agent" in authors[asked:]
+def _rate(of: Figures) -> str:
+    return f"{of.replied / of.asking:.1%}" if of.asking else "–"

@@ -91,9 +91,9 @@ TALK = [
 
 def test_a_question_runs_from_its_first_line_to_the_first_human_answer() -> None:
     counted = figures.count({1: TALK})
-    assert counted[LIN] == Figures(turns=1, answered=1, answer_ms=8_000, firsts=1, first_ms=8_000, handled=1)
-    assert counted[MEI] == Figures(turns=1, answered=1, answer_ms=4_000, handled=1)
-    assert counted[0] == Figures(turns=1)
+    assert counted[LIN] == Figures(answered=1, answer_ms=8_000, firsts=1, first_ms=8_000, handled=1)
+    assert counted[MEI] == Figures(answered=1, answer_ms=4_000, handled=1)
+    assert counted[figures.NOBODY] == Figures(turns=3, asking=1, replied=1)
 
 
 SENT = [Sent(1, one.seq, one.client_id, one.author, one.body) for one in TALK if one.author != "auto" and one.kind == "text"]
@@ -119,7 +119,7 @@ def test_each_way_to_lose_something_is_found(tampered: list[Seen], said: str) ->
 
 
 def test_figures_may_be_off_by_the_rounding_of_instants_and_no_more() -> None:
-    counted = {LIN: Figures(turns=10, answered=10, answer_ms=50_000, firsts=2, first_ms=9_000, handled=2)}
+    counted = {LIN: Figures(answered=10, answer_ms=50_000, firsts=2, first_ms=9_000, handled=2)}
     assert compare.figures_differ(counted, {LIN: replace(counted[LIN], answer_ms=50_010)}, {}) == []
     assert compare.figures_differ(counted, {LIN: replace(counted[LIN], answer_ms=50_011)}, {LIN: "林"}) == [
         "林: answer_ms is 50011, counted were 50000"
