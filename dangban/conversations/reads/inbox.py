@@ -61,6 +61,17 @@ def ripening() -> dict[str, int | None]:
     return found
 
 
+def waits(person: Person) -> list[dict[str, Any]]:
+    """My customers who wait, for the slow-reply alarm of pages that don't show the list (one query)."""
+    red = ripening()["red"]
+    rows = Conversation.objects.filter(assignee=person, state=State.SERVING, waiting_since__isnull=False)
+    return [
+        {"id": pk, "since": clock.to_ms(since), "red": red, "url": reverse("conversation", args=[pk])}
+        for pk, since in rows.values_list("pk", "waiting_since")
+        if since is not None and red is not None
+    ]
+
+
 def counts(person: Person) -> dict[str, int]:
     """How many each list holds; what has ended is not counted (one query)."""
     mine = Q(state=State.SERVING, assignee=person)

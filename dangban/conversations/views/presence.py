@@ -80,6 +80,7 @@ def _mine(person: Person) -> dict[str, Any]:
         "choices": [(one, why, label, (one, why) == current, SIGNALS.get(one, one)) for one, why, label in states()],
         "waiting": counts.get("waiting", 0) + counts.get("offline", 0),
         "duty": duty,
+        "waits": inbox.waits(person),
     }
 
 
