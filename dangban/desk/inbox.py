@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dangban.desk import access, ports
@@ -142,6 +143,7 @@ class Approvals:
                 key=f"approval:{approval.pk}",
                 kind="approval",
                 label=approval.title,
+                url=reverse("approval", args=[approval.pk]),
                 detail=f"{kind.label} · {approval.asked_by.name}" if kind else approval.asked_by.name,
                 since=approval.asked_at,
                 shop_id=approval.shop_id,
@@ -166,7 +168,7 @@ class Notices:
                 kind="notice",
                 label=notice.title,
                 detail=notice.body if notice.person_id else notice.by_name,
-                url=notice.url,
+                url=notice.url or reverse("notice", args=[notice.pk]),
                 since=notice.at,
                 shop_id=notice.shop_id,
                 acts=("read",) if notice.person_id else ("open",),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dangban.desk.models import Notice, Task
+from dangban.desk.ports import registry
 from dangban.journal import ports
 from dangban.lib import rail
 
@@ -41,6 +42,7 @@ FIELDS = {
 def register() -> None:
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
+    ports.name_values("kind", registry.deadline_kinds)
     ports.name_subject(
         "desk.task", _("task"), titles=lambda ids: dict(Task.objects.filter(pk__in=ids).values_list("pk", "title"))
     )

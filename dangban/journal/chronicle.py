@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,8 +13,11 @@ from django.utils.translation import gettext as _
 
 from dangban.journal.models import Entry
 from dangban.journal.ports import registry
+from dangban.lib import clock
 
 LONGEST_VALUE = 120
+# How an instant stands in JSON.
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(\+\d\d:\d\d|Z)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +118,23 @@ def _url(entry: Entry) -> str:
 
 
 def _changes(change: Mapping[str, Any]) -> list[Change]:
-    return [_change(str(registry.fields.get(name, name)), value) for name, value in change.items()]
+    return [_change(name, value) for name, value in change.items()]
 
 
-def _change(label: str, value: Any) -> Change:
+def _change(name: str, value: Any) -> Change:
+    label, codes = str(registry.fields.get(name, name)), registry.values.get(name, {})
     if isinstance(value, list) and len(value) == 2:
-        return Change(label, _text(value[1]), _text(value[0]))
-    return Change(label, _text(value))
+        return Change(label, _text(value[1], codes), _text(value[0], codes))
+    return Change(label, _text(value, codes))
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, codes: Mapping[str, object] | None = None) -> str:
     if value is None or value == "":
         return "–"
+    if codes and isinstance(value, str) and value in codes:
+        return str(codes[value])
+    if isinstance(value, str) and INSTANT.match(value):
+        return clock.local(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, (list, tuple)):

@@ -34,6 +34,7 @@ class Subscriber:
 class _Registry:
     verbs: dict[str, object] = field(default_factory=dict)
     fields: dict[str, object] = field(default_factory=dict)
+    values: dict[str, Mapping[str, object]] = field(default_factory=dict)
     subjects: dict[str, SubjectKind] = field(default_factory=dict)
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     bells: list[Callable[[int], None]] = field(default_factory=list)
@@ -50,6 +51,12 @@ def name_verbs(labels: Mapping[str, object]) -> None:
 def name_fields(labels: Mapping[str, object]) -> None:
     """Lazy labels of the keys that appear in `change`."""
     registry.fields.update(labels)
+
+
+def name_values(key: str, labels: Mapping[str, object]) -> None:
+    """Lazy labels of the codes that a key of `change` may hold: ``name_values("level", {"mid": _("Agent")})``.
+    The mapping is asked each time, so it may grow."""
+    registry.values[key] = labels
 
 
 def name_subject(kind: str, label: object, *, url_name: str = "", titles: Titles | None = None) -> None:

@@ -55,7 +55,7 @@ class HireForm(forms.Form):
     level = forms.ChoiceField(label=pgettext_lazy("person", "Level"), choices=Person.Level.choices, initial=Person.Level.JUNIOR)
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.order_by("name"), required=False)
     manager = forms.ModelChoiceField(label=_("Reports to"), queryset=_active(), required=False)
-    hired_on = forms.DateField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    hired_on = forms.DateField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class PersonForm(forms.Form):
@@ -64,7 +64,7 @@ class PersonForm(forms.Form):
     level = forms.ChoiceField(label=pgettext_lazy("person", "Level"), choices=Person.Level.choices)
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.order_by("name"), required=False)
     manager = forms.ModelChoiceField(label=_("Reports to"), queryset=_active(), required=False)
-    hired_on = forms.DateField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    hired_on = forms.DateField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     phone = forms.CharField(label=_("New phone number"), max_length=20, required=False)
     chat_capacity = forms.IntegerField(
         label=_("Conversations at once"), min_value=0, max_value=99, required=False,

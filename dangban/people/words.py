@@ -78,6 +78,7 @@ def register() -> None:
     register_rail()
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
+    ports.name_values("level", dict(Person.Level.choices))
     ports.name_subject("people.person", _("person"), url_name="person", titles=_names_of_people)
     ports.name_subject("people.team", _("team"), titles=_names_of_teams)
     ports.name_subject("people.shop", _("shop"), url_name="shop", titles=_names_of_shops)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import threading
 from types import FrameType
 from typing import Any
 
@@ -17,6 +19,7 @@ import structlog  # noqa: E402
 
 from dangban.chat.lane import doors  # noqa: E402
 from dangban.chat.lane.lane import Lane  # noqa: E402
+from dangban.lib import background  # noqa: E402
 from dangban.project import watch  # noqa: E402
 from dangban.project.bridge import Bridge, Receive, Scope, Send  # noqa: E402
 
@@ -29,6 +32,7 @@ class Server:
     def __init__(self) -> None:
         self.lane: Lane | None = None
         self.bridge: Bridge | None = None
+        self.stopping = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -61,11 +65,20 @@ class Server:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         _let_streams_go_first(self.lane)
+        loops = background.start(self.stopping)
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self.stopping.set()
+        await asyncio.to_thread(_wait_for, loops)
         await self.lane.stop()
         self.bridge.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _wait_for(loops: list[threading.Thread]) -> None:
+    """The sealer seals what is left; nobody waits longer than a deployment would."""
+    for loop in loops:
+        loop.join(timeout=5)
 
 
 def _let_streams_go_first(lane: Lane) -> None:

@@ -30,7 +30,7 @@ class Shift:
 
     @property
     def hours(self) -> str:
-        return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
+        return f"{self.begins:%H:%M}-{_shown(self.ends)}"
 
 
 def read_hours(text: str) -> tuple[time, time] | None:
@@ -41,6 +41,10 @@ def read_hours(text: str) -> tuple[time, time] | None:
     begins = _time(int(match[1]), int(match[2]))
     ends = _time(int(match[3]), int(match[4]))
     return (begins, ends) if begins is not None and ends is not None and begins != ends else None
+
+
+def _shown(end: time) -> str:
+    return f"{end:%H:%M}" if end != time(0) else "24:00"
 
 
 def _time(hour: int, minute: int) -> time | None:

@@ -21,6 +21,7 @@ from dangban.people.requests import PersonRequest
 from dangban.workforce import access, actions, queries
 from dangban.workforce.forms import read_cell
 from dangban.workforce.models import DutyPeriod
+from dangban.workforce.shifts import Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Cell:
     def hours(self) -> str:
         if self.duty is None:
             return ""
-        return f"{clock.local(self.duty.starts_at):%H:%M}-{clock.local(self.duty.ends_at):%H:%M}"
+        begins, ends = clock.local(self.duty.starts_at).time(), clock.local(self.duty.ends_at).time()
+        return Shift("", begins, ends).hours
 
     @property
     def extended(self) -> bool:
