@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dangban.customers import access, identity, rules
@@ -20,6 +21,7 @@ from dangban.people.access import scope
 from dangban.people.models import Person
 
 PAGE = 50
+MOST_FOUND = 1000
 STANDINGS = {
     "new": pgettext_lazy("customer", "New"),
     "returning": pgettext_lazy("customer", "Returning"),
@@ -103,13 +105,27 @@ def filtered(person: Person, filters: Filters) -> QuerySet[Customer]:
 
 def found_by(search: str) -> Q:
     """A name on a platform (or how it begins), a customer's name, a phone number or its last four."""
-    digest = identity.phone_digest(search)
-    found = Q(pk__in=Handle.objects.filter(handle__startswith=search).values("customer")) | Q(
-        name__startswith=search
+    ids = set(
+        _beginning(Handle.objects.all(), "handle", search).values_list("customer", flat=True)[:MOST_FOUND]
     )
+    ids |= set(_beginning(Customer.objects.all(), "name", search).values_list("pk", flat=True)[:MOST_FOUND])
     if re.fullmatch(r"\d{4}", search):
-        found |= Q(phone_tail=search)
-    return found | Q(phone_digest=digest) if digest else found
+        ids |= set(Customer.objects.filter(phone_tail=search).values_list("pk", flat=True)[:MOST_FOUND])
+    digest = identity.phone_digest(search)
+    if digest:
+        ids |= set(Customer.objects.filter(phone_digest=digest).values_list("pk", flat=True)[:MOST_FOUND])
+    return Q(pk__in=ids)
+
+
+Found = TypeVar("Found", bound=Model)
+
+
+def _beginning(rows: QuerySet[Found], name: str, search: str) -> QuerySet[Found]:
+    """Rows whose `name` begins so, by its index: SQLite's LIKE folds case and would read them all,
+    PostgreSQL has an index for LIKE and compares ranges by the language."""
+    if connection.vendor == "sqlite":
+        return rows.filter(**{f"{name}__gte": search, f"{name}__lt": search + "\U0010ffff"})
+    return rows.filter(**{f"{name}__startswith": search})
 
 
 def visible_tags(person: Person) -> QuerySet[Tag]:

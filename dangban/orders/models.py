@@ -73,9 +73,9 @@ class Order(models.Model):
             # No partial ones: with bound values SQLite can't tell that they would do.
             models.Index(fields=["shop", "-created_at", "-id"]),
             models.Index(fields=["-created_at", "-id"]),
-            models.Index(fields=["shop", "status", "-created_at"]),
-            models.Index(fields=["shop", "refund", "-created_at"]),
-            models.Index(fields=["shop", "flag", "-created_at"]),
+            models.Index(fields=["shop", "status", "-created_at", "-id"]),
+            models.Index(fields=["shop", "refund", "-created_at", "-id"]),
+            models.Index(fields=["shop", "flag", "-created_at", "-id"]),
             models.Index(fields=["customer", "-created_at"]),
             models.Index(fields=["platform_id"]),
             models.Index(fields=["number_tail"]),
