@@ -91,7 +91,7 @@ class Projector(Protocol):
 class BulkProjector(Protocol):
     """The same for many threads at once, for effects that cost less together; it may not fail for one of them."""
 
-    def __call__(self, lines: Mapping[int, Sequence[Line]]) -> None: ...
+    def __call__(self, threads: Mapping[int, Sequence[Line]], /) -> None: ...
 
 
 @dataclass

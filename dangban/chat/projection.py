@@ -149,7 +149,9 @@ def project(thread_ids: Iterable[int]) -> set[int]:
 def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Give new lines their effects until time is up: the threads that are done with, and of these the failed."""
     new, cut_off = _new_lines(thread_ids)
-    done = {thread_id for thread_id in thread_ids if thread_id not in new and (not cut_off or thread_id < cut_off)}
+    done = {
+        thread_id for thread_id in thread_ids if thread_id not in new and (not cut_off or thread_id < cut_off)
+    }
     began = clock.monotonic()
     broken: set[int] = set()
     moved: dict[int, Sequence[Line]] = {}

@@ -80,10 +80,8 @@ def search(
         return NOTHING
     wanted = Wanted(parts, words_of(parts), _alternatives(shops, filters), shops, filters)
     hits: list[Hit] = []
-    compared = 0
-    for row in candidates(wanted, before):
-        compared += 1
-        hit = Hit(*row[:10], at=_aware(row[10]))
+    for compared, row in enumerate(candidates(wanted, before), start=1):
+        hit = Hit(*(*row[:10], _aware(row[10])))
         if wanted.holds(hit, row[11]):
             hits.append(hit)
         if len(hits) > limit or compared >= MOST_COMPARED:
@@ -242,16 +240,14 @@ def candidates(wanted: Wanted, before: int | None) -> Iterator[Row]:
 
 
 def _in_sqlite(wanted: Wanted, before: int | None) -> Iterator[Row]:
-    match = " AND ".join(
-        [*(f'"{word}"' for word in wanted.words)]
-        + ["(" + " OR ".join(f'"{mark}"' for mark in group) + ")" for group in wanted.groups]
-    )
+    needed = [f'"{word}"' for word in wanted.words]
+    needed += ["(" + " OR ".join(f'"{mark}"' for mark in group) + ")" for group in wanted.groups]
     sql = (
         f"SELECT {COLUMNS}, COALESCE(json_extract(m.payload, '$.name'), json_extract(m.payload, '$.title'))"
         f" FROM chat_search f JOIN {SOURCES.replace('chat_message m', 'chat_message m ON m.id = f.rowid', 1)}"
         " WHERE chat_search MATCH %s AND f.rowid < %s ORDER BY f.rowid DESC LIMIT %s"
     )
-    yield from _pages(sql, [match], before)
+    yield from _pages(sql, [" AND ".join(needed)], before)
 
 
 def _in_postgres(wanted: Wanted, before: int | None) -> Iterator[Row]:

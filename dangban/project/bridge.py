@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils.translation import gettext as _
 from prometheus_client import Gauge, Histogram
@@ -55,7 +55,7 @@ class SyncHandler(BaseHandler):
     def answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", "") or "/")
         request_started.send(sender=self.__class__, scope=scope)
-        return self.get_response(ASGIRequest(dict(scope), body))  # type: ignore[arg-type]
+        return self.get_response(ASGIRequest(dict(scope), body))
 
 
 @dataclass
@@ -111,7 +111,7 @@ class Bridge:
         with TOOK.time():
             response = self._handler.answer(scope, body)
             # A view may have left it to be rendered lazily; that belongs to this thread.
-            if not response.streaming:
+            if isinstance(response, HttpResponse):
                 response.content  # noqa: B018
             return response
 
@@ -127,10 +127,10 @@ class Bridge:
             await request.send(
                 {"type": "http.response.start", "status": response.status_code, "headers": _headers(response)}
             )
-            if response.streaming:
-                await self._stream(request, response, turn)
-            else:
+            if isinstance(response, HttpResponse):
                 await request.send({"type": "http.response.body", "body": response.content})
+            else:
+                await self._stream(request, response, turn)
         finally:
             # Ends the request for Django: its connections are looked after on the thread they belong to.
             await self._in_thread(response.close)

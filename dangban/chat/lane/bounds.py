@@ -39,6 +39,6 @@ def read_bounds() -> Bounds:
         image_size=int(rules[clauses.IMAGE_SIZE] * MEGABYTE),
         video_size=int(rules[clauses.VIDEO_SIZE] * MEGABYTE),
         file_size=int(rules[clauses.FILE_SIZE] * MEGABYTE),
-        uploads=frozenset(rules[clauses.UPLOADS]),
+        uploads=frozenset(rules[clauses.UPLOADS.path]),
         customer_rate=float(rules[clauses.CUSTOMER_RATE]),
     )

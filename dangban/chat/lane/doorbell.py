@@ -20,6 +20,7 @@ import redis
 import structlog
 from django.conf import settings
 
+from dangban.chat.lane.store import connect
 from dangban.lib import clock
 
 log = structlog.get_logger(__name__)
@@ -116,7 +117,7 @@ class PostgresBell:
         with self._lock:
             try:
                 if self._out is None or self._out.closed:
-                    self._out = _connect()
+                    self._out = connect("doorbell")
                 self._out.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{os.getpid()}:{message.hex()}"])
             except psycopg.Error as error:
                 log.warning("doorbell.lost", error=str(error))
@@ -127,7 +128,7 @@ class PostgresBell:
         def hear() -> None:
             while not stopped.is_set():
                 try:
-                    with _connect() as ear:
+                    with connect("doorbell") as ear:
                         ear.execute(f"LISTEN {CHANNEL}")
                         self._pass_on(ear, rung, stopped)
                 except psycopg.Error as error:
@@ -175,20 +176,6 @@ class RedisBell:
 
         _in_thread("doorbell", hear)
         return stopped.set
-
-
-def _connect() -> psycopg.Connection:
-    config = settings.DATABASES["default"]
-    return psycopg.connect(
-        host=config["HOST"] or None,
-        port=config["PORT"] or None,
-        dbname=config["NAME"],
-        user=config["USER"] or None,
-        password=config["PASSWORD"] or None,
-        autocommit=True,
-        connect_timeout=5,
-        application_name="dangban doorbell",
-    )
 
 
 def _in_thread(name: str, run: Callable[[], None]) -> None:

@@ -123,7 +123,7 @@ def _refusal(request: Request, outcome: Outcome) -> Exception:
 
 
 def _said(verdict: Verdict) -> Problem:
-    more = {
+    more: dict[str, Any] = {
         "act": verdict.act,
         "because": list(verdict.because),
         "offer": verdict.offer,

@@ -65,7 +65,23 @@ def open_store() -> Store:
     config = settings.DATABASES["default"]
     if config["ENGINE"] == "dangban.project.sqlite":
         return SQLiteStore(str(config["NAME"]))
-    return PostgresStore(config)
+    return PostgresStore()
+
+
+def connect(purpose: str, **more: Any) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to the PostgreSQL that Django is configured with, outside of Django."""
+    config = settings.DATABASES["default"]
+    about: dict[str, Any] = {
+        "host": config["HOST"],
+        "port": config["PORT"],
+        "dbname": config["NAME"],
+        "user": config["USER"],
+        "password": config["PASSWORD"],
+    }
+    known = {name: value for name, value in (config["OPTIONS"] | about).items() if value}
+    return psycopg.connect(
+        **known, autocommit=True, connect_timeout=5, application_name=f"dangban {purpose}", **more
+    )
 
 
 def growth(lines: Sequence[Line]) -> list[tuple[int, int]]:
@@ -208,8 +224,7 @@ class SQLiteStore:
 
 
 class PostgresStore:
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        self._config = config
+    def __init__(self) -> None:
         self._db: psycopg.Connection[tuple[Any, ...]] | None = None
         self._inside = False
 
@@ -314,26 +329,11 @@ class PostgresStore:
         try:
             # A line that breaks within a transaction must not go on outside of it.
             if self._db is None or (self._db.closed and not self._inside):
-                self._db = self._connect()
+                self._db = connect("lane", options="-c timezone=UTC -c lock_timeout=10000")
             cursor = self._db.execute(sql, params or None, prepare=True)
             return cursor.fetchall() if cursor.description else []
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unavailable(str(error), passing=isinstance(error, PASSING)) from error
-
-    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        config = self._config
-        return psycopg.connect(
-            host=config["HOST"] or None,
-            port=config["PORT"] or None,
-            dbname=config["NAME"],
-            user=config["USER"] or None,
-            password=config["PASSWORD"] or None,
-            autocommit=True,
-            connect_timeout=5,
-            application_name="dangban lane",
-            options="-c timezone=UTC -c lock_timeout=10000",
-            **{key: value for key, value in config["OPTIONS"].items() if isinstance(value, str)},
-        )
 
     def _roll_back(self) -> None:
         """Leave no transaction behind, or else no connection."""

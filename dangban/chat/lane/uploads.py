@@ -108,7 +108,7 @@ def _from_form(path: Path, content_type: str) -> tuple[Path, str]:
     meta = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(path.stat().st_size)}
     with path.open("rb") as form:
         _fields, files = MultiPartParser(meta, form, [TemporaryFileUploadHandler()]).parse()
-    sent = next(iter(files.values()), None)
+    sent: Any = next(iter(files.values()), None)
     if sent is None:
         raise MultiPartParserError("no file")
     target = path.with_name(path.name + ".file")

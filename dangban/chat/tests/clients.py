@@ -62,11 +62,13 @@ class Page:
         return self.wait(lambda page: page.of("hello"))[0]
 
     def _listen(self, path: str, headers: dict[str, str], body: Any) -> None:
-        with contextlib.suppress(httpx.HTTPError, RuntimeError):
-            with self._client.stream("POST", path, headers=headers, json=body) as response:
-                self.status = response.status_code
-                self._socket = response.extensions["network_stream"].get_extra_info("socket")
-                self._read(response)
+        with (
+            contextlib.suppress(httpx.HTTPError, RuntimeError),
+            self._client.stream("POST", path, headers=headers, json=body) as response,
+        ):
+            self.status = response.status_code
+            self._socket = response.extensions["network_stream"].get_extra_info("socket")
+            self._read(response)
         self.ended.set()
         with self._arrived:
             self._arrived.notify_all()

@@ -24,7 +24,9 @@ class Recorder:
 
     def __call__(self, thread_id: int, lines: Sequence[Line]) -> None:
         for line in lines:
-            ReadMark.objects.create(thread_id=thread_id, reader="test", reader_id=line.seq, seq=1, at=clock.now())
+            ReadMark.objects.create(
+                thread_id=thread_id, reader="test", reader_id=line.seq, seq=1, at=clock.now()
+            )
             self.seen.append((thread_id, line.seq))
             if thread_id in self.stumbles_at:
                 raise ZeroDivisionError
