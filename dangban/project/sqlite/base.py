@@ -7,6 +7,7 @@ one for as long as it runs. What reads never waits.
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import Any
 
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteWrapper
@@ -44,9 +45,16 @@ class DatabaseWrapper(SQLiteWrapper):
 
     def leave_gate(self) -> None:
         """Open the gate again, unless a transaction is still under way on this connection."""
-        if self._inside and self._gate and not (self.connection and self.connection.in_transaction):
+        if self._inside and self._gate and not self._is_in_transaction():
             self._inside = False
             self._gate.give("django")
+
+    def _is_in_transaction(self) -> bool:
+        try:
+            return bool(self.connection and self.connection.in_transaction)
+        except sqlite3.ProgrammingError:
+            # Closed, by whatever went wrong.
+            return False
 
     @property
     def writes_alone(self) -> bool:
