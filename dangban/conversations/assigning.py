@@ -23,7 +23,7 @@ from dangban.conversations.models import (
     StepIn,
     Turn,
 )
-from dangban.conversations.rules import clocks
+from dangban.conversations.rules import clocks, stages
 from dangban.conversations.rules.routing import Routing, route
 from dangban.handbook.decisions import Because
 from dangban.handbook.rulebook import Rules
@@ -216,6 +216,9 @@ def requeue(
     """Take a conversation from who has it and find somebody else."""
     reasons = [reason.as_data() for reason in because]
     person_id = conversation.assignee_id
+    newest = facts.newest_order(conversation.customer_id, conversation.shop_id)
+    # Their order may have left meanwhile: then it is after-sale that they wait for.
+    conversation.stage = stages.stage(newest, rules).outcome
     row = Requeue.objects.create(
         conversation=conversation, person_id=person_id, why=why, because=reasons, at=at,
         business_day=facts.business_day(at, person_id, rules),

@@ -15,13 +15,21 @@ from dangban.conversations.actions.enquiries import settle_enquiries
 from dangban.conversations.actions.queueing import sweep_queue
 from dangban.conversations.actions.sessions import close
 from dangban.conversations.actions.transfers import time_out
-from dangban.conversations.clauses import ENQUIRY_DAYS, QUIET_CLOSE, RECONNECT, SILENCE, TRANSFER_ACCEPT
+from dangban.conversations.clauses import (
+    ENQUIRY_DAYS,
+    QUIET_CLOSE,
+    RECONNECT,
+    SHIFT_EXTENDS,
+    SILENCE,
+    TRANSFER_ACCEPT,
+)
 from dangban.conversations.models import Closure, Conversation, Requeue, Transfer
 from dangban.conversations.rules import clocks, routing
 from dangban.handbook.actions import in_force
 from dangban.handbook.decisions import Decision
 from dangban.knowledge import actions as knowledge
 from dangban.lib import clock
+from dangban.workforce.models import DutyPeriod
 
 State = Conversation.State
 AT_ONCE = 100
@@ -51,6 +59,17 @@ def requeue_absent(at: datetime) -> int:
         lost = gone.filter(person=assignee, reason=Presence.Reason.CONNECTION).exists()
         moved += _requeue(pk, Requeue.Why.CONNECTION if lost else Requeue.Why.OFF_DUTY, at)
     return moved
+
+
+def requeue_off_shift(at: datetime) -> int:
+    """Where shifts don't go on by themselves, customers move to others when a shift is over."""
+    if in_force(at)[SHIFT_EXTENDS]:
+        return 0
+    over = DutyPeriod.objects.filter(ends_at__lte=at, ends_at__gt=at - timedelta(hours=16))
+    on_duty = DutyPeriod.objects.filter(starts_at__lte=at, ends_at__gt=at, ended_at=None)
+    rows = Conversation.objects.filter(state=State.SERVING, assignee__in=over.values("person"))
+    rows = rows.exclude(assignee__in=on_duty.values("person"))
+    return sum(_requeue(pk, Requeue.Why.OFF_DUTY, at) for pk in list(rows.values_list("pk", flat=True)[:AT_ONCE]))
 
 
 @transaction.atomic
@@ -111,6 +130,7 @@ SWEEPS: tuple[tuple[Callable[[datetime], object], timedelta], ...] = (
     (requeue_absent, timedelta(seconds=2)),
     (lambda at: sweep_queue(at=at), timedelta(seconds=1)),
     (presence.extend_shifts, timedelta(seconds=10)),
+    (requeue_off_shift, timedelta(seconds=10)),
     (presence.notice_idleness, timedelta(seconds=20)),
     (close_quiet, timedelta(seconds=30)),
     (settle_enquiries, timedelta(seconds=60)),

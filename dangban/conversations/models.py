@@ -227,6 +227,8 @@ class Turn(models.Model):
     minute = models.PositiveSmallIntegerField()
     # Whether the house's clock ran: not for somebody off shift where the handbook spares them.
     counted = models.BooleanField(default=True)
+    # Asked while nobody was there: measured by the promised time, not by the house's clock.
+    left_message = models.BooleanField(default=False)
     answered_seq = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
     milliseconds = models.BigIntegerField(null=True)

@@ -202,7 +202,8 @@ def _open_turn(conversation: Conversation, seq: int, at: datetime, rules: Rules)
         opened_at=at,
         business_day=duty.day if duty else clock.business_day(at, rules[DAY_ENDS]),
         minute=facts.minute_of(at),
-        counted=_is_clocked(conversation, duty is not None, at, rules),
+        left_message=conversation.state == State.OFFLINE,
+        counted=conversation.state != State.OFFLINE and _is_clocked(conversation, duty is not None, at, rules),
     )
 
 
@@ -218,7 +219,7 @@ def _is_clocked(conversation: Conversation, on_duty: bool, at: datetime, rules: 
 
 
 def _start_clock(conversation: Conversation, turn: Turn, rules: Rules) -> None:
-    if turn.counted and conversation.state != State.OFFLINE:
+    if turn.counted:
         reminders.start_reply_clock(conversation, turn, rules=rules)
 
 

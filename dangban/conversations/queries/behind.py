@@ -27,15 +27,16 @@ class Page:
 # Which rows a figure counts: the kind of row, and what else must hold.
 _TURN, _ASKED, _HANDLED, _ASSIGNED, _PASSED_ON, _SILENT, _ENDED = figures.KINDS
 _CONDITIONS: dict[str, tuple[figures.Kind, str]] = {
-    "first_response": (_TURN, "t.first AND t.answered_at IS NOT NULL"),
-    "response": (_TURN, "t.answered_at IS NOT NULL"),
+    "first_response": (_TURN, "t.first AND t.counted AND t.answered_at IS NOT NULL"),
+    "response": (_TURN, "t.counted AND t.answered_at IS NOT NULL"),
     "reply_rate": (_ASKED, "1 = 1"),
     "platform_rate": (_TURN, "1 = 1"),
     "house_rate": (_TURN, "t.counted"),
+    "message_rate": (_TURN, "t.left_message"),
     "queued": (_ASSIGNED, "a.waited_ms IS NOT NULL"),
     "handled": (_HANDLED, "r.mutual AND r.lines > 0"),
     "asked": (_TURN, "1 = 1"),
-    "slow": (_TURN, "t.answered_at IS NOT NULL"),
+    "slow": (_TURN, "t.counted AND t.answered_at IS NOT NULL"),
     "routed": (_ASSIGNED, "a.how = 'routed'"),
     "taken_over": (_ASSIGNED, "a.how = 'taken_over'"),
     "transferred_in": (_ASSIGNED, "a.how = 'transferred'"),

@@ -22,7 +22,7 @@ class Measure:
 MEASURES: dict[str, Measure] = {
     "first_response": Measure(
         _("First response"),
-        _("From a conversation's first question to its first human answer. Sum of these times divided by their number. Automatic and internal lines never count."),
+        _("From a conversation's first question to its first human answer. Sum of these times divided by their number. Automatic and internal lines never count, messages left while nobody was there count by themselves."),
         "seconds", "first_ms", "first_answered",
     ),
     "response": Measure(
@@ -44,6 +44,11 @@ MEASURES: dict[str, Measure] = {
         _("Within our clock"),
         _("Of the questions asked in our own hours, the share answered within our handbook's time, which is shorter or longer for the first answer. The rules of each day apply."),
         "share", "house_kept", "house",
+    ),
+    "message_rate": Measure(
+        _("Left messages answered"),
+        _("Of the messages left while nobody was there, the share answered by the time the customer was promised. They count in no response time."),
+        "share", "messages_kept", "messages",
     ),
     "queued": Measure(
         _("Time in the queue"),

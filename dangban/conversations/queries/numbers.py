@@ -36,20 +36,25 @@ from dangban.people.access import scope
 from dangban.people.models import Person, Shop, Team
 
 _ANSWERED = "t.answered_at IS NOT NULL"
+# What the response times are made of: answered questions whose clock ran.
+_TIMED = f"t.counted AND {_ANSWERED}"
+_LEFT = "t.left_message"
 _HOUSE = "t.counted AND {house_window}"
 _KEPT = f"{_ANSWERED} AND t.milliseconds <= CASE WHEN t.first THEN %(first_ms)s ELSE %(turn_ms)s END"
 TURNS = f"""
 SELECT {{group}},
   COUNT(*),
-  SUM(CASE WHEN {_ANSWERED} THEN 1 ELSE 0 END),
-  SUM(CASE WHEN {_ANSWERED} THEN t.milliseconds ELSE 0 END),
-  SUM(CASE WHEN t.first AND {_ANSWERED} THEN 1 ELSE 0 END),
-  SUM(CASE WHEN t.first AND {_ANSWERED} THEN t.milliseconds ELSE 0 END),
+  SUM(CASE WHEN {_TIMED} THEN 1 ELSE 0 END),
+  SUM(CASE WHEN {_TIMED} THEN t.milliseconds ELSE 0 END),
+  SUM(CASE WHEN t.first AND {_TIMED} THEN 1 ELSE 0 END),
+  SUM(CASE WHEN t.first AND {_TIMED} THEN t.milliseconds ELSE 0 END),
   SUM(CASE WHEN {{platform_window}} THEN 1 ELSE 0 END),
   SUM(CASE WHEN {{platform_window}} AND {_ANSWERED} AND t.milliseconds <= %(within_ms)s THEN 1 ELSE 0 END),
   SUM(CASE WHEN {_HOUSE} THEN 1 ELSE 0 END),
   SUM(CASE WHEN {_HOUSE} AND {_KEPT} THEN 1 ELSE 0 END),
-  SUM(CASE WHEN {_ANSWERED} AND t.milliseconds >= %(slow_ms)s THEN 1 ELSE 0 END)
+  SUM(CASE WHEN {_TIMED} AND t.milliseconds >= %(slow_ms)s THEN 1 ELSE 0 END),
+  SUM(CASE WHEN {_LEFT} THEN 1 ELSE 0 END),
+  SUM(CASE WHEN {_LEFT} AND {_ANSWERED} AND t.answered_at <= c.promised_at THEN 1 ELSE 0 END)
 FROM conversations_turn t JOIN conversations_conversation c ON c.id = t.conversation_id
 WHERE {{where}} GROUP BY 1
 """  # noqa: S608  put together from our own pieces
@@ -110,7 +115,7 @@ class Kind:
 KINDS = (
     Kind(TURNS, "t", _TURN_PERSON, (
         "asked", "answered", "answered_ms", "first_answered", "first_ms", "platform", "platform_kept",
-        "house", "house_kept", "slow",
+        "house", "house_kept", "slow", "messages", "messages_kept",
     )),
     Kind(ASKED, "t", _TURN_PERSON, ("asking", "replied"), nested=True),
     Kind(HANDLED, "r", "r.person_id", ("handled", "lines", "characters"), nested=True),

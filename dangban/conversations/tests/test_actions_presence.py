@@ -155,6 +155,20 @@ class TheEndOfAShift(floor.FloorCase):
         assert self.conversation(other).assignee is None
 
 
+class TheEndOfAShiftThatDoesNotGoOn(floor.FloorCase):
+    handbook = {"shift_extends": "is = false"}
+
+    def test_moves_its_customers_to_who_is_on_duty(self) -> None:
+        self.on_duty(self.cast.lin, "08:00", "16:00")
+        self.on_duty(self.cast.mei, "15:00", "23:00")
+        self.online(self.cast.lin)
+        self.customer_says(when="15:58")
+        self.online(self.cast.mei)
+        assert jobs.requeue_off_shift(at("15:59")) == 0
+        assert jobs.requeue_off_shift(at("16:00")) == 1
+        assert self.conversation().assignee == self.cast.mei
+
+
 class ALostConnection(floor.FloorCase):
     def setUp(self) -> None:
         super().setUp()

@@ -11,6 +11,7 @@ from dangban.conversations.tests import floor
 from dangban.desk.models import Deadline, Notice, Task
 from dangban.lib import clock
 from dangban.lib.errors import Conflict, Refused
+from dangban.orders.models import Order
 from dangban.testing.cast import TODAY, at
 
 
@@ -43,6 +44,16 @@ class ReturningChats(floor.FloorCase):
         self.online(self.cast.mei)
         self.customer_says(when="11:00")
         assert self.conversation().assignee == self.cast.mei
+
+    def test_wait_for_after_sale_once_their_order_has_left(self) -> None:
+        self.online(self.cast.lin)
+        self.customer_says(when="10:00")
+        Order.objects.create(
+            shop=self.cast.shop, platform_id="88", customer=self.cast.fang, status="sent", total_fen=1,
+            created_at=at("10:01"), dispatched_at=at("10:02"), business_day=TODAY, imported_at=at("10:02"),
+        )  # fmt: skip
+        actions.leave_to_next_shift(self.conversation(), by=self.cast.lin, note="查物流")
+        assert self.conversation().stage == "aftersale"
 
     def test_leave_an_agent_who_logged_off_since(self) -> None:
         self.online(self.cast.lin)

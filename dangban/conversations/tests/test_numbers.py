@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from dangban.conversations import queries
-from dangban.conversations.actions import recall, transfer
+from dangban.conversations.actions import recall, sweep_queue, transfer
 from dangban.conversations.tests import floor
 from dangban.lib import clock
 from dangban.lib.errors import NotAllowed
@@ -109,6 +109,24 @@ class TheReplyRate(NumbersCase):
         self.customer_says(when="11-19 23:58")
         self.agent_says(self.cast.lin, when="11-20 00:02")
         assert self.made_of("reply_rate") == (1, 1)
+
+
+class LeftMessages(NumbersCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.online(self.cast.lin, state="offline")
+        self.customer_says(when="05:00")
+        self.online(self.cast.lin)
+        sweep_queue(at=at("08:00"))
+
+    def test_count_by_the_promised_time_and_in_no_response_time(self) -> None:
+        assert self.conversation().promised_at == at("08:30")
+        self.agent_says(self.cast.lin, when="08:20")
+        assert (self.made_of("message_rate"), self.made_of("response")) == ((1, 1), (0, 0))
+
+    def test_answered_too_late_count_against_it(self) -> None:
+        self.agent_says(self.cast.lin, when="08:31")
+        assert self.made_of("message_rate") == (0, 1)
 
 
 class CustomersServed(NumbersCase):
