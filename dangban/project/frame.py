@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from dangban.lib import clock, rail
+from dangban.lib.rail import RailItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Frame:
             return []
         return [self._link(item) for item in rail.items() if not item.permission or user.can(item.permission)]
 
-    def _link(self, item: rail.RailItem) -> RailLink:
+    def _link(self, item: RailItem) -> RailLink:
         url = reverse(item.url_name)
         return RailLink(
             key=item.key,

@@ -229,7 +229,7 @@ def _listed(room: Path) -> Iterator[str]:
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            yield node.args[0].value
+            yield str(node.args[0].value)
 
 
 def _placeholders(text: str) -> set[str]:
