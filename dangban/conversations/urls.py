@@ -37,6 +37,7 @@ urlpatterns = [
     path("workspace/<int:pk>/next-shift/", acts.next_shift, name="conversation_next_shift"),
     path("workspace/<int:pk>/notes/", said.notes, name="conversation_notes"),
     path("workspace/<int:pk>/whispers/", said.whispers, name="conversation_whispers"),
+    path("workspace/<int:pk>/reading/", said.reading, name="conversation_reading"),
     path("workspace/<int:pk>/recall/", said.recall, name="conversation_recall"),
     path("workspace/<int:pk>/draft/", said.draft, name="conversation_draft"),
     path("workspace/<int:pk>/overrides/", said.overrides, name="conversation_overrides"),

@@ -185,7 +185,9 @@ export class ThreadView {
     if (document.hidden || this.seen === this.last || scrollHeight - scrollTop - clientHeight > 80) return;
     if (this.section.dataset.mine !== "yes") return;
     this.seen = this.last;
+    // The lane tells the customer; the other door clears what the list counts.
     read(this.thread, this.last);
+    postJson(this.section.dataset.readingUrl, { seq: this.last }).catch(() => {});
   }
 
   typing(data) {

@@ -63,11 +63,12 @@ def ripening() -> dict[str, int | None]:
 
 def waits(person: Person) -> list[dict[str, Any]]:
     """My customers who wait, for the slow-reply alarm of pages that don't show the list (one query)."""
-    red = ripening()["red"]
-    rows = Conversation.objects.filter(assignee=person, state=State.SERVING, waiting_since__isnull=False)
+    mine = Conversation.objects.filter(assignee=person, state=State.SERVING, waiting_since__isnull=False)
+    rows = list(mine.values_list("pk", "waiting_since"))
+    red = ripening()["red"] if rows else None
     return [
         {"id": pk, "since": clock.to_ms(since), "red": red, "url": reverse("conversation", args=[pk])}
-        for pk, since in rows.values_list("pk", "waiting_since")
+        for pk, since in rows
         if since is not None and red is not None
     ]
 

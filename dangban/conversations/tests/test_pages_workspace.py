@@ -57,7 +57,8 @@ class ConversationPage(DeskCase, pages.PageCase):
 
     def test_the_workspace_itself_asks_for_the_panes_alone(self):
         page = self.get(self.page(), **{"HX-Request": "true", "HX-Target": "work"}).content.decode()
-        assert page.lstrip().startswith("<section") and "<html" not in page
+        assert page.lstrip().startswith("<section")
+        assert "<html" not in page
 
     def test_going_back_in_the_browser_gets_the_whole_page(self):
         headers = {"HX-Request": "true", "HX-Target": "work", "HX-History-Restore-Request": "true"}
@@ -68,7 +69,8 @@ class ConversationPage(DeskCase, pages.PageCase):
         self.cast.fang.save()
         self.customer_says("</script><img src=x onerror=alert(2)>𠮷😀")
         page = self.get(self.page()).content.decode()
-        assert "<script>alert" not in page and "<img src=x" not in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
         assert "&lt;script&gt;alert(1)" in page
 
 
@@ -86,7 +88,8 @@ class Lists(DeskCase):
 
     def test_a_wait_ripens_by_the_rule_in_force(self):
         page = self.get("/workspace/list/?tab=mine").content.decode()
-        assert 'data-amber="30"' in page and 'data-red="100"' in page
+        assert 'data-amber="30"' in page
+        assert 'data-red="100"' in page
 
     def test_a_tab_that_does_not_exist_is_mine(self):
         assert self.listed("nonsense") == 1
@@ -116,7 +119,8 @@ class Context(DeskCase):
 
     def test_a_requirement_without_words_keeps_the_form_and_says_so(self):
         answer = self.post(self.page("requirement/"), kind="day", text="")
-        assert answer.status_code == 422 and Requirement.objects.count() == 0
+        assert answer.status_code == 422
+        assert Requirement.objects.count() == 0
 
     def test_a_promise_gets_its_clock_and_can_be_kept(self):
         answer = self.post(self.page("promise/"), text="今天发货", due_at="2026-11-19T16:00")
@@ -129,7 +133,8 @@ class Context(DeskCase):
 
     def test_a_promise_for_yesterday_stays_in_the_form(self):
         answer = self.post(self.page("promise/"), text="今天发货", due_at="2026-11-18T16:00")
-        assert answer.status_code == 422 and Promise.objects.count() == 0
+        assert answer.status_code == 422
+        assert Promise.objects.count() == 0
 
     def test_an_enquiry_is_kept(self):
         answer = self.post(self.page("enquiry/"), wanted="四件套", reason="price", next_contact_at="2026-11-20T10:00")
@@ -141,7 +146,8 @@ class Context(DeskCase):
 class Doing(DeskCase):
     def test_passing_on_needs_a_note(self):
         answer = self.post(self.page("transfer/"), to=f"person:{self.cast.mei.pk}", note="")
-        assert answer.status_code == 422 and Transfer.objects.count() == 0
+        assert answer.status_code == 422
+        assert Transfer.objects.count() == 0
 
     def test_passed_on_with_a_note_and_accepted(self):
         answer = self.post(self.page("transfer/"), to=f"person:{self.cast.mei.pk}", note="问四件套尺码")
@@ -181,7 +187,8 @@ class Saying(DeskCase):
         answer = self.send(self.page("notes/"), text="@梅芳 你熟这款", mentions=[self.cast.mei.pk])
         assert answer.status_code == 201
         note = Message.objects.get(kind="note")
-        assert note.internal and note.body == "@梅芳 你熟这款"
+        assert note.internal
+        assert note.body == "@梅芳 你熟这款"
 
     def test_a_note_that_is_no_text_is_refused(self):
         assert self.send(self.page("notes/"), text=["x"]).status_code == 422
@@ -211,9 +218,11 @@ class Saying(DeskCase):
     def test_completions_know_scripts_colleagues_and_products(self):
         for what in ("scripts/", "colleagues/", "products/"):
             answer = self.get(self.page(what), Accept="application/json")
-            assert answer.status_code == 200 and "items" in answer.json()
+            assert answer.status_code == 200
+            assert "items" in answer.json()
         names = [one["label"] for one in self.get(self.page("colleagues/")).json()["items"]]
-        assert "梅芳" in names and "胡杰" not in names
+        assert "梅芳" in names
+        assert "胡杰" not in names
 
 
 class MyState(DeskCase):
@@ -221,7 +230,8 @@ class MyState(DeskCase):
         answer = self.post("/workspace/state/", state="offline", reason="")
         assert answer["HX-Redirect"] == "/workspace/leaving/?state=offline"
         page = self.get("/workspace/leaving/").content.decode()
-        assert "方静" in page and "留给下一班" in page
+        assert "方静" in page
+        assert "留给下一班" in page
 
     def test_what_is_left_to_the_next_shift_lets_one_go(self):
         assert self.post(self.page("next-shift/"), note="等她回尺寸").status_code == 204
@@ -245,7 +255,7 @@ class LeavingPage(DeskCase, pages.PageCase):
         return "/workspace/leaving/"
 
 
-class MyState(DeskCase):
+class AlarmOfOtherPages(DeskCase):
     def test_tells_the_alarm_of_other_pages_who_waits_for_me(self):
         page = self.get("/workspace/state/").content.decode()
         told = json.loads(page.split("data-waits>")[1].split("</script>")[0])

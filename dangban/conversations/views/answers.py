@@ -100,7 +100,9 @@ def dialog(
             except Said as refusal:
                 said = refusal
                 _tell(form, refusal)
-    context = {"lead": ""} | context | {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path(), "said": said}
+    context = {"lead": ""} | context | {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path()}
+    decision = getattr(said, "decision", None)
+    context["reasons"] = decision.because if decision else ()
     return render(request, template, context, status=status)
 
 

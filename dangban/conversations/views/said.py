@@ -40,13 +40,26 @@ def whispers(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @agents
+def reading(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far I have read: clears what the list counts as unread."""
+    person, sent = who(request), given(request)
+    actions.mark_read(access.get_conversation(person, pk), by=person, seq=_seq(sent))
+    return JsonResponse({})
+
+
+@require_POST
+@agents
 def recall(request: HttpRequest, pk: int) -> HttpResponse:
     person, sent = who(request), given(request)
-    seq = sent.get("seq")
-    if not isinstance(seq, int):
-        raise BadInput(_("Which line?"), fields={"seq": [""]})
-    actions.recall(access.get_conversation(person, pk), by=person, seq=seq)
+    actions.recall(access.get_conversation(person, pk), by=person, seq=_seq(sent))
     return JsonResponse({})
+
+
+def _seq(sent: dict[str, Any]) -> int:
+    seq = sent.get("seq")
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < 2**53:
+        raise BadInput(_("Which line?"), fields={"seq": [""]})
+    return seq
 
 
 @require_POST
