@@ -125,8 +125,8 @@ def register_sweep(name: str, sweep: Callable[[datetime], None]) -> None:
 
 
 def register_on_stream(name: str, listener: Callable[[int, bool, datetime], None]) -> None:
-    """`listener(person_id, is_open, at)` runs when a person opens a page that listens, and when the
-    last one of a process is gone. It may use the database. A process that is killed says nothing:
+    """`listener(person_id, is_open, at)` runs when a person opens their first page that listens, and
+    when the last one is gone, in each process for itself. It may use the database. A process that is killed says nothing:
     `presence.last_seen` tells since when somebody has not been heard of.
     """
     registry.stream_listeners[name] = listener

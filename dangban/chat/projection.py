@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -72,8 +72,9 @@ class Projecting:
                     self.rung(dict.fromkeys(behind(), 0))
                     next_look = clock.monotonic() + LOOK_ROUND
                 self._project()
-            except DatabaseError as error:
-                log.warning("projection.database", error=str(error))
+            except Exception:
+                # The database may be away for a while; this thread may not be.
+                log.exception("projection.failed")
                 self._stopped.wait(1)
             self._wake.wait(timeout=LOOK_ROUND / 2)
             self._wake.clear()
@@ -131,7 +132,7 @@ def project(thread_ids: Iterable[int]) -> set[int]:
         try:
             with transaction.atomic():
                 done, broken = _project_chunk(chunk)
-        except DatabaseError:
+        except Error:
             raise
         except Exception:
             # What takes many threads at once fell over one of them: each on its own, to find which.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from prometheus_client import Histogram
 
 from dangban.chat import ports
@@ -47,12 +48,11 @@ class Sweeping:
                 close_old_connections()
                 if hold_lease(NAME, self._holder, clock.now()):
                     sweep(clock.now())
-            except DatabaseError as error:
-                log.warning("sweeps.database", error=str(error))
-        try:
+            except Exception:
+                # The database may be away for a while; this thread may not be.
+                log.exception("sweeps.failed")
+        with contextlib.suppress(Error):
             Lease.objects.filter(name=NAME, holder=self._holder).delete()
-        except DatabaseError as error:
-            log.warning("sweeps.database", error=str(error))
         close_old_connections()
 
 

@@ -30,6 +30,8 @@ async def ready(lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:
         return
     try:
         await lane.read(Store.last_seqs, [0])
+        if not lane.writer.is_alive:
+            raise Unavailable("writer")
     except Unavailable:
         await request.answer(503, {"status": "down", "database": "unavailable"}, {"retry-after": "2"})
         return

@@ -52,8 +52,7 @@ def visitor(lane: Lane, request: Request, *, cost: float = 1.0) -> tokens.Visito
 
 async def post(lane: Lane, request: Request) -> None:
     claims = visitor(lane, request)
-    name = claims.name or "顾客"
-    sender = Sender("customer", claims.customer_id, name, language=claims.language)
+    sender = Sender("customer", claims.customer_id, claims.name, language=claims.language)
     await posting.take(lane, request, claims.thread_id, sender, posting.CustomerLine)
 
 

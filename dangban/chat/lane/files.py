@@ -86,7 +86,7 @@ async def _send(lane: Lane, request: Request, use: Use) -> None:
     if partial:
         head.append((b"content-range", f"bytes {start}-{end - 1}/{size}".encode()))
     try:
-        file = await lane.django(storage().open, use.blob.sha256)
+        file = await lane.media(storage().open, use.blob.sha256)
     except FileNotFoundError as error:
         raise _nothing(request) from error
     with file:
@@ -102,7 +102,7 @@ async def _send(lane: Lane, request: Request, use: Use) -> None:
 async def _pour(lane: Lane, request: Request, file: BinaryIO, start: int, end: int) -> None:
     file.seek(start)
     while start < end:
-        data = await lane.django(file.read, min(CHUNK, end - start))
+        data = await lane.media(file.read, min(CHUNK, end - start))
         if not data:
             break
         start += len(data)

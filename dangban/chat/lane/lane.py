@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 LOOK_ROUND = 1.5
 SEEN_EVERY = 20.0
+PATIENCE = 15.0
 MOST_THREADS = 100_000
 
 
@@ -41,6 +42,8 @@ class Lane:
         on_sqlite = settings.DATABASES["default"]["ENGINE"] == "dangban.project.sqlite"
         self._readers = ThreadPoolExecutor(2 if on_sqlite else 4, "lane-reader")
         self._django = ThreadPoolExecutor(2, "lane-django")
+        # Pictures and files take their time; nobody's log-in waits behind them.
+        self._media = ThreadPoolExecutor(2, "lane-media")
         self._mine = threading.local()
         self._threads: dict[int, tuple[int, int]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -100,6 +103,7 @@ class Lane:
         await asyncio.to_thread(self.projecting.stop)
         self._readers.shutdown(wait=False)
         self._django.shutdown(wait=True)
+        self._media.shutdown(wait=True)
 
     # --- posting
 
@@ -107,7 +111,12 @@ class Lane:
         """Hand a line to the writer; back when it has been decided, and committed if it was kept."""
         answer: asyncio.Future[Outcome] = self._loop.create_future()
         self.writer.post(Post(sender, line, confirmed, answer))
-        return await answer
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await answer
+        except TimeoutError as error:
+            # It may yet be kept; the same line again will tell.
+            raise Unavailable("the writer does not answer") from error
 
     def mark_read(self, mark: Mark) -> None:
         self.writer.mark(mark)
@@ -172,6 +181,10 @@ class Lane:
     async def django(self, work: Callable[..., T], *arguments: Any) -> T:
         return await self._loop.run_in_executor(self._django, partial(_with_connection, work, *arguments))
 
+    async def media(self, work: Callable[..., T], *arguments: Any) -> T:
+        """The same for what handles files."""
+        return await self._loop.run_in_executor(self._media, partial(_with_connection, work, *arguments))
+
     def later(self, work: Callable[[], None]) -> None:
         """Run `work` in a Django thread; what it raises is logged."""
         self._django.submit(_logged, partial(_with_connection, work))
@@ -179,9 +192,11 @@ class Lane:
     # --- who is here
 
     async def open(self, stream: Stream) -> None:
+        claims = stream.claims
+        is_first = isinstance(claims, Agent) and not self.board.has_agent(claims.person_id)
         self.board.add(stream)
-        if isinstance(stream.claims, Agent):
-            self.later(partial(accounts.stream_opened, stream.claims.person_id, clock.now()))
+        if is_first and isinstance(claims, Agent):
+            self.later(partial(accounts.stream_opened, claims.person_id, clock.now()))
 
     def shut(self, stream: Stream) -> None:
         self.board.remove(stream)

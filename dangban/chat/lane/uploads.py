@@ -19,7 +19,7 @@ from dangban.lib.actor import Kind as ActorKind
 from dangban.media.actions import take as keep_file
 from dangban.media.models import Use
 from dangban.media.queries import as_payload, find_use
-from dangban.media.sorting import Unfit
+from dangban.media.sorting import Unfit, sort_out
 from dangban.media.storage import scratch
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def take(lane: Lane, request: Request, thread_id: int, by: tuple[ActorKind
         path = await _receive(lane, request)
         try:
             path, name = await _unpacked(lane, request, path)
-            use = await lane.django(_keep, lane, path, name, thread_id, by)
+            use = await lane.media(_keep, lane, path, name, thread_id, by)
         except Unfit as error:
             raise _unfit(request, error, lane) from error
         finally:
@@ -48,8 +48,6 @@ async def take(lane: Lane, request: Request, thread_id: int, by: tuple[ActorKind
 
 
 def _keep(lane: Lane, path: Path, name: str, thread_id: int, by: tuple[ActorKind, int]) -> Use:
-    from dangban.media.sorting import sort_out
-
     kind = sort_out(path, name).kind
     if kind not in lane.bounds.uploads:
         raise Unfit("not-wanted")
@@ -99,7 +97,7 @@ async def _unpacked(lane: Lane, request: Request, path: Path) -> tuple[Path, str
     if not content_type.startswith("multipart/form-data"):
         return path, unquote(request.header(b"x-file-name")) or "file"
     try:
-        return await lane.django(_from_form, path, content_type)
+        return await lane.media(_from_form, path, content_type)
     except MultiPartParserError as error:
         raise request.problem(422, "form", lambda: _("The form with the file could not be read.")) from error
 

@@ -19,7 +19,6 @@ from prometheus_client import Counter, Gauge, Histogram
 from dangban.chat import ports
 from dangban.chat.lane.store import Key, Store, Unavailable, key_of
 from dangban.chat.ports import Line, Sender, Verdict
-from dangban.lib import clock
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +108,10 @@ class Writer:
         self._queue.put(None)
         self._thread.join(timeout=30)
 
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
     def post(self, post: Post) -> None:
         if self._queue.qsize() >= LONGEST_QUEUE:
             raise Full
@@ -149,6 +152,8 @@ class Writer:
         BATCHES.observe(len(posts))
         with COMMIT.time():
             outcomes = self._attempt(posts, marks)
+        for outcome in outcomes:
+            POSTED.labels(_name(outcome)).inc()
         try:
             self._settle(posts, outcomes)
         except Exception:
@@ -234,6 +239,13 @@ def _newest(marks: Sequence[Mark]) -> list[tuple[int, str, int, int, datetime]]:
     return [(mark.thread_id, mark.reader, mark.reader_id, mark.seq, mark.at) for mark in newest.values()]
 
 
-def now_in_ms() -> datetime:
-    """The present instant to the millisecond, as it travels and is kept."""
-    return clock.from_ms(clock.to_ms(clock.now()))
+def _name(outcome: Outcome) -> str:
+    match outcome:
+        case Kept(again=True):
+            return "repeated"
+        case Kept():
+            return "kept"
+        case Said(verdict):
+            return verdict.act
+        case _:
+            return type(outcome).__name__.lower()
