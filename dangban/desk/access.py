@@ -118,11 +118,19 @@ def audience(notice: Notice) -> QuerySet[Person]:
     return people.filter(held, grants__role__in=roles, grants__since__lte=now).distinct()
 
 
-def must_notify(by: Person, team: Team | None, shop: Shop | None, confidentiality: int) -> None:
+def may_notify(by: Person, team: Team | None, shop: Shop | None) -> bool:
     """One writes to teams and shops one leads; to everybody only with the permission everywhere."""
     held = scope(by).granted.get("desk.notify", frozenset())
-    reach = {shop.pk} if shop is not None else set(team.shops.values_list("pk", flat=True)) if team is not None else None
-    if held is not None and (not held or reach is None or not reach or not reach <= held):
+    if held is None:
+        return True
+    if shop is not None:
+        return shop.pk in held
+    reach = set(team.shops.values_list("pk", flat=True)) if team is not None else set()
+    return bool(reach) and reach <= held
+
+
+def must_notify(by: Person, team: Team | None, shop: Shop | None, confidentiality: int) -> None:
+    if not may_notify(by, team, shop):
         raise NotAllowed(_("You may write notices only to the teams and shops you lead."))
     if not cleared(by, confidentiality):
         raise NotAllowed(_("You are not cleared for this level of confidentiality."))

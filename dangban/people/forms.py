@@ -121,6 +121,15 @@ class SkillsForm(forms.Form):
             held.setdefault(kind, []).append(value)
         return held
 
+    @classmethod
+    def spoken(cls, person: Person) -> list[str]:
+        """The skills somebody has, in words."""
+        held = cls.of(person)
+        fields = cls().fields
+        return [
+            str(label) for kind, field in fields.items() for value, label in field.choices if value in held.get(kind, ())  # type: ignore[attr-defined]
+        ]
+
 
 class LeaveForm(forms.Form):
     to = forms.ModelChoiceField(label=_("Open work goes to"), queryset=Person.objects.none())

@@ -151,5 +151,5 @@ def _remove(duty: DutyPeriod | None) -> None:
 def _told(duty: DutyPeriod | None) -> str | None:
     if duty is None:
         return None
-    begins, ends = clock.local(duty.starts_at), clock.local(duty.ends_at)
-    return f"{duty.name} {begins:%H:%M}-{ends:%H:%M}"
+    hours = Shift("", clock.local(duty.starts_at).time(), clock.local(duty.ends_at).time()).hours
+    return duty.name if duty.name == hours else f"{duty.name} {hours}"

@@ -53,7 +53,8 @@ def notice(request: PersonRequest, pk: int) -> HttpResponse:
         "is_over": found.until is not None and found.until <= clock.now(),
         "is_writer": found.by_kind == "person" and found.by_id == request.user.pk,
     }
-    if found.person_id is None and (context["is_writer"] or request.user.can("desk.notify")):
+    # Who has not read it are names of a whole audience: for who could have written to it.
+    if found.person_id is None and access.may_notify(request.user, found.team, found.shop):
         context["read"], context["waiting"] = queries.receipts(found)
     return render(request, "desk/notice.html", context)
 

@@ -232,7 +232,7 @@ def _page(request: PersonRequest, found: Person, *, status: int = 200, **forms: 
     may_manage = access.holds_everywhere(request.user, "people.manage")
     context = {
         "person": queries.staff(request.user, now, gone=not found.is_active).get(pk=found.pk),
-        "skills": list(found.skills.order_by("kind", "value")),
+        "skills": SkillsForm.spoken(found),
         "reports": list(found.reports.filter(is_active=True).order_by("name")),
         "left": getattr(found, "off_boarding", None),
         "told": chronicle.tell(subject_entries("people.person", found.pk)) if _may_read_story(request, found) else None,
