@@ -36,9 +36,10 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     history = History(random, made_of, shelves, roster, rows, now=now, day_ends=day_ends)
     today = clock.business_day(now, day_ends)
     history.make(Span(today - timedelta(days=days), today, busy))
+    present = Present(random, history, opening.people, opening.teams, opening.shops, now=now)
     written = history.write()
     tell(f"{written['Order']} orders, {written['Conversation']} conversations, {written['Message']} messages")
-    Present(random, history, opening.people, opening.teams, opening.shops, now=now).act()
+    present.act()
     tell("and what is going on now")
 
 

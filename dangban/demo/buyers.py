@@ -54,7 +54,7 @@ class Buyers:
         known = self._of_shop.setdefault(shop.pk, [])
         if known and self.random.random() < 0.34:
             return self.random.choice(known)
-        buyer = self._new(shop, at)
+        buyer = self.newcomer(shop, at)
         known.append(buyer)
         return buyer
 
@@ -80,12 +80,13 @@ class Buyers:
     def talks(self) -> list[Talk]:
         return list(self._talks.values())
 
-    def _new(self, shop: Shop, at: datetime) -> Buyer:
+    def newcomer(self, shop: Shop, at: datetime) -> Buyer:
         self._number += 1
         number, random = self._number, self.random
         surname = random.choice(self.words["surnames"])
         receiver = surname + random.choice(self.words["given"])
-        handle = random.choice(self.words["handles"]).format(s=surname, n=number) + ("" if number % 3 else str(number))
+        pattern = random.choice(self.words["handles"])
+        handle = pattern.format(s=surname, n=number) + ("" if "{n}" in pattern else str(number))
         phone = f"1700{number:07d}"
         customer = Customer(
             name=handle, phone=phone, phone_digest=identity.phone_digest(phone), phone_tail=text.tail(phone), created_at=at
@@ -95,7 +96,7 @@ class Buyers:
         platform = identity.namespace(shop.platform)
         self.rows.add(
             customer,
-            Handle(customer=customer, original=customer, platform=platform, handle=f"{handle}·{number}"),
+            Handle(customer=customer, original=customer, platform=platform, handle=handle),
             Address(
                 customer=customer, receiver=receiver, phone=phone, province=place["province"], city=place["city"],
                 district=place["district"], detail=street, last_used_at=at,

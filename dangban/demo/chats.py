@@ -263,13 +263,14 @@ class Chats:
             return
         row, at = case.row, case.row.last_at
         reason = self.random.choice(("hesitates", "price", "compares", "delivery", "asks_other", "freight"))
-        outcome = Enquiry.Outcome.LOST if self.random.random() < 0.6 else Enquiry.Outcome.OPEN
         again = at + timedelta(days=self.random.choice((1, 2, 3)))
+        is_settled = self.now - at > timedelta(days=2) or self.random.random() < 0.6
+        outcome = Enquiry.Outcome.LOST if is_settled else Enquiry.Outcome.OPEN
         self.rows.add(
             Enquiry(
                 conversation=row, shop=row.shop, customer=row.customer, product=sku.product, wanted=sku.name, reason=reason,
                 next_contact_at=None if outcome == Enquiry.Outcome.LOST else again, outcome=outcome,
-                outcome_at=again if outcome == Enquiry.Outcome.LOST else None, owner=case.duty.person, at=at, updated_at=at,
+                outcome_at=min(again, self.now) if outcome == Enquiry.Outcome.LOST else None, owner=case.duty.person, at=at, updated_at=at,
             )
         )  # fmt: skip
 

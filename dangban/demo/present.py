@@ -34,7 +34,7 @@ from dangban.people.models import Person, Shop, Team
 from dangban.workforce.models import DutyPeriod
 
 OPENS_BEFORE = timedelta(minutes=66)
-ON_DUTY_FOR = timedelta(hours=7)
+ON_DUTY_FOR = timedelta(hours=6)
 OUT_FOR = timedelta(hours=2)
 
 
@@ -42,7 +42,6 @@ OUT_FOR = timedelta(hours=2)
 class Chat:
     """One conversation of the present, as far as it has got."""
 
-    told: Mapping[str, Any]
     shelf: Shelf
     customer: Customer
     thread: Thread
@@ -62,6 +61,8 @@ class Moment:
 
 
 class Present:
+    """Made before the history is written, as it adds to it the orders that are being talked about."""
+
     def __init__(
         self, random: Random, history: History, people: dict[str, Person], teams: dict[str, Team], shops: dict[str, Shop],
         *, now: datetime,
@@ -72,6 +73,13 @@ class Present:
         self.shelves = {shelf.shop.code: shelf for shelf in history.shelves}
         self._album = Album(random)
         self._moments: list[Moment] = []
+        self._ordered = {id(told): self._order(told) for told in self.story["chat"] if "about" in told}
+
+    def _order(self, told: Mapping[str, Any]) -> tuple[Order, Buyer]:
+        shelf = self.shelves[told["shop"]]
+        wanted = [sku for sku in shelf.skus if shelf.names[sku.product_id] == told["goods"]]
+        buyer = self.history.buyers.newcomer(shelf.shop, self.now - timedelta(days=5))
+        return self.history.sales.bound_to_be(shelf, buyer, self.random.choice(wanted), told["about"]), buyer
 
     def act(self) -> None:
         with clock.frozen(self.now - OPENS_BEFORE):
@@ -96,7 +104,8 @@ class Present:
 
     def _be_on_duty(self) -> None:
         """Whatever the hour at which the demonstration is made: those in it have a shift that covers it."""
-        starts, ends = self.now - OPENS_BEFORE, self.now + ON_DUTY_FOR
+        starts = self.now - OPENS_BEFORE
+        ends = (self.now + ON_DUTY_FOR).replace(minute=0, second=0, microsecond=0)
         teams = {one.username: one.team for one in self.history.content.staff}
         for username in sorted({one["username"] for one in self.story["presence"]}):
             person = self.people[username]
@@ -142,23 +151,15 @@ class Present:
             self._plan(told["ended"], lambda at: self._by_who_serves(chat_, actions.resolve, at))
 
     def _customer(self, told: Mapping[str, Any]) -> Chat:
-        """Somebody with an order that fits, who is not in another conversation; or a newcomer."""
-        shelf = self.shelves[told["shop"]]
-        about = told.get("about")
-        fitting = [one for one in shelf.recent if one[0].status == about] if about else []
-        order: Order | None = None
-        buyer: Buyer | None = None
-        while fitting and buyer is None:
-            order, buyer, _sku = fitting.pop(self.random.randrange(len(fitting)))
-            if Conversation.objects.filter(customer=buyer.customer).exclude(state="ended").exists():
-                buyer = None
-        if buyer is None:
+        """Whoever has the order that it is about; or a newcomer."""
+        shelf, at = self.shelves[told["shop"]], self.now - OPENS_BEFORE
+        if "about" not in told:
             name = self.random.choice(self.history.content.words["buyers"]["given"])
-            thread = chat.open_thread(shelf.shop, name=f"访客{name}", at=self.now - OPENS_BEFORE)
-            return Chat(told, shelf, thread.customer, thread, thread.customer.name, None)
-        shelf.recent = [one for one in shelf.recent if one[1] is not buyer]
-        thread = chat.open_thread(shelf.shop, customer=buyer.customer, channel="platform", at=self.now - OPENS_BEFORE)
-        return Chat(told, shelf, buyer.customer, thread, buyer.handle, order)
+            thread = chat.open_thread(shelf.shop, name=f"访客{name}", at=at)
+            return Chat(shelf, thread.customer, thread, thread.customer.name, None)
+        order, buyer = self._ordered[id(told)]
+        thread = chat.open_thread(shelf.shop, customer=buyer.customer, channel="platform", at=at)
+        return Chat(shelf, buyer.customer, thread, buyer.handle, order)
 
     def _line(self, chat_: Chat, who: str, text: str) -> Callable[[datetime], object]:
         return lambda at: self._say(chat_, who, text, at)

@@ -46,6 +46,28 @@ class Sales:
         lines = [(sku, quantity)]
         if self.random.random() < 0.18:
             lines.append((self.random.choice(shelf.skus), 1))
+        order = self._placed(shelf, buyer, lines, at)
+        self._go_on(order, shelf)
+        self._refund(order)
+        self._keep(order, shelf, buyer, lines)
+        shelf.recent.append((order, buyer, sku))
+        return order
+
+    def bound_to_be(self, shelf: Shelf, buyer: Buyer, sku: Sku, status: str) -> Order:
+        """An order that the present needs: paid, sent or signed for by now, whatever the odds."""
+        ago = {"paid": timedelta(hours=3), "sent": timedelta(days=2), "signed": timedelta(days=5)}[status]
+        lines = [(sku, 1)]
+        order = self._placed(shelf, buyer, lines, self.now - ago)
+        order.status = status
+        order.paid_at, order.paid_fen = order.created_at + timedelta(seconds=48), order.total_fen
+        if status in ("sent", "signed"):
+            self._send(order, shelf, order.created_at + timedelta(hours=6))
+        if status == "signed":
+            order.signed_at = self.now - timedelta(hours=21)
+        self._keep(order, shelf, buyer, lines)
+        return order
+
+    def _placed(self, shelf: Shelf, buyer: Buyer, lines: list[tuple[Sku, int]], at: datetime) -> Order:
         total = sum((one.price_fen or 0) * count for one, count in lines)
         order = Order(
             shop=shelf.shop, platform_id=self._platform_id(shelf.shop, at), customer=buyer.customer,
@@ -56,15 +78,14 @@ class Sales:
             buyer_message=self.random.choice(self.content.words["buyers"]["notes"]),
         )  # fmt: skip
         order.number_tail = order.platform_id[-6:]
-        self._go_on(order, shelf)
-        self._refund(order)
+        return order
+
+    def _keep(self, order: Order, shelf: Shelf, buyer: Buyer, lines: list[tuple[Sku, int]]) -> None:
         self.rows.add(order)
         for position, (one, count) in enumerate(lines, 1):
             self.rows.add(_line(order, position, one, count))
         self._mark(order, shelf)
         self._count(order, buyer, shelf)
-        shelf.recent.append((order, buyer, sku))
-        return order
 
     def _go_on(self, order: Order, shelf: Shelf) -> None:
         random, now = self.random, self.now
@@ -81,15 +102,19 @@ class Sales:
             sent_at += timedelta(days=random.choice((1, 2)))
         if sent_at > now:
             return
-        courier = random.choices(shelf.couriers, [8, 4, 2, 1][: len(shelf.couriers)])[0]
-        order.dispatched_at, order.status, order.courier = sent_at, Order.Status.SENT, courier.name
-        order.tracking_number = f"{courier.code[:2].upper()}{random.randrange(10**11, 10**12)}"
+        order.status = Order.Status.SENT
+        self._send(order, shelf, sent_at)
         signed_at = sent_at + timedelta(hours=random.uniform(44, 120))
         if signed_at > now:
             return
         order.signed_at, order.status = signed_at, Order.Status.SIGNED
         if signed_at + timedelta(days=10) <= now:
             order.completed_at, order.status = signed_at + timedelta(days=10), Order.Status.DONE
+
+    def _send(self, order: Order, shelf: Shelf, at: datetime) -> None:
+        courier = self.random.choices(shelf.couriers, [8, 4, 2, 1][: len(shelf.couriers)])[0]
+        order.dispatched_at, order.courier = at, courier.name
+        order.tracking_number = f"{courier.code[:2].upper()}{self.random.randrange(10**11, 10**12)}"
 
     def _refund(self, order: Order) -> None:
         if order.paid_at is None:
