@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from collections import deque
 
 from prometheus_client import Histogram
 
@@ -30,21 +31,27 @@ class GateTimeout(Exception):
 
 
 class WriteGate:
-    """Not re-entrant: a connection remembers whether it has taken it."""
+    """First come, first served, except that messages go before everything else.
+
+    Not re-entrant: a connection remembers whether it has taken it.
+    """
 
     def __init__(self, path: str) -> None:
-        self._lock = threading.Lock()
+        self._mutex = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
         self._file = os.open(f"{path}.gate", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._since = 0.0
         self.longest = 0.0
 
-    def take(self, patience: float = PATIENCE) -> None:
-        if not self._lock.acquire(timeout=patience):
+    def take(self, patience: float = PATIENCE, *, first: bool = False) -> None:
+        turn = self._queue_up(first)
+        if turn is not None and not turn.acquire(timeout=patience) and self._leave_queue(turn):
             raise GateTimeout
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
-            self._lock.release()
+            self._pass_on()
             raise
         self._since = clock.monotonic()
 
@@ -52,8 +59,38 @@ class WriteGate:
         held = clock.monotonic() - self._since
         self.longest = max(self.longest, held)
         fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._lock.release()
+        self._pass_on()
         HELD.labels(who).observe(held)
+
+    def _queue_up(self, first: bool) -> threading.Lock | None:
+        """A place in the queue; None if the gate was free and is ours."""
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return None
+            turn = threading.Lock()
+            turn.acquire()
+            if first:
+                self._waiting.appendleft(turn)
+            else:
+                self._waiting.append(turn)
+            return turn
+
+    def _leave_queue(self, turn: threading.Lock) -> bool:
+        """False if it was our turn at the last moment."""
+        with self._mutex:
+            if turn not in self._waiting:
+                return False
+            self._waiting.remove(turn)
+            return True
+
+    def _pass_on(self) -> None:
+        """Hand over to the next in line, who is then sure to be it."""
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
 
 
 _gates: dict[str, WriteGate] = {}

@@ -116,7 +116,7 @@ class SQLiteStore:
         """One transaction behind the write gate."""
         try:
             if self._gate:
-                self._gate.take()
+                self._gate.take(first=True)
         except GateTimeout as error:
             raise Unavailable("locked") from error
         try:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.db import Error, close_old_connections
 from prometheus_client import Counter, Gauge, Histogram
 
 from dangban.chat import ports
@@ -163,11 +164,13 @@ class Writer:
     def _attempt(self, posts: Sequence[Post], marks: Sequence[Mark], tries: int = 3) -> Sequence[Outcome]:
         try:
             return write(self._store, posts, marks)
-        except Unavailable as error:
-            if error.passing and tries:
+        except (Unavailable, Error) as error:
+            # What the gate knows from Django (the handbook in force) came over a connection of Django's.
+            close_old_connections()
+            if isinstance(error, Unavailable) and error.passing and tries:
                 return self._attempt(posts, marks, tries - 1)
             log.error("writer.unavailable", error=str(error), posts=len(posts))
-            return [error] * len(posts)
+            return [Unavailable(str(error))] * len(posts)
         except Exception as error:
             if len(posts) > 1 or (posts and marks):
                 # One of them is poison: each on its own, so that it harms only itself.

@@ -61,3 +61,26 @@ def test_another_process_holds_it_and_gives_it_back_by_dying(tmp_path: Path) -> 
     gate.give("test")
     holder.wait()
     assert 0.1 < clock.monotonic() - began < 5
+
+
+def test_first_come_first_served_but_messages_first(tmp_path: Path) -> None:
+    gate = gate_of(str(tmp_path / "db"))
+    assert gate is not None
+    order: list[str] = []
+
+    def pass_through(name: str, first: bool) -> None:
+        gate.take(first=first)
+        order.append(name)
+        gate.give("test")
+
+    gate.take()
+    threads = []
+    for name, first in (("page", False), ("import", False), ("message", True)):
+        threads.append(threading.Thread(target=pass_through, args=(name, first)))
+        threads[-1].start()
+        while len(gate._waiting) < len(threads):
+            pass
+    gate.give("test")
+    for thread in threads:
+        thread.join()
+    assert order == ["message", "page", "import"]
