@@ -87,7 +87,7 @@ def get_seat(person: Person, pk: int) -> Seat:
 
 def get_auto_reply(person: Person, pk: int) -> AutoReply:
     kept = scope(person)
-    seen = Q() if kept.everywhere else Q(shop=None) | kept.filter("shop")
+    seen = Q(shop=None) | kept.filter("shop")
     return _first(AutoReply.objects.select_related("shop").filter(seen, pk=pk))
 
 

@@ -59,7 +59,8 @@ class Scope:
 
     def filter(self, path: str = "shop") -> Q:
         """The condition that keeps a queryset to visible shops; `path` leads to the shop."""
-        return Q() if self.everywhere else Q(**{f"{path}__in": self.shops})
+        # Not an empty Q: one that is joined by "or" would vanish, and with it everything it lets see.
+        return ~Q(pk__in=[]) if self.everywhere else Q(**{f"{path}__in": self.shops})
 
 
 def scope(person: Person) -> Scope:
