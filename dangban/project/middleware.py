@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -105,7 +104,6 @@ class SaidMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Said):
-            return problems.render(request, exception)
-        return None
+        said = exception if isinstance(exception, Said) else problems.waiting(exception)
+        return None if said is None else problems.render(request, said)
 

@@ -4,10 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render as render_page
+from django.utils.translation import gettext as _
 
+from dangban.handbook.current import NoHandbook
 from dangban.lib.errors import BadInput, Refused, Said
+
+log = structlog.get_logger(__name__)
+
+
+class Waiting(Said):
+    """The program can't serve anybody until something around it has been put right."""
+
+    status = 503
+    title = "Not ready"
+
+
+def waiting(exception: Exception) -> Waiting | None:
+    """What to say where the house itself is not ready: no handbook yet, or no database at the moment."""
+    if isinstance(exception, NoHandbook):
+        return Waiting(
+            _("No handbook is in force on %(day)s, so nothing can be decided yet.") % {"day": exception.day},
+            details=[_("The manager adopts one with: %(command)s") % {"command": "bin/dangban handbook adopt presets/default --reason … --by …"}],
+            code="no-handbook",
+        )
+    if isinstance(exception, OperationalError | InterfaceError):
+        log.error("database.unavailable", error=str(exception))
+        return Waiting(
+            _("The database does not answer at the moment. Nothing was half done; please try again shortly."),
+            code="no-database",
+        )
+    return None
 
 
 def render(request: HttpRequest, said: Said) -> HttpResponse:

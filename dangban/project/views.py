@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -59,5 +61,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # A middleware that met a silent database ends here rather than in `process_exception`.
+    cause = sys.exc_info()[1]
+    said = problems.waiting(cause) if isinstance(cause, Exception) else None
     message = _("Something went wrong on our side. Nothing you sent was half done; please try again.")
-    return problems.render(request, Broken(message))
+    return problems.render(request, said or Broken(message))
