@@ -13,9 +13,9 @@ from dangban.lib import addresses
 from dangban.lib.actor import SYSTEM
 from dangban.people import actions as people
 from dangban.people.models import Department, Person, Role, Shop, Skill, Team
-from dangban.people.roles import DEFAULT_ROLES
+from dangban.shops import actions as shops
 from dangban.shops import catalogue
-from dangban.shops.models import Courier, CourierArea, Product, Profile, Sku
+from dangban.shops.models import Courier, CourierArea, Product, Sku
 
 REMOTE_COSTS = 2.5
 
@@ -32,7 +32,7 @@ class Opening:
 
     def open(self) -> list[Shelf]:
         with transaction.atomic():
-            self._roles()
+            people.add_default_roles(by=SYSTEM, at=self.at)
             for one in self.content.departments:
                 self.departments[one["code"]] = people.add_department(one["code"], one["name"], by=SYSTEM, at=self.at)
             for one in self.content.shops:
@@ -44,13 +44,6 @@ class Opening:
             for staff in self.content.staff:
                 self.people[staff.username] = self._person(staff)
             return [self._shelf(one) for one in self.content.shops]
-
-    def _roles(self) -> None:
-        for role in DEFAULT_ROLES:
-            Role.objects.get_or_create(
-                code=role.code,
-                defaults={"name": str(role.name), "permissions": list(role.permissions), "clearance": role.clearance},
-            )
 
     def _person(self, staff: Staff) -> Person:
         by, at = SYSTEM, self.at
@@ -72,14 +65,13 @@ class Opening:
         return person
 
     def _shop(self, one: dict[str, Any]) -> Shop:
-        shop = Shop.objects.create(
-            code=one["code"], name=one["name"], platform=one["platform"], brand=one["brand"],
-            opened_on=(self.at - timedelta(days=900)).date(),
+        shop = shops.open_shop(
+            one["code"], one["name"], one["platform"], by=SYSTEM, brand=one["brand"], public_key=one["key"],
+            opened_on=(self.at - timedelta(days=900)).date(), at=self.at,
         )  # fmt: skip
         kept = ("cut_off", "opens", "closes", "return_name", "return_phone", "return_address", "remote_areas", "welcome")
-        Profile.objects.create(
-            shop=shop, public_key=one["key"], policies=one["policies"].strip(), **{name: one[name] for name in kept}
-        )
+        values = {"policies": one["policies"].strip(), **{name: one[name] for name in kept}}
+        shops.change_profile(shop, values, by=SYSTEM, at=self.at)
         for position, courier in enumerate(one["couriers"]):
             self._courier(shop, position, courier, one["remote_areas"])
         return shop

@@ -24,10 +24,9 @@ from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.people import actions as people
 from dangban.people.actions.staff import first_password
-from dangban.people.models import Role, Shop, Skill, Team
-from dangban.people.roles import DEFAULT_ROLES
+from dangban.people.models import Role, Skill, Team
 from dangban.replay.figures import Seen
-from dangban.shops.models import Profile
+from dangban.shops import actions as shops
 from dangban.workforce.models import DutyPeriod
 
 KEY = "replay"
@@ -37,11 +36,9 @@ EACH_SERVES = 60
 def open_department(agents: int, *, at: datetime) -> dict[str, Any]:
     """One shop and one team with so many agents on duty."""
     handbook.adopt_preset("default", at=at)
-    for role in DEFAULT_ROLES:
-        defaults = {"name": str(role.name), "permissions": list(role.permissions), "clearance": role.clearance}
-        Role.objects.get_or_create(code=role.code, defaults=defaults)
-    shop = Shop.objects.create(code=KEY, name="回放试验店", platform="own", opened_on=(at - timedelta(days=1)).date())
-    Profile.objects.create(shop=shop, public_key=KEY, opens=time(0), closes=time(0))
+    people.add_default_roles(by=SYSTEM, at=at)
+    shop = shops.open_shop(KEY, "回放试验店", "own", by=SYSTEM, at=at)
+    shops.change_profile(shop, {"opens": time(0), "closes": time(0)}, by=SYSTEM, at=at)
     service = people.add_department("service", "客服部", by=SYSTEM, at=at)
     team = people.add_team(KEY, "回放组", service, by=SYSTEM, at=at)
     people.assign_shops(team, [shop], by=SYSTEM, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
-from dangban.lib.errors import BadInput
-from dangban.people.models import Shop
+from dangban.lib.errors import BadInput, NotAllowed
+from dangban.people.access import holds_everywhere
+from dangban.people.models import Person, Shop
 from dangban.shops import access, catalogue
 from dangban.shops.models import Batch, Courier, CourierArea, Product, Profile, Sku
 
@@ -21,6 +23,42 @@ PROFILE_FIELDS = (
     *("policies", "welcome", "origins"),
 )
 _PERSONAL = frozenset({"return_name", "return_phone", "return_address"})
+
+
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
+
+
+def open_shop(
+    code: str,
+    name: str,
+    platform: str,
+    *,
+    by: HasActor,
+    brand: str = "",
+    public_key: str = "",
+    opened_on: date | None = None,
+    at: datetime | None = None,
+) -> Shop:
+    """Begin to serve a shop; its chat page stands at the public key, its code if none is given."""
+    at = at or clock.now()
+    if isinstance(by, Person) and not holds_everywhere(by, "shops.manage"):
+        raise NotAllowed(_("Only who manages all shops may open one."))
+    if not CODE.fullmatch(code) or platform not in Shop.Platform.values:
+        message = _("A shop's code has 3 to 40 small letters, digits and dashes.")
+        raise BadInput(message, fields={"code": [message]})
+    key = public_key or code
+    if Shop.objects.filter(code=code).exists() or Profile.objects.filter(public_key=key).exists():
+        message = _("There is a shop with this code already.")
+        raise BadInput(message, fields={"code": [message]})
+    text.refuse_unstorable(name, "name")
+    with transaction.atomic():
+        shop = Shop.objects.create(
+            code=code, name=name.strip(), platform=platform, brand=brand.strip(),
+            opened_on=opened_on or clock.business_day(at),
+        )  # fmt: skip
+        Profile.objects.create(shop=shop, public_key=key)
+        record("shops.shop_opened", subject=shop, by=by, shop=shop.pk, change={"name": shop.name}, at=at)
+    return shop
 
 
 def change_profile(
