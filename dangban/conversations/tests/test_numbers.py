@@ -11,6 +11,7 @@ from dangban.conversations.actions import recall, sweep_queue, transfer
 from dangban.conversations.tests import floor
 from dangban.lib import clock
 from dangban.lib.errors import NotAllowed
+from dangban.people.models import Person
 from dangban.testing.cast import TODAY, at
 
 
@@ -184,3 +185,14 @@ class Figures(NumbersCase):
 
     def test_without_anything_to_measure_have_no_value(self) -> None:
         assert self.numbers()["response"].value is None
+
+
+class TakingFiguresOut(NumbersCase):
+    def sheet(self, person: Person) -> int:
+        return self.as_person(person).get("/numbers/?format=xlsx").status_code
+
+    def test_of_others_takes_a_right(self) -> None:
+        assert (self.sheet(self.cast.zhou), self.sheet(self.cast.hu)) == (200, 403)
+
+    def test_of_ones_own_does_not(self) -> None:
+        assert self.sheet(self.cast.lin) == 200

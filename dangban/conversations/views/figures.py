@@ -17,6 +17,7 @@ from dangban.conversations.reads import inbox
 from dangban.conversations.reads.pages import Days
 from dangban.conversations.views.answers import needs, who
 from dangban.lib import excel
+from dangban.lib.errors import NotAllowed
 from dangban.people.access import visible_shops
 from dangban.people.models import Person, Shop, Team
 
@@ -58,7 +59,10 @@ def numbers(request: HttpRequest) -> HttpResponse:
     reader = who(request)
     asked = _asked(request, reader)
     rows, total = _table(reader, asked)
+    exports = asked.who == reader or reader.can("conversations.export")
     if request.GET.get("format") == "xlsx":
+        if not exports:
+            raise NotAllowed(_("Your role does not include taking figures of others out of the house."))
         return _sheet(asked, rows, total)
     context = {
         "asked": asked,
@@ -68,6 +72,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "teams": queries.teams_of(reader),
         "shops": visible_shops(reader),
         "supervises": reader.can("conversations.supervise"),
+        "exports": exports,
     }
     return render(request, "conversations/numbers.html", context)
 
