@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dangban.chat import search
-from dangban.chat.models import Message, Thread
+from dangban.chat.models import Message, Thread, ThreadProjection
+from dangban.chat.rows import as_line
 from dangban.customers.models import Customer
 from dangban.lib.actor import Actor
 from dangban.people import ports
@@ -34,7 +35,7 @@ class ChatData:
         ids = list(_messages(pk).values_list("pk", flat=True))
         for start in range(0, len(ids), CHUNK):
             chunk = Message.objects.filter(pk__in=ids[start : start + CHUNK])
-            search.forget(chunk)
+            search.forget(_indexed(chunk))
             chunk.update(body="", payload={})
         Message.objects.filter(pk__in=ids, author=Message.Author.CUSTOMER).update(author_name="")
         return len(ids)
@@ -43,6 +44,26 @@ class ChatData:
         if kind != CUSTOMER:
             return []
         return [("chat.thread", one) for one in _threads(pk).values_list("pk", flat=True)]
+
+
+def _indexed(messages: QuerySet[Message]) -> list[Message]:
+    """Those that stand in the index: projected, with words, and not taken back before.
+
+    The index has no content of its own: taking out what is not in it would damage it. The locked
+    cursors keep the projection from entering lines meanwhile.
+    """
+    threads = set(messages.values_list("thread_id", flat=True))
+    cursors = ThreadProjection.objects.select_for_update().filter(thread__in=threads)
+    reached = dict(cursors.order_by("pk").values_list("thread_id", "seq"))
+    recalls = Message.objects.filter(thread__in=threads, kind=Message.Kind.RECALL).values_list("thread_id", "payload")
+    recalled = {(thread, payload.get("seq")) for thread, payload in recalls}
+    return [
+        message
+        for message in messages
+        if message.seq <= reached.get(message.thread_id, 0)
+        and (message.thread_id, message.seq) not in recalled
+        and search.searched_text(as_line(message))
+    ]
 
 
 def register() -> None:

@@ -9,6 +9,10 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
+        from dangban.customers import personal, words
+
+        personal.register()
+        words.register()
         label = pgettext_lazy("rail", "Customers")
         rail.register(
             rail.RailItem("customers", label, "customers", "customers:list", "customers.view", order=40)

@@ -11,8 +11,10 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from dangban.customers import ports as customer_ports
-        from dangban.orders import timeline
+        from dangban.orders import personal, timeline, words
 
+        personal.register()
+        words.register()
         customer_ports.register_timeline("orders", _("Orders"), timeline.timeline)
         customer_ports.register_mover("orders", timeline.move, timeline.give_back)
         label = pgettext_lazy("rail", "Orders")

@@ -81,7 +81,7 @@ def register() -> None:
     ports.name_values("level", dict(Person.Level.choices))
     ports.name_subject("people.person", _("person"), url_name="person", titles=_names_of_people)
     ports.name_subject("people.team", _("team"), titles=_names_of_teams)
-    ports.name_subject("people.shop", _("shop"), url_name="shop", titles=_names_of_shops)
+    ports.name_subject("people.shop", _("shop"), url_name="shops:detail", titles=_names_of_shops)
     ports.name_subject("people.role", _("role"), url_name="role", titles=_names_of_roles)
 
 

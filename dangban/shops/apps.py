@@ -9,6 +9,9 @@ class ShopsConfig(AppConfig):
     label = "shops"
 
     def ready(self) -> None:
+        from dangban.shops import words
+
+        words.register()
         products = pgettext_lazy("rail", "Goods")
         rail.register(
             rail.RailItem("products", products, "products", "shops:catalogue", "shops.view", order=50)

@@ -25,7 +25,7 @@ def ask_approval(
     subject: Subject,
     *,
     title: str,
-    needs: str,
+    needs: str = "desk.approve",
     by: Person,
     shop: Shop | None = None,
     facts: Mapping[str, Any] | None = None,

@@ -1,0 +1,32 @@
+"""How the journal tells of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from dangban.journal import ports
+from dangban.orders.models import Order
+
+VERBS = {
+    "orders.flag_set": _("set the flag of the order"),
+    "orders.remark_added": _("wrote a remark on the order"),
+    "orders.requirement_put": _("put a wish on the order"),
+    "orders.requirement_settled": _("settled a wish of the order"),
+    "orders.requirement_moved": _("moved a wish to another order"),
+    "orders.order_changed_on_platform": _("read a change from the platform of the order"),
+    "orders.receiver_revealed": _("looked at the whole address of the order"),
+    "orders.file_taken_in": _("took in a file of orders"),
+    "orders.exported": _("exported orders"),
+}
+
+
+def register() -> None:
+    ports.name_verbs(VERBS)
+    ports.name_fields({"flag": _("flag")})
+    ports.name_subject("orders.order", _("order"), url_name="orders:detail", titles=_numbers)
+
+
+def _numbers(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(Order.objects.filter(pk__in=ids).values_list("pk", "platform_id"))

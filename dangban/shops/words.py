@@ -1,0 +1,29 @@
+"""How the journal tells of shops and their catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from dangban.journal import ports
+from dangban.shops.models import Product
+
+VERBS = {
+    "shops.profile_changed": _("changed how the shop works"),
+    "shops.product_changed": _("changed the product"),
+    "shops.batch_kept": _("noted a batch of"),
+    "shops.courier_kept": _("added or changed a courier of the shop"),
+    "shops.courier_stopped": _("stopped a courier of the shop"),
+    "shops.courier_areas_set": _("set where a courier of the shop goes"),
+    "shops.catalogue_taken_in": _("took in a file of products"),
+}
+
+
+def register() -> None:
+    ports.name_verbs(VERBS)
+    ports.name_subject("shops.product", _("product"), url_name="shops:product", titles=_titles)
+
+
+def _titles(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(Product.objects.filter(pk__in=ids).values_list("pk", "title"))
