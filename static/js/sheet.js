@@ -24,7 +24,7 @@ attach("[data-sheet]", (element) => {
 
 export async function openSheet(element) {
   select(element);
-  await htmx.ajax("GET", element.dataset.sheet, { target: sheet, swap: "innerHTML" });
+  await htmx.ajax("GET", element.dataset.sheet, { target: sheet, source: sheet, swap: "innerHTML" });
   // Closed, or another row chosen, while this one was on its way.
   if (opener === element) sheet.hidden = !sheet.childElementCount;
 }

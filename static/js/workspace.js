@@ -31,7 +31,7 @@ attach("[data-context-tabs]", (tabs) => {
   });
   const first = tabs.querySelector(`[data-tab="${CSS.escape(chosen)}"]`) ?? tabs.querySelector("[data-tab]");
   choose(tabs, first);
-  htmx.ajax("GET", first.dataset.src, { target: tabs.nextElementSibling, swap: "innerHTML" });
+  htmx.ajax("GET", first.dataset.src, { target: tabs.nextElementSibling, source: tabs.nextElementSibling, swap: "innerHTML" });
 });
 
 function choose(tabs, chosen) {
@@ -41,7 +41,8 @@ function choose(tabs, chosen) {
 // What an action changed is drawn again: the head of the thread and the open tab.
 document.addEventListener("conversations:changed", () => {
   const tab = document.querySelector('[data-context-tabs] [aria-selected="true"]');
-  if (tab) htmx.ajax("GET", tab.dataset.src, { target: tab.closest("[data-context-tabs]").nextElementSibling, swap: "innerHTML" });
+  const pane = tab?.closest("[data-context-tabs]").nextElementSibling;
+  if (pane && !pane.contains(document.activeElement)) htmx.ajax("GET", tab.dataset.src, { target: pane, source: pane, swap: "innerHTML" });
 });
 
 document.addEventListener("stream:changed", ({ detail }) => {

@@ -7,16 +7,15 @@ import { t } from "dangban/words";
 const bar = el("div", "select-bar");
 bar.hidden = true;
 bar.setAttribute("role", "toolbar");
-const make = (text, key) => {
+const make = (text) => {
   const button = el("button", "button button--small", text);
   button.type = "button";
-  button.dataset.key = key;
   button.addEventListener("pointerdown", (event) => event.preventDefault());
   bar.append(button);
   return button;
 };
-make(t("Note as requirement"), "q").addEventListener("click", () => use("requireUrl"));
-make(t("Note as promise"), "p").addEventListener("click", () => use("promiseUrl"));
+make(t("Note as requirement")).addEventListener("click", () => use("requireUrl"));
+make(t("Note as promise")).addEventListener("click", () => use("promiseUrl"));
 document.body.append(bar);
 
 let chosen = null;
