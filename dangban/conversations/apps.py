@@ -9,7 +9,7 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from dangban.chat.ports import register_gate, register_on_stream, register_projector, register_sweep
-        from dangban.conversations import open_work, personal, timeline
+        from dangban.conversations import open_work, personal, timeline, words
         from dangban.conversations.actions.presence import on_stream
         from dangban.conversations.gate import Gate
         from dangban.conversations.jobs import sweep
@@ -21,6 +21,7 @@ class ConversationsConfig(AppConfig):
         from dangban.orders.ports import register_links
         from dangban.people import ports as people
 
+        words.register()
         register_gate(Gate())
         register_projector("conversations", project)
         register_sweep("conversations", sweep)

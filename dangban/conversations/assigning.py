@@ -52,6 +52,7 @@ def give(
     """Make a conversation somebody's: ends who had it, stores why, moves the running clock over."""
     reasons = [reason.as_data() for reason in because]
     before = conversation.assignee_id
+    names = [conversation.assignee.name if conversation.assignee else None]
     end_assignment(conversation, at)
     waited = None
     if conversation.queued_at is not None:
@@ -84,7 +85,7 @@ def give(
         subject=conversation,
         by=by,
         shop=conversation.shop_id,
-        change={"assignee": [before, person_id], "how": how},
+        change={"assignee": [*names, person.name], "how": how},
         because=reasons,
         at=at,
     )
@@ -216,6 +217,7 @@ def requeue(
     """Take a conversation from who has it and find somebody else."""
     reasons = [reason.as_data() for reason in because]
     person_id = conversation.assignee_id
+    name = conversation.assignee.name if conversation.assignee else None
     newest = facts.newest_order(conversation.customer_id, conversation.shop_id)
     # Their order may have left meanwhile: then it is after-sale that they wait for.
     conversation.stage = stages.stage(newest, rules).outcome
@@ -234,7 +236,7 @@ def requeue(
         subject=conversation,
         by=by,
         shop=conversation.shop_id,
-        change={"assignee": [person_id, None], "why": why},
+        change={"assignee": [name, None], "why": why},
         because=reasons,
         at=at,
     )

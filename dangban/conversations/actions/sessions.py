@@ -265,7 +265,7 @@ def _withdraw_offers(held: Conversation, by: Person, at: datetime) -> None:
 def _journal(verb: str, held: Conversation, by: HasActor, at: datetime) -> None:
     record(
         f"conversations.conversation_{verb}", subject=held, by=by, shop=held.shop_id,
-        change={"state": held.state, "assignee": held.assignee_id}, at=at,
+        change={"state": held.state, "assignee": held.assignee.name if held.assignee else None}, at=at,
     )  # fmt: skip
 
 
