@@ -8,22 +8,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from dangban.testing import scratch
+from dangban.testing import postgres, scratch
 
 ROOT = Path(__file__).resolve().parents[2]
 # Two cores are what we plan for; more workers than eight only wait for the disk.
 WORKERS = str(min(8, max(2, len(os.sched_getaffinity(0)))))
 APART = "not browser and not redis and not chaos"
 NO_TESTS = 5
-# The variable that names a server to the tests, and how to start one.
-Server = tuple[str, AbstractContextManager[str]]
 
 
 @dataclass
@@ -93,38 +90,42 @@ class Run:
     def tests(self) -> None:
         self.step("compile translations", [sys.executable, "-m", "dangban.project.translations", "compile"])
         self.pytest("tests on SQLite", f"{APART} and not postgres", "-n", WORKERS)
-        if scratch.postgres_programs() is None:
-            self.report.skip("tests on PostgreSQL", "PostgreSQL's server is not installed")
+        has_postgres = postgres.programs() is not None
+        if has_postgres:
+            self.on_postgres()
         else:
-            with_server = ("DANGBAN_TEST_DATABASE_URL", scratch.postgres())
-            self.pytest("tests on PostgreSQL", APART, "-n", WORKERS, server=with_server)
+            self.report.skip("tests on PostgreSQL", "PostgreSQL's server is not installed")
+        # Tests of the following tiers start the servers that they need themselves.
+        only = "" if has_postgres else " and not postgres"
         if shutil.which("redis-server") is None:
             self.report.skip("tests with Redis", "redis-server is not installed")
         else:
-            self.pytest("tests with Redis", "redis and not browser", server=("DANGBAN_TEST_REDIS_URL", scratch.redis()))
+            self.pytest("tests with Redis", f"redis and not browser{only}")
         if scratch.chromium() is None:
             self.report.skip("tests in the browser", "no chromium was found")
         else:
-            self.pytest("tests in the browser", "browser")
-        self.pytest("tests that kill processes", "chaos and not browser and not redis")
+            self.pytest("tests in the browser", f"browser{only}")
+        self.pytest("tests that kill processes", f"chaos and not browser and not redis{only}")
 
-    def pytest(self, name: str, marks: str, *options: str, server: Server | None = None) -> None:
-        # -v takes back the -q of pyproject.toml, so that pytest closes with its usual line.
-        command = [sys.executable, "-m", "pytest", "-v", "-rs", "-m", marks, *options, *self.arguments]
-        if server is None:
-            self.step(name, command)
-            return
-        variable, starting = server
+    def on_postgres(self) -> None:
+        name = "tests on PostgreSQL"
         try:
-            with starting as url:
-                self.environment[variable] = url
-                self.step(name, command)
-        except (RuntimeError, TimeoutError, OSError) as fault:
+            cluster = postgres.start_cluster()
+        except (RuntimeError, KeyError, OSError, subprocess.SubprocessError) as fault:
             # Installed and yet not to be started is a failure: skipping would hide it.
-            self.console.print(f"[red]{name}: the server: {fault}[/]")
+            self.console.print(f"[red]{name}: the server did not start: {fault}[/]")
             self.report.ran(name, 1, 0)
+            return
+        self.environment["DANGBAN_TEST_DATABASE_URL"] = cluster.url("dangban")
+        try:
+            self.pytest(name, APART, "-n", WORKERS)
         finally:
-            self.environment.pop(variable, None)
+            del self.environment["DANGBAN_TEST_DATABASE_URL"]
+            cluster.stop()
+
+    def pytest(self, name: str, marks: str, *options: str) -> None:
+        # -v takes back the -q of pyproject.toml, so that pytest closes with its usual line.
+        self.step(name, [sys.executable, "-m", "pytest", "-v", "-rs", "-m", marks, *options, *self.arguments])
 
     def step(self, name: str, command: list[str]) -> None:
         self.console.rule(f"[bold]{name}", align="left")
