@@ -152,7 +152,10 @@ def remember_addresses(deliveries: Iterable[Delivery]) -> None:
     later = [row for key, row in known.items() if key in whole and whole[key].at > row.last_used_at]
     for row in later:
         row.last_used_at = whole[row.customer_id, row.receiver, row.phone, row.detail].at
-    Address.objects.bulk_update(later, ["last_used_at"])
+    # An upsert: a bulk update would spell out a case for every row.
+    Address.objects.bulk_create(
+        later, update_conflicts=True, unique_fields=["id"], update_fields=["last_used_at"]
+    )
     Address.objects.bulk_create(_address(one) for key, one in whole.items() if key not in known)
 
 
@@ -183,10 +186,21 @@ class Figures:
     last_order_at: datetime | None
 
 
-def keep_figures(shop: Shop, figures: dict[int, Figures]) -> None:
+def keep_figures(shop: Shop, figures: dict[int, Figures], *, at: datetime) -> None:
     """Store what the orders add up to for these customers of a shop."""
-    rows = list(CustomerShop.objects.filter(shop=shop, customer__in=figures))
-    for row in rows:
-        found = figures[row.customer_id]
-        row.orders, row.spent_fen, row.last_order_at = found.orders, found.spent_fen, found.last_order_at
-    CustomerShop.objects.bulk_update(rows, ["orders", "spent_fen", "last_order_at"])
+    CustomerShop.objects.bulk_create(
+        (
+            CustomerShop(
+                customer_id=customer_id,
+                shop=shop,
+                first_at=at,
+                orders=found.orders,
+                spent_fen=found.spent_fen,
+                last_order_at=found.last_order_at,
+            )
+            for customer_id, found in figures.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["customer", "shop"],
+        update_fields=["orders", "spent_fen", "last_order_at"],
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from . import clock
@@ -10,24 +11,38 @@ from . import clock
 T = TypeVar("T")
 
 BUDGET = 0.010
-_MOST = 400
+_LEAST, _MOST = 25, 400
 
 
 class Pace:
-    """How many items fit into one short transaction, learnt from how long the last ones took."""
+    """How many items fit into one short transaction, learnt from how long the last ones worked.
+
+    Only the work counts, not the commit: waiting for the disk takes as long for one row as for a
+    hundred, and smaller transactions would only wait more often.
+    """
 
     def __init__(self, first: int = 20, budget: float = BUDGET) -> None:
         self.size = first
         self.budget = budget
-        self.longest = 0.0
+        self.taken: list[float] = []
+
+    @property
+    def longest(self) -> float:
+        """Seconds that the longest transaction worked."""
+        return max(self.taken, default=0.0)
+
+    def over(self, seconds: float) -> int:
+        """How many transactions worked longer than that."""
+        return sum(one > seconds for one in self.taken)
 
     def took(self, seconds: float, count: int) -> None:
-        self.longest = max(self.longest, seconds)
+        """Learn from one transaction of `count` items."""
+        self.taken.append(seconds)
         if count < self.size and seconds < self.budget:
             return
         per_item = max(seconds / max(count, 1), 1e-6)
         # Never more than doubled at once: one lucky chunk says little about the next.
-        self.size = max(1, min(int(self.budget / per_item), self.size * 2, _MOST))
+        self.size = max(_LEAST, min(int(self.budget / per_item), self.size * 2, _MOST))
 
     def chunks(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
         """Slices of `items`, each as large as the pace allows when it is asked for."""
@@ -37,21 +52,9 @@ class Pace:
             done += len(chunk)
             yield chunk
 
-    def measured(self) -> Stopwatch:
-        return Stopwatch(self)
-
-
-class Stopwatch:
-    """``with pace.measured() as watch: …; watch.count = 12`` tells the pace what a transaction cost."""
-
-    def __init__(self, pace: Pace) -> None:
-        self.pace = pace
-        self.count = 0
-
-    def __enter__(self) -> Stopwatch:
-        self._start = clock.monotonic()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        if failure[0] is None:
-            self.pace.took(clock.monotonic() - self._start, self.count)
+    @contextmanager
+    def measured(self, count: int) -> Iterator[None]:
+        """Around the work of a transaction, inside it."""
+        started = clock.monotonic()
+        yield
+        self.took(clock.monotonic() - started, count)

@@ -34,6 +34,7 @@ from dangban.shops.runs import Refusal, Tally
 # Below this many rows a file is read while its page is loading; above, in the background.
 QUICK_ROWS = 1500
 _PLANNED_AT_ONCE = 250
+_BUYERS_AT_ONCE = 100
 _SAMPLES = 30
 _PERSONAL = frozenset({*rules.RECEIVER, "buyer_message", "platform_remark", "invoice_title"})
 
@@ -57,11 +58,12 @@ class Plan:
     change: list[Change] = field(default_factory=list)
     unchanged: int = 0
     refusals: list[Refusal] = field(default_factory=list)
+    same: list[Order] = field(default_factory=list)
 
 
 def take_in(run: ImportRun) -> None:
     """Carry out a run: read its file, write what is new (unless it is a trial), keep the result."""
-    _OrderImport(run).go()
+    OrderImport(run).go()
 
 
 def recognise(shop: Shop, table: tables.Table) -> formats.Recognised:
@@ -80,7 +82,9 @@ def recognise(shop: Shop, table: tables.Table) -> formats.Recognised:
     return recognised
 
 
-class _OrderImport:
+class OrderImport:
+    """One run: what was planned, written and refused so far."""
+
     def __init__(self, run: ImportRun) -> None:
         self.run = run
         self.shop = run.shop
@@ -127,10 +131,7 @@ class _OrderImport:
             self.tally.created += len(plan.create)
             self.tally.updated += len(plan.change)
         else:
-            for some in self.pace.chunks(plan.create):
-                self.tally.created += self._create(some)
-            for changes in self.pace.chunks(plan.change):
-                self.tally.updated += self._update(changes)
+            self._write(plan)
         self.tally.rows_done += sum(len(order.lines_from) for order in orders)
         runs.move(self.run, self.tally)
 
@@ -152,6 +153,7 @@ class _OrderImport:
                 plan.create.append(read)
             elif order.source_digest == read.digest():
                 plan.unchanged += 1
+                plan.same.append(order)
             else:
                 maybe.append((order, read))
         self._plan_changes(plan, maybe)
@@ -217,11 +219,41 @@ class _OrderImport:
 
     # ---- writing -----------------------------------------------------------------------------
 
-    def _create(self, reads: Sequence[ReadOrder]) -> int:
+    def _write(self, plan: Plan) -> None:
+        """Buyers, then orders, then what the orders add up to: each in transactions of its own."""
+        buyers = self._recognise(plan.create)
+        touched: list[Order] = plan.same if self._mends else []
+        for some in self.pace.chunks(plan.create):
+            self.tally.created += self._create(some, buyers, touched)
+        for changes in self.pace.chunks(plan.change):
+            self.tally.updated += self._update(changes, touched)
+        self._add_up(touched)
+
+    @cached_property
+    def _mends(self) -> bool:
+        """Whether the run before broke off, perhaps between an order and what it adds up to."""
+        before = ImportRun.objects.filter(
+            shop=self.shop, kind=ImportRun.Kind.ORDERS, dry_run=False, pk__lt=self.run.pk
+        )
+        last = before.order_by("-pk").values_list("finished_at", "failed").first()
+        return last is not None and (last[0] is None or bool(last[1]))
+
+    def _recognise(self, reads: Sequence[ReadOrder]) -> dict[str, int | None]:
+        """The customer behind each order, by the order's number."""
+        found: dict[str, int | None] = {}
+        for start in range(0, len(reads), _BUYERS_AT_ONCE):
+            some = reads[start : start + _BUYERS_AT_ONCE]
+            with transaction.atomic():
+                recognised = recognising.recognise(self.shop, [_seen(read) for read in some], at=self.now)
+            found |= {read.platform_id: pk for read, pk in zip(some, recognised.ids, strict=True)}
+        return found
+
+    def _create(
+        self, reads: Sequence[ReadOrder], buyers: Mapping[str, int | None], touched: list[Order]
+    ) -> int:
         try:
-            with self.pace.measured() as watch, transaction.atomic():
-                watch.count = len(reads)
-                self._insert(reads)
+            with transaction.atomic(), self.pace.measured(len(reads)):
+                orders = self._insert(reads, buyers)
         except IntegrityError:
             # Another import brought one of them in the meantime: look again.
             again = self.plan(reads)
@@ -229,16 +261,14 @@ class _OrderImport:
                 raise
             self.tally.unchanged += again.unchanged
             self._refuse(again.refusals)
-            made = self._create(again.create) if again.create else 0
-            self.tally.updated += self._update(again.change) if again.change else 0
+            made = self._create(again.create, buyers, touched) if again.create else 0
+            self.tally.updated += self._update(again.change, touched) if again.change else 0
             return made
+        touched += orders
         return len(reads)
 
-    def _insert(self, reads: Sequence[ReadOrder]) -> None:
-        recognised = recognising.recognise(self.shop, [_seen(read) for read in reads], at=self.now)
-        orders = Order.objects.bulk_create(
-            self._order(read, customer_id) for read, customer_id in zip(reads, recognised.ids, strict=True)
-        )
+    def _insert(self, reads: Sequence[ReadOrder], buyers: Mapping[str, int | None]) -> list[Order]:
+        orders = Order.objects.bulk_create(self._order(read, buyers[read.platform_id]) for read in reads)
         skus = self._skus(reads)
         OrderLine.objects.bulk_create(
             _line(order, position, line, skus)
@@ -247,8 +277,8 @@ class _OrderImport:
         )
         OrderWord.objects.bulk_create(_words(orders))
         self._plant([(order, "", order.flag) for order in orders if order.flag])
-        self._after(orders)
         bring_wishes_home(orders)
+        return orders
 
     def _order(self, read: ReadOrder, customer_id: int | None) -> Order:
         said = {name: value for name, value in read.said.items() if name in rules.FOLLOWED}
@@ -265,9 +295,8 @@ class _OrderImport:
             **said,
         )
 
-    def _update(self, changes: Sequence[Change]) -> int:
-        with self.pace.measured() as watch, transaction.atomic():
-            watch.count = len(changes)
+    def _update(self, changes: Sequence[Change], touched: list[Order]) -> int:
+        with transaction.atomic(), self.pace.measured(len(changes)):
             fresh = self._still_as_planned(changes)
             for change in fresh:
                 self._apply(change)
@@ -283,7 +312,7 @@ class _OrderImport:
                 self._save(change)
                 self._tell(change)
             self._replace_lines([change for change in fresh if change.lines])
-            self._after([change.order for change in fresh])
+        touched += [change.order for change in fresh]
         return len(fresh)
 
     def _still_as_planned(self, changes: Sequence[Change]) -> list[Change]:
@@ -378,9 +407,17 @@ class _OrderImport:
             return {}
         return dict(Sku.objects.filter(shop=self.shop, code__in=codes).values_list("code", "pk"))
 
-    def _after(self, orders: Sequence[Order]) -> None:
-        recognising.remember_addresses(_delivery(order) for order in orders if order.customer_id)
-        keep_figures(self.shop, {order.customer_id for order in orders if order.customer_id})
+    def _add_up(self, orders: Sequence[Order]) -> None:
+        """Keep the addresses that orders went to and what each customer bought."""
+        known = [order for order in orders if order.customer_id is not None]
+        for start in range(0, len(known), _BUYERS_AT_ONCE):
+            some = known[start : start + _BUYERS_AT_ONCE]
+            with transaction.atomic():
+                recognising.remember_addresses(_delivery(order) for order in some)
+            with transaction.atomic():
+                keep_figures(
+                    self.shop, {order.customer_id for order in some if order.customer_id}, at=self.now
+                )
 
 
 def bring_wishes_home(orders: Sequence[Order]) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dangban.customers.models import Customer
 from dangban.customers.ports import TimelineItem
-from dangban.lib import money
+from dangban.lib import clock, money
 from dangban.orders import access
 from dangban.orders.figures import keep_figures
 from dangban.orders.models import Order, Requirement
@@ -60,4 +60,4 @@ def _hand(moved: dict[str, list[int]], to: Customer) -> None:
 
 def _add_up(*customers: Customer) -> None:
     for shop in Shop.objects.filter(pk__in=Order.objects.filter(customer__in=customers).values("shop")):
-        keep_figures(shop, {customer.pk for customer in customers})
+        keep_figures(shop, {customer.pk for customer in customers}, at=clock.now())

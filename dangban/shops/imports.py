@@ -216,10 +216,12 @@ class Change:
 
 def take_in(run: ImportRun) -> None:
     """Carry out a run: read its file, write what is new (unless it is a trial), keep the result."""
-    _CatalogueImport(run).go()
+    CatalogueImport(run).go()
 
 
-class _CatalogueImport:
+class CatalogueImport:
+    """One run: what was planned, written and refused so far."""
+
     def __init__(self, run: ImportRun) -> None:
         self.run = run
         self.shop: Shop = run.shop
@@ -267,8 +269,7 @@ class _CatalogueImport:
                 )
         if not self.run.dry_run:
             for some in self.pace.chunks(doing):
-                with self.pace.measured() as watch, transaction.atomic():
-                    watch.count = len(some)
+                with transaction.atomic(), self.pace.measured(len(some)):
                     self._write(some)
         self.tally.rows_done += sum(len(listing.lines) for listing in listings)
         runs.move(self.run, self.tally)
