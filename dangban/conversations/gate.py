@@ -21,7 +21,7 @@ from dangban.conversations.actions.overrides import PERMISSION, digest_of, may_o
 from dangban.conversations.models import GuardHit
 from dangban.conversations.queries.posting import BESIDES, BESIDES_TIMES, OPEN, with_marks
 from dangban.conversations.rules import guard
-from dangban.handbook.actions import in_force
+from dangban.handbook.actions import NoHandbook, in_force
 from dangban.lib import clock
 from dangban.people.models import Person
 
@@ -37,7 +37,7 @@ _BY_ACTION = frozenset({"recall", "event", "whisper"})
 class Facts:
     """A thread as the gate sees it."""
 
-    guard: guard.Guard
+    guard: guard.Guard | None
     state: str = ""
     assignee_id: int | None = None
     assignee: str = ""
@@ -58,7 +58,7 @@ class Facts:
 class Gate:
     def facts(self, thread_ids: Sequence[int], fetch: Fetch) -> Mapping[int, Facts]:
         """Two statements for any number of threads."""
-        words = guard.compiled(in_force(clock.now()))
+        words = _words()
         found = {thread_id: Facts(words) for thread_id in thread_ids}
         ids = list(found)
         if not ids:
@@ -90,6 +90,14 @@ class Gate:
             keep(sender, line, verdict, sent=sent, at=line.at)
 
 
+def _words() -> guard.Guard | None:
+    """The guard in force; None before a department has adopted a handbook, so that customers can write at once."""
+    try:
+        return guard.compiled(in_force(clock.now()))
+    except NoHandbook:
+        return None
+
+
 def _whose(facts: Facts, sender: Sender) -> Verdict | None:
     """Nobody answers into a colleague's conversation by accident."""
     if facts.assignee_id == sender.id or sender.id in facts.inside or not facts.state:
@@ -101,7 +109,7 @@ def _whose(facts: Facts, sender: Sender) -> Verdict | None:
 
 
 def _wording(facts: Facts, sender: Sender, line: Line, confirmed: bool) -> Verdict:
-    findings = facts.guard.examine(line.body, facts.numbers)
+    findings = facts.guard.examine(line.body, facts.numbers) if facts.guard is not None else ()
     if not findings:
         return SEND
     act = guard.gravest(findings)

@@ -33,7 +33,7 @@ def ask_override(
 ) -> GuardOverride:
     """Ask the leaders to let exactly this line pass; asked again, it is the same question."""
     at = at or clock.now()
-    body = refuse_unstorable(body)
+    body, note = refuse_unstorable(body), refuse_unstorable(note.strip(), "note")[:200]
     access.require(by, "conversations.serve", conversation.shop_id)
     findings = [one for one in guard.compiled(in_force(at)).examine(body) if one.act == "block"]
     if not findings:
@@ -45,7 +45,7 @@ def ask_override(
             thread_id=conversation.thread_id, person=by, digest=digest_of(body), settled_at=None,
             defaults={
                 "shop_id": conversation.shop_id, "body": body, "words": [one.word for one in findings],
-                "note": note.strip()[:200], "asked_at": at,
+                "note": note, "asked_at": at,
             },
         )  # fmt: skip
         if made:

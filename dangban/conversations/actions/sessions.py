@@ -29,6 +29,7 @@ from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, Conflict, Refused
+from dangban.lib.text import refuse_unstorable
 from dangban.people.access import scope
 from dangban.people.models import Person
 
@@ -75,6 +76,7 @@ def take_over(
     """Make a colleague's conversation one's own; it is logged, and they are told."""
     at = at or clock.now()
     access.require(by, "conversations.serve", conversation.shop_id)
+    reason = refuse_unstorable(reason.strip(), "reason")[:200]
     with transaction.atomic():
         held = assigning.locked(conversation.pk)
         if held.state == State.ENDED:
@@ -87,11 +89,11 @@ def take_over(
             return held
         _withdraw_offers(held, by, at)
         _give(held, by, Assignment.How.TAKEN_OVER, at)
-        told.write(held, "taken_over", by=by, at=at, before=before.name, reason=reason.strip()[:200])
+        told.write(held, "taken_over", by=by, at=at, before=before.name, reason=reason)
         reminders.tell(
             [before],
             _("%(name)s has taken over %(customer)s from you") % {"name": by.name, "customer": held.customer},
-            reason.strip(),
+            reason,
             conversation=held,
             by=by,
             at=at,
@@ -183,7 +185,8 @@ def close(
     actor: HasActor = by or SYSTEM
     served_from = held.assignments.order_by("started_at").values_list("started_at", flat=True).first()
     closure = Closure.objects.create(
-        conversation=held, how=how, by=by, outcome=outcome.strip()[:40], note=note.strip()[:300], at=at,
+        conversation=held, how=how, by=by, at=at,
+        outcome=refuse_unstorable(outcome.strip(), "outcome")[:40], note=refuse_unstorable(note.strip(), "note")[:300],
         business_day=facts.business_day(at, held.assignee_id, rules),
         served_ms=round((at - served_from).total_seconds() * 1000) if served_from else 0,
     )  # fmt: skip
@@ -209,14 +212,15 @@ def leave_to_next_shift(
 ) -> LeftOver:
     """Mark what is still to do and give the conversation to whoever is, or next comes, on duty."""
     at = at or clock.now()
-    if not note.strip():
+    note = refuse_unstorable(note.strip(), "note")[:300]
+    if not note:
         message = _("Say what is still to do.")
         raise BadInput(message, fields={"note": [message]})
     with transaction.atomic():
         held = assigning.locked(conversation.pk)
         must_hold(held, by)
         _withdraw_offers(held, by, at)
-        row = LeftOver.objects.create(conversation=held, person=by, note=note.strip()[:300], at=at)
+        row = LeftOver.objects.create(conversation=held, person=by, note=note, at=at)
         told.write(held, "left", by=by, at=at, note=row.note)
         assigning.requeue(held, Requeue.Why.LEFT, because=(), at=at, rules=in_force(at), by=by)
     return row

@@ -42,7 +42,7 @@ def transfer(
     leaders are told. A person accepts or returns it; who gets it through a team may return it.
     """
     at = at or clock.now()
-    note = _said(note)
+    note, reason = _said(note), refuse_unstorable(reason.strip(), "reason")[:200]
     if sum((to_person is not None, to_team is not None, bool(to_skill))) != 1:
         message = _("Choose one person, team or skill.")
         raise BadInput(message, fields={"to": [message]})
@@ -86,7 +86,7 @@ def accept_transfer(offer: Transfer, *, by: Person, at: datetime | None = None) 
 def return_transfer(offer: Transfer, *, by: Person, answer: str, at: datetime | None = None) -> Conversation:
     """Give back what was offered to one, or what came to one through a team, saying why."""
     at = at or clock.now()
-    answer = answer.strip()[:200]
+    answer = refuse_unstorable(answer.strip(), "answer")[:200]
     if not answer:
         message = _("Say why you return it.")
         raise BadInput(message, fields={"answer": [message]})
@@ -191,7 +191,7 @@ def _offer(
     offer = Transfer.objects.create(
         conversation=held, ordinal=held.transfers, from_person=held.assignee or by, to_person=person, to_team=team,
         to_skill=skill[:40], note=note, summary=refuse_unstorable(summary.strip(), "summary"),
-        reason=reason.strip()[:200], at=at, because=because,
+        reason=reason, at=at, because=because,
         business_day=facts.business_day(at, (held.assignee or by).pk, in_force(at)),
     )  # fmt: skip
     target = person.name if person else team.name if team else skill

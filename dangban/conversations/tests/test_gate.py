@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from dangban.chat import actions as chat
 from dangban.chat.ports import Line, Sender, Verdict
 from dangban.conversations import actions
 from dangban.conversations.gate import Gate
 from dangban.conversations.models import GuardHit, GuardOverride
 from dangban.conversations.tests import floor
 from dangban.desk.models import Notice
+from dangban.handbook.actions import forget
 from dangban.lib.errors import Conflict, NotAllowed, Refused
 from dangban.people.models import Person
+from dangban.testing import pages
 from dangban.testing.cast import NOW
 
 GATE = Gate()
@@ -82,6 +85,16 @@ class WhoseConversation(GateCase):
         facts = GATE.facts([self.thread.pk], fetch)[self.thread.pk]
         line = Line(self.thread.pk, "customer", 1, "方", "c", "text", "加微信", {}, False, NOW)
         assert GATE.decide(facts, Sender("customer", 1, "方"), line, confirmed=False).act == "send"
+
+
+class BeforeAnyHandbook(pages.CastCase):
+    def test_customers_and_agents_can_write(self) -> None:
+        forget()
+        self.addCleanup(forget)
+        thread = chat.open_thread(self.cast.shop, customer=self.cast.fang)
+        facts = GATE.facts([thread.pk], fetch)[thread.pk]
+        line = Line(thread.pk, "agent", self.cast.lin.pk, "林", "c", "text", "这是最好的", {}, False, NOW)
+        assert GATE.decide(facts, Sender("agent", self.cast.lin.pk, "林"), line, confirmed=False).act == "send"
 
 
 class WhatMustNotBeSaid(GateCase):

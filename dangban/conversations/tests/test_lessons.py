@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from dangban.chat.models import Message, Presence
@@ -10,7 +12,7 @@ from dangban.conversations.models import Assignment, Conversation, Invitation, R
 from dangban.conversations.tests import floor
 from dangban.desk.models import Deadline, Notice, Task
 from dangban.lib import clock
-from dangban.lib.errors import Conflict, Refused
+from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.orders.models import Order
 from dangban.testing.cast import TODAY, at
 
@@ -194,6 +196,38 @@ class Surveys(floor.FloorCase):
         assert jobs.close_quiet(at("12:01")) == 1
         assert self.conversation().state == "ended"
         assert Invitation.objects.count() == 0
+
+
+class WhatMustBeSaid(floor.FloorCase):
+    """Asked for by the act itself, so that no door and no bulk act gets round it; the field that is missing is named."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.online(self.cast.lin, self.cast.mei)
+        self.customer_says(when="10:00")
+        self.served = self.conversation()
+
+    def missing(self, act: Callable[[], object]) -> list[str]:
+        before = Conversation.objects.values().get()
+        with pytest.raises(BadInput) as refusal:
+            act()
+        assert Conversation.objects.values().get() == before
+        return list(refusal.value.fields)
+
+    def test_when_passing_on(self) -> None:
+        assert self.missing(
+            lambda: actions.transfer(self.served, by=self.cast.lin, to_person=self.cast.mei, note="")
+        ) == ["note"]
+
+    def test_when_leaving_to_the_next_shift(self) -> None:
+        assert self.missing(lambda: actions.leave_to_next_shift(self.served, by=self.cast.lin, note="")) == ["note"]
+
+    def test_in_letters_that_can_be_kept(self) -> None:
+        assert self.missing(lambda: actions.resolve(self.served, by=self.cast.lin, note="\ud800")) == ["note"]
+
+    def test_in_rare_characters_too(self) -> None:
+        actions.leave_to_next_shift(self.served, by=self.cast.lin, note="𠮷先生要发票 🧾")
+        assert self.conversation().left_over.get().note == "𠮷先生要发票 🧾"
 
 
 class Clocks(floor.FloorCase):
