@@ -8,12 +8,13 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
-        from dangban.chat import hub, inbox_bell, personal, ports, search, sign_out
+        from dangban.chat import hub, inbox_bell, personal, ports, presence, search, sign_out
         from dangban.desk.ports import register_bell
-        from dangban.people.ports import register_revoker
+        from dangban.people.ports import register_activity, register_revoker
 
         ports.register_bulk_projector("search", search.index)
         personal.register()
         register_revoker(hub.revoke)
+        register_activity(presence.last_active)
         register_bell(inbox_bell.ring)
         user_logged_out.connect(sign_out.revoke, dispatch_uid="chat.sign_out")

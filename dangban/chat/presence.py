@@ -73,3 +73,8 @@ def keep_seen(connected: Sequence[int], active: Sequence[int], at: datetime) -> 
 def last_seen(person_ids: Iterable[int]) -> dict[int, Seen]:
     rows = LastSeen.objects.filter(person_id__in=list(person_ids))
     return {row.person_id: Seen(row.connected_at, row.active_at) for row in rows}
+
+
+def last_active(person_id: int) -> datetime | None:
+    """When mouse or keyboard were last used in any page of a person."""
+    return LastSeen.objects.filter(pk=person_id).values_list("active_at", flat=True).first()

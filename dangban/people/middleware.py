@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from dangban.lib import clock
 from dangban.people.house import sign_in_rules
 from dangban.people.models import Person
+from dangban.people.ports import registry
 from dangban.people.second_factor import FACTOR, has_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -34,7 +35,9 @@ class PersonMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         person = request.user
-        if not isinstance(person, Person) or request.path.startswith(ALWAYS_OPEN):
+        if not isinstance(person, Person):
+            return _whole_page(request, self.get_response(request))
+        if request.path.startswith(ALWAYS_OPEN):
             return self.get_response(request)
         if "lang" in request.GET:
             return self._answer(request, person)
@@ -45,20 +48,25 @@ class PersonMiddleware:
             return response
 
     def _answer(self, request: HttpRequest, person: Person) -> HttpResponse:
-        if self._was_away_too_long(request):
+        if self._was_away_too_long(request, person):
             auth.logout(request)
             messages.info(request, _("You were away for a while and have been signed out. Please sign in again."))
             return go_to(request, f"{reverse('account_login')}?next={_next(request)}")
         first = self._must_do_first(request, person)
         return go_to(request, first) if first else self.get_response(request)
 
-    def _was_away_too_long(self, request: HttpRequest) -> bool:
+    def _was_away_too_long(self, request: HttpRequest, person: Person) -> bool:
         now = clock.now()
-        seen = request.session.get(SEEN)
-        if seen is not None and now.timestamp() - seen > sign_in_rules(now).idle.total_seconds():
-            return True
-        if seen is None or now.timestamp() - seen >= SEEN_EVERY:
-            request.session[SEEN] = int(now.timestamp())
+        seen, used = request.session.get(SEEN), now.timestamp()
+        idle = sign_in_rules(now).idle.total_seconds()
+        if seen is not None and used - seen > idle:
+            used = _last_active(person)
+            if now.timestamp() - used > idle:
+                return True
+        elif seen is not None and _nobody_clicked(request):
+            return False
+        if seen is None or used - seen >= SEEN_EVERY:
+            request.session[SEEN] = int(used)
             UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
         return False
 
@@ -74,6 +82,25 @@ class PersonMiddleware:
             return ""
         on_the_way = (factor, reverse("account_reauthenticate"), password)
         return "" if request.path in on_the_way else factor
+
+
+def _nobody_clicked(request: HttpRequest) -> bool:
+    """Fetched by the page itself, on a timer or because something changed elsewhere."""
+    return request.headers.get("X-Background") == "1"
+
+
+def _last_active(person: Person) -> float:
+    """When mouse or keyboard were last used; who only chats makes few requests that come by here."""
+    told = [last_active(person.pk) for last_active in registry.activity]
+    return max((at.timestamp() for at in told if at is not None), default=0.0)
+
+
+def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A fragment asked for without a log-in: the whole page goes to sign in, not the fragment."""
+    to_sign_in = response.status_code == 302 and response["Location"].startswith(reverse("account_login"))
+    if not to_sign_in or request.headers.get("HX-Request") != "true":
+        return response
+    return HttpResponse(headers={"HX-Redirect": reverse("account_login")})
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:

@@ -73,6 +73,7 @@ class _Registry:
     data_subjects: dict[str, DataSubject] = field(default_factory=dict)
     revealable: dict[tuple[str, str], Revealable] = field(default_factory=dict)
     revokers: list[Callable[[int], None]] = field(default_factory=list)
+    activity: list[Callable[[int], datetime | None]] = field(default_factory=list)
 
 
 registry = _Registry()
@@ -98,3 +99,9 @@ def register_revoker(revoke: Callable[[int], None]) -> None:
     """`revoke(person_id)` is called after commit whenever a person's rights or log-ins were taken
     back: live streams of this process end at once. Other processes notice `rights_version`."""
     registry.revokers.append(revoke)
+
+
+def register_activity(last_active: Callable[[int], datetime | None]) -> None:
+    """`last_active(person_id)`: when mouse or keyboard were last used in this person's pages. Asked
+    only before somebody is signed out for having been away."""
+    registry.activity.append(last_active)

@@ -1,5 +1,6 @@
 // data-live="order:12" data-live-version="7" data-live-src="/orders/12/row/": fetched again when the
-// stream says that the thing has a newer version; many changes within 250 ms are one request.
+// stream says that the thing has a newer version; many changes within 250 ms are one request. The
+// request says that nobody clicked: it does not keep a forgotten log-in alive.
 
 const TOGETHER = 250;
 const due = new Set();
@@ -32,7 +33,7 @@ function fetchAll() {
     due.delete(element);
     if (!element.isConnected) continue;
     const { liveSrc, liveSwap } = element.dataset;
-    htmx.ajax("GET", liveSrc, { target: element, source: element, swap: liveSwap ?? "outerHTML" });
+    htmx.ajax("GET", liveSrc, { target: element, source: element, swap: liveSwap ?? "outerHTML", headers: { "X-Background": "1" } });
   }
 }
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from dangban.journal.models import Entry
 from dangban.lib import clock
+from dangban.people import ports
 from dangban.people.models import Person, SignInAttempt
 from dangban.testing import pages
 from dangban.testing.cast import NOW, PASSWORD
@@ -139,6 +140,29 @@ class IdleTest(SignInCase):
         client.get("/account/")
         with clock.frozen(NOW + timedelta(minutes=4)):
             assert client.get("/account/").status_code == 200
+
+
+    def test_what_a_page_fetches_by_itself_keeps_nothing_open(self) -> None:
+        client = self.as_person(self.cast.lin)
+        client.get("/account/")
+        with clock.frozen(NOW + timedelta(hours=7)):
+            assert client.get("/inbox/count/", HTTP_X_BACKGROUND="1").status_code == 200
+        with clock.frozen(NOW + timedelta(hours=9)):
+            answer = client.get("/inbox/count/", HTTP_X_BACKGROUND="1", HTTP_HX_REQUEST="true")
+        assert answer["HX-Redirect"].startswith("/login/")
+
+    def test_who_only_chats_is_not_away(self) -> None:
+        client = self.as_person(self.cast.lin)
+        client.get("/account/")
+        chatting = NOW + timedelta(hours=8, minutes=50)
+        ports.register_activity(lambda person_id: chatting if person_id == self.cast.lin.pk else None)
+        self.addCleanup(ports.registry.activity.pop)
+        with clock.frozen(NOW + timedelta(hours=9)):
+            assert client.get("/account/").status_code == 200
+
+    def test_a_fragment_asked_for_without_a_log_in_takes_the_page_to_sign_in(self) -> None:
+        answer = Client().get("/inbox/count/", HTTP_HX_REQUEST="true")
+        assert (answer.status_code, answer["HX-Redirect"]) == (200, "/login/")
 
 
 class SessionsTest(SignInCase):
