@@ -1,4 +1,4 @@
-"""Lists that page by key: rows below the last one shown, and the address of what follows."""
+"""Lists that page by time: rows before the last one shown, and the address of what follows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from dangban.lib import clock
 
@@ -24,14 +24,27 @@ class Listed(Generic[Row]):
 
 
 def newest_first(rows: QuerySet[Row], path: str, filters: Mapping[str, Any], before: str) -> Listed[Row]:
-    """A page of rows by falling key; `filters` stay in the addresses."""
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows.order_by("-pk")[: PAGE + 1])
+    """A page of rows by falling time; `filters` stay in the addresses, `before` is time and key of the last row."""
+    moment, _sep, key = before.rpartition("_")
+    last = _instant(moment)
+    if last is not None and key.isdecimal():
+        rows = rows.filter(Q(at__lt=last) | Q(at=last, pk__lt=int(key)))
+    found = list(rows.order_by("-at", "-pk")[: PAGE + 1])
     kept = {name: value for name, value in filters.items() if value not in ("", None)}
-    more = f"{path}?{urlencode(kept | {'before': found[PAGE - 1].pk})}" if len(found) > PAGE else ""
+    more = ""
+    if len(found) > PAGE:
+        row: Any = found[PAGE - 1]
+        more = f"{path}?{urlencode(kept | {'before': f'{row.at.isoformat()}_{row.pk}'})}"
     first = f"{path}?{urlencode(kept)}" if before else ""
     return Listed(found[:PAGE], more, first)
+
+
+def _instant(written: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def day_of(written: str, otherwise: date) -> date:

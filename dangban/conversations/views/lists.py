@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ def enquiries(request: HttpRequest) -> HttpResponse:
     if request.GET.get("mine", "1") == "1":
         rows = rows.filter(owner=person)
     rows = rows.select_related("customer", "shop", "product", "owner", "conversation")
-    found = list(rows.order_by("next_contact_at", "pk")[:200])
+    found = list(rows.order_by(F("next_contact_at").asc(nulls_last=True), "-pk")[:200])
     context = {"rows": found, "which": which, "mine": request.GET.get("mine", "1"), "now": clock.now()}
     return render(request, "conversations/enquiries.html", context)
 
