@@ -21,13 +21,12 @@ class CompanyDateTime(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **options)
+    FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
-        for form in self.input_formats:
+        for form in self.FORMATS:
             try:
                 wall = datetime.strptime(str(value), form)  # noqa: DTZ007  the company's zone is put on next
             except ValueError:

@@ -111,10 +111,11 @@ def script(request: HttpRequest, pk: int) -> HttpResponse:
     form = _form(request, person, initial={name: getattr(shown, name) for name in names})
     form.fields["scope"].disabled = True
     if request.method == "POST" and form.is_valid():
-        changes = {name: form.cleaned_data[name] for name in names if name != "scope"}
+        changes: dict[str, Any] = {name: form.cleaned_data[name] for name in names if name != "scope"}
         try:
             picture = _picture(request, person, pk)
-            actions.rewrite_script(shown, by=person, **changes, **({"image": picture} if picture else {}))
+            changes |= {"image": picture} if picture else {}
+            actions.rewrite_script(shown, by=person, **changes)
         except Said as said:
             _tell(form, said)
         else:

@@ -118,7 +118,7 @@ def _order(order: Any) -> dict[str, Any]:
 
 
 def _customers(person: Person, typed: str) -> list[Customer]:
-    meant = Q(name__icontains=typed) | Exists(Handle.objects.filter(customer=OuterRef("pk"), handle__istartswith=typed))
+    meant: Q = Q(name__icontains=typed) | Q(Exists(Handle.objects.filter(customer=OuterRef("pk"), handle__istartswith=typed)))
     if typed.isdecimal() and len(typed) == 4:
         meant |= Q(phone_tail=typed)
     return list(customer_access.visible_customers(person).filter(meant).order_by("-pk")[:PALETTE])

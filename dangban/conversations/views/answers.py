@@ -61,9 +61,9 @@ def text_of(sent: Mapping[str, Any], name: str = "text", longest: int = 5000) ->
     return text
 
 
-def done(text: str = "", *, show: str = "", undo: str = "", reload: bool = False, **events: Any) -> HttpResponse:
+def done(text: str = "", *, show: str = "", undo: str = "", reload: bool = False, event: str = "") -> HttpResponse:
     """Nothing to swap: says what was done, closes the dialog, draws the conversation at `show` again."""
-    triggers: dict[str, Any] = {"dialog:close": "", "conversations:changed": "", **events}
+    triggers: dict[str, Any] = {"dialog:close": "", "conversations:changed": ""} | ({event: ""} if event else {})
     if text:
         triggers["toast"] = {"text": text, "kind": "ok", **({"undo": undo} if undo else {})}
     response = HttpResponse(status=204)

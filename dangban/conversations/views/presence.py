@@ -113,4 +113,4 @@ def shift_end(request: HttpRequest) -> HttpResponse:
         if not refusal.items:
             raise
         return _go(f"{reverse('workspace_leaving')}?state=offline")
-    return done(_("Your shift has ended. Until tomorrow."), **{"stream:presence": ""})
+    return done(_("Your shift has ended. Until tomorrow."), event="stream:presence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -152,7 +153,8 @@ def shop_chat_code(request: HttpRequest, pk: int) -> HttpResponse:
     if profile is None:
         raise Http404("chat")
     address = request.build_absolute_uri(reverse("widget", args=[profile.public_key]))
-    response = HttpResponse(content_type="image/svg+xml")
-    segno.make(address, error="m").save(response, kind="svg", scale=10, border=3, dark="#000", light="#fff")
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(drawn, kind="svg", scale=10, border=3, dark="#000", light="#fff")
+    response = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
     response["Content-Disposition"] = f'attachment; filename="chat-{shop.code}.svg"'
     return response
