@@ -12,7 +12,7 @@ class ConversationsConfig(AppConfig):
         from dangban.conversations import open_work, personal, timeline, words
         from dangban.conversations.actions.presence import on_stream
         from dangban.conversations.gate import Gate
-        from dangban.conversations.jobs import sweep
+        from dangban.conversations.jobs import SWEEPS
         from dangban.conversations.projector import project
         from dangban.conversations.reminders import LEFT_MESSAGE, PROMISE, REPLY
         from dangban.customers import ports as customers
@@ -24,7 +24,8 @@ class ConversationsConfig(AppConfig):
         words.register()
         register_gate(Gate())
         register_projector("conversations", project)
-        register_sweep("conversations", sweep)
+        for name, sweep in SWEEPS.items():
+            register_sweep(f"conversations.{name}", sweep)
         register_on_stream("conversations", on_stream)
         name_deadlines({REPLY: _("Reply"), LEFT_MESSAGE: _("Left message"), PROMISE: _("Promise")})
         register_inbox("conversations", _("Conversations"), open_work.Inbox())

@@ -122,27 +122,32 @@ def settle_script_uses(at: datetime) -> int:
     return knowledge.settle_uses(at, in_force(at)[ENQUIRY_DAYS])
 
 
-# Each with how often it is worth looking.
-SWEEPS: tuple[tuple[Callable[[datetime], object], timedelta], ...] = (
-    (requeue_silent, timedelta(seconds=1)),
-    (time_out_transfers, timedelta(seconds=1)),
-    (presence.notice_lost_connections, timedelta(seconds=5)),
-    (requeue_absent, timedelta(seconds=2)),
-    (lambda at: sweep_queue(at=at), timedelta(seconds=1)),
-    (presence.extend_shifts, timedelta(seconds=10)),
-    (requeue_off_shift, timedelta(seconds=10)),
-    (presence.notice_idleness, timedelta(seconds=20)),
-    (close_quiet, timedelta(seconds=30)),
-    (settle_enquiries, timedelta(seconds=60)),
-    (settle_script_uses, timedelta(seconds=60)),
-)
-_next: dict[int, float] = {}
+class Every:
+    """A sweep that is worth running only now and then."""
+
+    def __init__(self, seconds: float, run: Callable[[datetime], object]) -> None:
+        self._seconds = seconds
+        self._run = run
+        self._next = 0.0
+
+    def __call__(self, at: datetime) -> None:
+        now = clock.monotonic()
+        if now >= self._next:
+            self._next = now + self._seconds
+            self._run(at)
 
 
-def sweep(at: datetime) -> None:
-    """Run whatever is due; cheap while nothing is."""
-    now = clock.monotonic()
-    for number, (run, every) in enumerate(SWEEPS):
-        if now >= _next.get(number, 0):
-            _next[number] = now + every.total_seconds()
-            run(at)
+# Registered one by one, so that one that fails keeps no other from running.
+SWEEPS: dict[str, Callable[[datetime], None]] = {
+    "silence": Every(1, requeue_silent),
+    "transfers": Every(1, time_out_transfers),
+    "connections": Every(5, presence.notice_lost_connections),
+    "absence": Every(2, requeue_absent),
+    "queue": Every(1, lambda at: sweep_queue(at=at)),
+    "extensions": Every(10, presence.extend_shifts),
+    "off-shift": Every(10, requeue_off_shift),
+    "idleness": Every(20, presence.notice_idleness),
+    "quiet": Every(30, close_quiet),
+    "enquiries": Every(60, settle_enquiries),
+    "scripts": Every(60, settle_script_uses),
+}
