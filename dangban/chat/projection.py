@@ -6,6 +6,7 @@ effects once, whoever is killed when. Any process may project any thread.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -22,10 +23,10 @@ from dangban.lib import clock
 
 log = structlog.get_logger(__name__)
 
-EVERY = 0.1
+EVERY = 0.15
 LOOK_ROUND = 5.0
 # One transaction projects threads until it has lasted this long, so that writers need not wait.
-SHORT = 0.015
+SHORT = 0.006
 CHUNK = 50
 PAGE = 500
 LONGEST_PAUSE = 60.0
@@ -54,6 +55,7 @@ class Projecting:
         self._thread.start()
 
     def stop(self) -> None:
+        """End once what has been rung for is done."""
         self._stopped.set()
         self._wake.set()
         self._thread.join(timeout=20)
@@ -79,6 +81,8 @@ class Projecting:
             self._wake.wait(timeout=LOOK_ROUND / 2)
             self._wake.clear()
             self._stopped.wait(EVERY)
+        with contextlib.suppress(Error):
+            self._project()
         close_old_connections()
 
     def _project(self) -> None:
