@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -275,12 +274,6 @@ def _forget_shops(kept: Customer, shops: list[int]) -> None:
 def log_export(by: Person, filters: dict[str, str], count: int) -> None:
     with transaction.atomic():
         record("customers.exported", subject=by, by=by, change={"filters": filters, "rows": count})
-
-
-def make_visible(customer: Customer, shops: Iterable[Shop], *, at: datetime) -> None:
-    """Let the people of these shops see a customer who has come to deal with them."""
-    for shop in shops:
-        CustomerShop.objects.get_or_create(customer=customer, shop=shop, defaults={"first_at": at})
 
 
 def _shop_id(shop: Shop | None) -> int | None:

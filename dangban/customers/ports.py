@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dangban.customers.models import Customer
+    from dangban.customers.rules import Bought
     from dangban.people.models import Person
 
 
@@ -30,7 +33,11 @@ Source = Callable[["Person", "Customer", datetime | None, int], list[TimelineIte
 Mover = Callable[["Customer", "Customer"], dict[str, list[int]]]
 Returner = Callable[[dict[str, list[int]], "Customer", "Customer"], None]
 
+# Person, ids of customers, since when: what each bought in the shops the person sees.
+BoughtSource = Callable[["Person", "Sequence[int]", datetime], "dict[int, Bought]"]
+
 _sources: dict[str, tuple[object, Source]] = {}
+_bought: list[BoughtSource] = []
 _movers: dict[str, tuple[Mover, Returner]] = {}
 
 
@@ -50,6 +57,16 @@ def timeline(
     chosen = [source for name, (_label, source) in _sources.items() if kind in ("", name)]
     items = [item for source in chosen for item in source(person, customer, before, limit)]
     return sorted(items, key=lambda item: item.at, reverse=True)[:limit]
+
+
+def register_bought(source: BoughtSource) -> None:
+    """Called by the room that keeps orders, so that standing can be told by the days that count."""
+    _bought[:] = [source]
+
+
+def bought_since(person: Person, customers: Sequence[int], since: datetime) -> dict[int, Bought] | None:
+    """What each bought since then; None where no room keeps orders."""
+    return _bought[0](person, customers, since) if _bought else None
 
 
 def register_mover(room: str, move: Mover, give_back: Returner) -> None:

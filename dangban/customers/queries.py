@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dangban.customers import access, identity, rules
+from dangban.customers import access, identity, ports, rules
 from dangban.customers.house import in_force
 from dangban.customers.models import Customer, CustomerShop, Handle, Merge, RiskMark, Tag
 from dangban.handbook.decisions import Decision
@@ -174,6 +174,7 @@ def rows_of(person: Person, customers: Sequence[Customer]) -> list[CustomerRow]:
         risks[pk] = risks.get(pk, 0) + 1
     rulebook, now = in_force(), clock.now()
     nothing = rules.Bought(0, 0, None)
+    recent = ports.bought_since(person, pks, rules.counted_since(rulebook, now))
     return [
         CustomerRow(
             customer.pk,
@@ -183,12 +184,20 @@ def rows_of(person: Person, customers: Sequence[Customer]) -> list[CustomerRow]:
             (bought := figures.get(customer.pk, nothing)).orders,
             bought.spent_fen,
             bought.last_order_at,
-            rules.standing(bought, rulebook, now),
+            rules.standing(_counting(bought, recent, customer.pk), rulebook, now),
             tags.get(customer.pk, []),
             risks.get(customer.pk, 0),
         )
         for customer in customers
     ]
+
+
+def _counting(bought: rules.Bought, recent: dict[int, rules.Bought] | None, pk: int) -> rules.Bought:
+    """What counts for the standing: orders within the handbook's days, and when the last one ever was."""
+    if recent is None:
+        return bought
+    within = recent.get(pk, rules.Bought(0, 0, None))
+    return rules.Bought(within.orders, within.spent_fen, bought.last_order_at)
 
 
 def figures_of(person: Person, customers: Sequence[int]) -> dict[int, rules.Bought]:

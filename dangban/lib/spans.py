@@ -83,8 +83,3 @@ def after(spans: Iterable[Span], start: datetime, amount: timedelta) -> datetime
             return begin + left
         left -= span_end - begin
     return None
-
-
-def is_within(spans: Iterable[Span], at: datetime) -> bool:
-    """Whether `at` is covered; the end of a span no longer is."""
-    return any(start <= at < end for start, end in spans)

@@ -11,11 +11,12 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from dangban.customers import ports as customer_ports
-        from dangban.orders import personal, timeline, words
+        from dangban.orders import figures, personal, timeline, words
 
         personal.register()
         words.register()
         customer_ports.register_timeline("orders", _("Orders"), timeline.timeline)
+        customer_ports.register_bought(figures.bought_since)
         customer_ports.register_mover("orders", timeline.move, timeline.give_back)
         label = pgettext_lazy("rail", "Orders")
         rail.register(rail.RailItem("orders", label, "orders", "orders:list", "orders.view", order=30))

@@ -56,7 +56,6 @@ _TAOBAO = {
     "订单编号": "platform_id",
     "买家会员名": "buyer",
     "买家昵称": "buyer",
-    "买家支付宝账号": "buyer_account",
     "买家应付货款": "goods_fen",
     "买家应付邮费": "freight_fen",
     "总金额": "total_fen",
@@ -82,7 +81,6 @@ _TAOBAO = {
     "商家备注": "platform_remark",
     "备注标签": "flag",
     "订单关闭原因": "close_reason",
-    "店铺名称": "shop_name",
     "发票抬头": "invoice_title",
     "修改后的收货地址": "changed_address",
     "修改后的sku": "variant",
@@ -91,7 +89,18 @@ _TAOBAO = {
 }
 _TAOBAO_IGNORED = frozenset(
     (
-        *("买家支付积分", "返点积分", "买家实际支付积分", "运送方式", "店铺Id", "卖家服务费", "买家服务费"),
+        # A payment account is nobody's business here and is not kept.
+        *(
+            "买家支付宝账号",
+            "店铺名称",
+            "买家支付积分",
+            "返点积分",
+            "买家实际支付积分",
+            "运送方式",
+            "店铺Id",
+            "卖家服务费",
+            "买家服务费",
+        ),
         *("是否手机订单", "分阶段订单信息", "特权订金订单id", "定金排名", "异常信息", "天猫卡券抵扣"),
         *(
             "集分宝抵扣",

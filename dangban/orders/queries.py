@@ -47,7 +47,7 @@ class Filters:
     def read(cls, given: Mapping[str, str]) -> Filters:
         """From an address; what makes no sense there is left out rather than failing."""
         return cls(
-            shop=int(given["shop"]) if given.get("shop", "").isdecimal() else None,
+            shop=text.whole(given.get("shop", "")),
             status=given.get("status", "") if given.get("status") in Order.Status.values else "",
             refund=given.get("refund", "") if given.get("refund") in Order.Refund.values else "",
             flag=given.get("flag", "")[:20],
@@ -355,12 +355,6 @@ def _warning(code: str, facts: Mapping[str, Any]) -> str:
     return code
 
 
-def orders_of_customer(person: Person, customer_id: int, limit: int = 10) -> list[OrderRow]:
-    """A customer's latest orders in the shops this person sees."""
-    orders = access.visible_orders(person).filter(customer=customer_id).select_related("shop")
-    return rows_of(list(orders.order_by("-created_at", "-pk")[:limit]))
-
-
 def handle_of(order: Order) -> str:
     """The name its buyer goes by on the order's platform."""
     if order.customer_id is None:
@@ -507,3 +501,30 @@ _LABELS = {
     "invoice_title": gettext_lazy("Invoice title"),
     "lines": gettext_lazy("Items"),
 }
+
+
+def remark_start(order: Order, flag: Flag | None) -> dict[str, str]:
+    """What a new remark of this flag begins with: the parts of the last one in the same format.
+
+    Remarks of the house know their parts; one that came from the platform is taken apart.
+    """
+    if flag is None:
+        return {}
+    last = order.remarks.order_by("-pk").first()
+    if last is not None:
+        return dict(last.parts) if last.flag == flag.code else {}
+    rulebook = in_force()
+    separator = rulebook[clauses.REMARK_SEPARATOR] if rulebook.has(clauses.REMARK_SEPARATOR) else ""
+    if not separator or order.flag != flag.code:
+        return {}
+    return rules.read_remark(flag.remark, separator, order.platform_remark).parts
+
+
+def waiting_wishes(order: Order) -> list[Requirement]:
+    """Wishes of the order's buyer that hang on no order yet."""
+    if order.customer_id is None:
+        return []
+    waiting = Requirement.objects.filter(
+        order=None, settled_at=None, shop=order.shop_id, customer=order.customer_id
+    )
+    return list(waiting.select_related("by").order_by("pk"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from dangban.lib.errors import NotAllowed
 from dangban.people.access import scope
 from dangban.people.models import Person, Shop
-from dangban.shops.models import ImportRun, Product, Sku
+from dangban.shops.models import ImportRun, Product
 
 PERMISSIONS = {
     "shops.view": gettext_lazy("See shops and their catalogue"),
@@ -45,10 +45,6 @@ def get_product(person: Person, pk: int) -> Product:
     if product is None:
         raise Http404("product")
     return product
-
-
-def visible_skus(person: Person) -> QuerySet[Sku]:
-    return Sku.objects.filter(where(person, "shops.view"))
 
 
 def shops_to_load(person: Person) -> QuerySet[Shop]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from dangban.journal.actions import HasActor, record
@@ -179,9 +180,12 @@ def carry_out(run: ImportRun, work: Callable[[ImportRun], None]) -> None:
 def in_background(run: ImportRun, work: Callable[[ImportRun], None]) -> None:
     """Carry out a run on a thread of its own, so that its page can be left."""
 
+    language = get_language() or settings.LANGUAGE_CODE
+
     def go() -> None:
         try:
-            carry_out(ImportRun.objects.get(pk=run.pk), work)
+            with override(language):
+                carry_out(ImportRun.objects.get(pk=run.pk), work)
         finally:
             connection.close()
 

@@ -52,8 +52,3 @@ def test_a_clock_stops_over_lunch():
     duty = [(at(0), at(10)), (at(30), at(60))]
     assert spans.after(duty, at(5), timedelta(minutes=8)) == at(33)
     assert spans.total_within(duty, at(5), at(33)) == timedelta(minutes=8)
-
-
-def test_the_end_of_a_span_is_outside_it():
-    assert spans.is_within([(at(0), at(10))], at(0))
-    assert not spans.is_within([(at(0), at(10))], at(10))

@@ -203,3 +203,55 @@ class ConfirmingATrial(OrderCase):
         with pytest.raises(Conflict):
             runs.confirm(trial, by=self.cast.ou)
         assert ImportRun.objects.count() == 2
+
+
+class StandingOfCustomers(OrderCase):
+    def test_only_orders_within_the_handbooks_days_count(self):
+        from dangban.customers import queries
+
+        def standing():
+            return queries.rows_of(self.cast.lin, [self.cast.fang])[0].standing.outcome
+
+        assert standing() == "new"
+        for number in range(3):
+            self.order(platform_id=f"new{number}", status="done")
+        assert standing() == "returning"
+        Order.objects.update(created_at=NOW.replace(year=2015))
+        assert standing() == "new"
+
+    def test_orders_of_shops_one_does_not_see_do_not_count(self):
+        from dangban.customers import queries
+
+        for number in range(3):
+            self.order(platform_id=f"far{number}", status="done", shop=self.cast.other_shop)
+        assert queries.rows_of(self.cast.lin, [self.cast.fang])[0].standing.outcome == "new"
+
+
+class MergingCustomersWithOrders(OrderCase):
+    def test_orders_follow_a_merge_and_go_back_with_their_sums(self):
+        from dangban.customers import actions
+
+        twin = self.cast.customer("fang_jd", "方小姐", self.cast.second_shop)
+        order = self.order(customer=twin, shop=self.cast.second_shop, status="done")
+        row = actions.merge(self.cast.fang, twin, by=self.cast.zhou, reason="同一收货人")
+        bought = CustomerShop.objects.get(customer=self.cast.fang, shop=self.cast.second_shop)
+        assert (bought.orders, bought.spent_fen) == (1, 39800)
+        actions.unmerge(row, by=self.cast.zhou)
+        order.refresh_from_db()
+        assert order.customer == twin
+        assert not CustomerShop.objects.filter(customer=self.cast.fang, shop=self.cast.second_shop).exists()
+        assert CustomerShop.objects.get(customer=twin).orders == 1
+
+
+class AnInterruptedImport(OrderCase):
+    def test_the_same_file_again_mends_what_was_not_added_up(self):
+        from dangban.shops import runs
+
+        run = self.load(TAOBAO, self.cast.shop, self.cast.ou)
+        CustomerShop.objects.update(orders=0, spent_fen=0)
+        Address.objects.all().delete()
+        runs.fail(run, "stopped")
+        again = self.load(TAOBAO, self.cast.shop, self.cast.ou)
+        assert counts(again)["unchanged"] == 4
+        assert CustomerShop.objects.get(customer=self.cast.fang).spent_fen == 41000
+        assert Address.objects.count() == 3

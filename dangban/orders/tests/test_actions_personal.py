@@ -37,7 +37,9 @@ class ForgettingTest(pages.CastCase):
             phone="13800000005", phone_tail="0005", province="浙江", city="杭州", address="桃花路 1 号",
             buyer_message="送我妈妈", imported_at=NOW,
         )  # fmt: skip
-        Remark.objects.create(order=cls.order, text="方静要求周末送", by_kind="person", by_name="林小雨", at=NOW)
+        Remark.objects.create(
+            order=cls.order, text="方静要求周末送", by_kind="person", by_name="林小雨", at=NOW
+        )
         thread = Thread.objects.create(shop=cls.cast.shop, customer=fang, public_id="t1", created_at=NOW)
         Message.objects.create(
             thread=thread, seq=1, author="customer", author_id=fang.pk, author_name="方静", client_id="c1",
@@ -45,7 +47,13 @@ class ForgettingTest(pages.CastCase):
         )  # fmt: skip
         projection.run_pending()
         with transaction.atomic():
-            record("orders.remark_added", subject=cls.order, by=cls.cast.lin, personal={"text": "方静要求周末送"}, at=NOW)
+            record(
+                "orders.remark_added",
+                subject=cls.order,
+                by=cls.cast.lin,
+                personal={"text": "方静要求周末送"},
+                at=NOW,
+            )
         sealing.seal_pending()
 
     def forget(self) -> Any:
@@ -56,16 +64,28 @@ class ForgettingTest(pages.CastCase):
     def test_nothing_that_names_her_is_left(self) -> None:
         self.forget()
         order = Order.objects.get()
-        left = [*Order.objects.values_list(), *Message.objects.values_list(), *Remark.objects.values_list("text")]
+        left = [
+            *Order.objects.values_list(),
+            *Message.objects.values_list(),
+            *Remark.objects.values_list("text"),
+        ]
         left += [*Customer.objects.filter(pk=self.cast.fang.pk).values_list(), *Handle.objects.values_list()]
-        assert not any(word in str(left) for word in ("方静", "13800000005", "桃花路", "送我妈妈", "fang_2008"))
+        assert not any(
+            word in str(left) for word in ("方静", "13800000005", "桃花路", "送我妈妈", "fang_2008")
+        )
         assert Address.objects.count() == PersonalPayload.objects.count() == 0
         assert (order.total_fen, order.province, order.city) == (19900, "浙江", "杭州")
 
     def test_lines_that_the_index_has_not_seen_yet_are_forgotten_too(self) -> None:
         thread = Thread.objects.get()
         Message.objects.create(
-            thread=thread, seq=2, author="customer", author_name="方静", client_id="c2", body="方静到了", at=NOW
+            thread=thread,
+            seq=2,
+            author="customer",
+            author_name="方静",
+            client_id="c2",
+            body="方静到了",
+            at=NOW,
         )
         self.forget()
         self.forget()

@@ -33,7 +33,7 @@ def test_foreign_headers_are_said_to_be_foreign():
 
 
 def test_columns_that_fit_two_formats_are_not_guessed_at():
-    with pytest.raises(formats.Unrecognised, match=r"JD.*template|template.*JD"):
+    with pytest.raises(formats.Unrecognised, match=r"京东|JD"):
         formats.recognise(["订单号", "下单时间", "订单状态", "订单金额", "商品名称", "京东价", "单价"])
 
 

@@ -241,3 +241,32 @@ class LoadingPage(OrderCase, pages.PageCase):
             .content.decode("utf-8-sig")
             .startswith("订单号,买家账号")
         )
+
+
+class WishesWithoutAnOrder(OrderCase):
+    def test_a_wish_noted_before_is_hung_on_the_order_it_is_about(self):
+        order = self.order()
+        wish = actions.put_requirement(
+            None, "gift", "贺卡", by=self.cast.lin, customer=self.cast.fang, shop=self.cast.shop
+        )
+        client = self.as_person(self.cast.lin)
+        assert "就是这一单" in client.get(f"/orders/{order.pk}/").content.decode()
+        assert client.post(f"/orders/{order.pk}/requirements/{wish.pk}/hanging/").status_code == 302
+        wish.refresh_from_db()
+        assert wish.order == order
+        assert (
+            self.as_person(self.cast.hu)
+            .post(f"/orders/{order.pk}/requirements/{wish.pk}/hanging/")
+            .status_code
+            == 404
+        )
+
+    def test_a_new_remark_begins_with_the_parts_of_the_last(self):
+        from dangban.orders import queries
+
+        order = self.order(flag="1", platform_remark="顺丰，贺卡，周末送，小李，11.18 09:00")
+        flag = queries.legend().of("1")
+        assert queries.remark_start(order, flag) == {"courier": "顺丰", "gift": "贺卡", "other": "周末送"}
+        actions.add_remark(order, by=self.cast.lin, parts={"other": "改工作日送"}, flag="1")
+        assert queries.remark_start(order, flag) == {"other": "改工作日送"}
+        assert queries.remark_start(order, queries.legend().of("2")) == {}

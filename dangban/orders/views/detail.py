@@ -60,7 +60,8 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "buyer": queries.handle_of(order),
         "history": queries.history(order, whole=card["may_reveal"]),
         "form_flag": form_flag,
-        "remark_form": RemarkForm(parts),
+        "remark_form": RemarkForm(parts, initial=queries.remark_start(order, form_flag)),
+        "waiting": queries.waiting_wishes(order),
         "requirement_form": RequirementForm(),
         "links": ports.links(request.user, order),
     }
@@ -106,6 +107,15 @@ def requirements(request: HttpRequest, pk: int) -> HttpResponse:
     actions.put_requirement(
         order, request.POST.get("kind", ""), request.POST.get("text", ""), by=request.user
     )
+    return _done(request, order, _("Noted on the order."))
+
+
+@require_POST
+@login_required
+def hanging(request: HttpRequest, pk: int, wish_pk: int) -> HttpResponse:
+    """A wish that waited for an order is about this one."""
+    order = access.get_order(request.user, pk)
+    actions.hang_on_order(access.get_requirement(request.user, wish_pk), order, by=request.user)
     return _done(request, order, _("Noted on the order."))
 
 
