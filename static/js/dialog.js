@@ -13,8 +13,8 @@ attach("[data-dialog]", (element) => element.addEventListener("click", (event) =
 export async function openDialog(url, { wide = false } = {}) {
   dialog.classList.toggle("dialog--wide", wide);
   await htmx.ajax("GET", url, { target: dialog, source: dialog, swap: "innerHTML" });
-  if (!dialog.childElementCount || dialog.open) return;
-  dialog.showModal();
+  if (!dialog.childElementCount) return;
+  if (!dialog.open) dialog.showModal();
   dialog.querySelector("[autofocus], .dialog__body :is(input, select, textarea, button)")?.focus();
 }
 

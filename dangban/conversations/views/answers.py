@@ -46,7 +46,7 @@ def given(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that a script sent."""
     try:
         sent = json.loads(request.body or b"{}")
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
         raise BadInput(_("The server could not understand this request."), status=400)
@@ -100,7 +100,7 @@ def dialog(
             except Said as refusal:
                 said = refusal
                 _tell(form, refusal)
-    context = {"lead": ""} | context | {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path()}
+    context = {"lead": "", "hints": (), "others": ()} | context | {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path()}
     decision = getattr(said, "decision", None)
     context["reasons"] = decision.because if decision else ()
     return render(request, template, context, status=status)

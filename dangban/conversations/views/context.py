@@ -17,7 +17,9 @@ from dangban.conversations.forms import EnquiryForm, PromiseForm, RequirementFor
 from dangban.conversations.models import Conversation
 from dangban.conversations.reads import context as beside
 from dangban.conversations.reads import speech
+from dangban.conversations.rules import wishes
 from dangban.conversations.views.answers import dialog, done, needs, who
+from dangban.lib.text import whole
 from dangban.orders import access as order_access
 from dangban.orders.models import Order, Requirement
 from dangban.people.models import Person
@@ -93,9 +95,14 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return done(_put_on(kept))
 
-    initial = _read_off(request, found) | {"order": orders.first()}
+    meant = _meant(request, found)
+    initial = _read_off(request, meant) | {"order": orders.first()}
     form = RequirementForm(request.POST or None, orders=orders, initial=initial)
-    return dialog(request, form, act, title=_("Note as requirement"), submit=_("Put it on the order"))
+    return dialog(
+        request, form, act, title=_("Note as requirement"), submit=_("Put it on the order"),
+        hints=[said for one in meant for said in _hints(one)],
+        others=[(_named(one), _address_of(request, one)) for one in meant],
+    )  # fmt: skip
 
 
 def _put_on(kept: Requirement) -> str:
@@ -104,17 +111,46 @@ def _put_on(kept: Requirement) -> str:
     return _("Put on order %(number)s; the order desk ticks it before dispatch") % {"number": kept.order.platform_id}
 
 
-def _read_off(request: HttpRequest, found: Conversation) -> dict[str, Any]:
-    """The marked words and, where the line says so, what kind of wish it is."""
+def _meant(request: HttpRequest, found: Conversation) -> list[wishes.Suggestion]:
+    """What the line seems to ask for."""
     seq = request.GET.get("seq", "")
-    text = request.GET.get("text", "")[:300]
-    initial: dict[str, Any] = {"text": text, "kind": Requirement.Kind.OTHER}
-    if seq.isdecimal():
-        initial["seq"] = int(seq)
-        meant = next(iter(queries.suggestions(found, int(seq))), None)
-        if meant is not None:
-            initial |= {"kind": meant.kind}
+    return queries.suggestions(found, int(seq)) if seq.isdecimal() and len(seq) < 18 else []
+
+
+def _read_off(request: HttpRequest, meant: list[wishes.Suggestion]) -> dict[str, Any]:
+    """The marked words and, where the line says so, what kind of wish it is."""
+    given = request.GET
+    kind = given.get("kind", "")
+    if kind not in Requirement.Kind.values:
+        kind = meant[0].kind if meant else Requirement.Kind.OTHER
+    initial: dict[str, Any] = {"text": given.get("text", "")[:300], "kind": kind}
+    if (seq := whole(given.get("seq", ""))) is not None:
+        initial["seq"] = seq
     return initial
+
+
+def _named(one: wishes.Suggestion) -> str:
+    kind = str(Requirement.Kind(one.kind).label)
+    return f"{kind} {one.text}".strip()
+
+
+def _address_of(request: HttpRequest, one: wishes.Suggestion) -> str:
+    """The same dialog, filled in with one of the things the line asks for."""
+    asked = request.GET.copy()
+    asked["kind"] = one.kind
+    if one.text:
+        asked["text"] = one.text
+    return f"{request.path}?{asked.urlencode()}"
+
+
+def _hints(one: wishes.Suggestion) -> list[str]:
+    """What to look at before it is put on the order."""
+    said = {
+        "differs_from_order": _("%(wish)s is not what was ordered. Ask the customer, or have the order changed."),
+        "remote": _("A remote address: %(wish)s go there."),
+        "does_not_reach": _("%(wish)s does not reach this address."),
+    }
+    return [said[code] % {"wish": _named(one)} for code in one.warnings if code in said]
 
 
 @form_page
@@ -127,8 +163,7 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
         actions.promise(found, by=person, text=data["text"], due_at=data["due_at"], seq=data["seq"], order=data["order"])
         return done(_("Noted; its clock is running"))
 
-    seq = request.GET.get("seq", "")
-    initial = {"text": request.GET.get("text", "")[:300], "seq": int(seq) if seq.isdecimal() else None}
+    initial = {"text": request.GET.get("text", "")[:300], "seq": whole(request.GET.get("seq", ""))}
     form = PromiseForm(request.POST or None, orders=_orders_of(person, found), initial=initial)
     return dialog(request, form, act, title=_("Note as promise"), submit=_("Note it"))
 

@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dangban.conversations import queries
+from dangban.conversations import access, queries
 from dangban.conversations.queries import MEASURES, Figure, Numbers
 from dangban.conversations.reads import inbox
+from dangban.conversations.reads.finding import number
 from dangban.conversations.reads.pages import Days
 from dangban.conversations.views.answers import needs, who
 from dangban.lib import excel
@@ -81,7 +82,7 @@ def _asked(request: HttpRequest, reader: Person) -> Asked:
     given = request.GET
     team = next((one for one in queries.teams_of(reader) if str(one.pk) == given.get("team", "")), None)
     shop = next((one for one in visible_shops(reader) if str(one.pk) == given.get("shop", "")), None)
-    named = Person.objects.filter(pk=int(given["who"])).first() if given.get("who", "").isdecimal() else None
+    named = access.visible_colleagues(reader).filter(pk=number(given, "who")).first()
     by = "day" if given.get("by") == "day" else "person"
     if not reader.can("conversations.supervise"):
         # Everybody reads their own figures, day by day.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,12 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dangban.conversations import access, actions, queries
 from dangban.conversations.models import GuardHit, GuardOverride, Rating
+from dangban.conversations.reads.finding import number
 from dangban.conversations.reads.pages import Days, newest_first
 from dangban.conversations.views.answers import done, needs, who
 from dangban.conversations.views.widget import reasons
 from dangban.lib import clock
 from dangban.people.access import visible_shops
-from dangban.people.models import Person
 
 agents = needs("conversations.serve", "conversations.supervise")
 leaders = needs("conversations.supervise")
@@ -50,34 +48,28 @@ def ratings(request: HttpRequest) -> HttpResponse:
     if not person.can("conversations.supervise"):
         rows = rows.filter(invitation__person=person)
     chosen = {name: request.GET.get(name, "") for name in ("stars", "who", "shop")}
-    if chosen["stars"].isdecimal():
-        rows = rows.filter(stars=int(chosen["stars"]))
-    if chosen["who"].isdecimal():
-        rows = rows.filter(invitation__person=int(chosen["who"]))
-    if chosen["shop"].isdecimal():
-        rows = rows.filter(invitation__conversation__shop=int(chosen["shop"]))
+    asked = {name: number(request.GET, name) for name in chosen}
+    if asked["stars"] is not None:
+        rows = rows.filter(stars=asked["stars"])
+    if asked["who"] is not None:
+        rows = rows.filter(invitation__person=asked["who"])
+    if asked["shop"] is not None:
+        rows = rows.filter(invitation__conversation__shop=asked["shop"])
     rows = rows.select_related("invitation__person", "invitation__conversation__customer", "invitation__conversation__shop")
     listed = newest_first(rows, request.path, chosen | days.query, request.GET.get("before", ""))
-    served = int(chosen["who"]) if chosen["who"].isdecimal() else None
+    served = access.visible_colleagues(person).filter(pk=asked["who"]).first()
+    shop = visible_shops(person).filter(pk=asked["shop"]).first()
     context = {
         "listed": listed,
         "days": days,
         "chosen": chosen,
         "reason_labels": dict(reasons()),
         "summary": queries.satisfaction(
-            person, days.since, days.until, who=_person(served), shop=_shop(person, chosen["shop"])
+            person, days.since, days.until, who=served, shop=shop
         ),
         "shops": visible_shops(person),
     }
     return render(request, "conversations/ratings.html", context)
-
-
-def _person(pk: int | None) -> Person | None:
-    return Person.objects.filter(pk=pk).first() if pk else None
-
-
-def _shop(person: Person, chosen: str) -> Any:
-    return visible_shops(person).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
 
 
 @require_GET
@@ -90,8 +82,8 @@ def guard_hits(request: HttpRequest) -> HttpResponse:
     rows = GuardHit.objects.filter(access.serving(person), at__gte=days.span[0], at__lt=days.span[1])
     if chosen["act"]:
         rows = rows.filter(act=chosen["act"])
-    if chosen["who"].isdecimal():
-        rows = rows.filter(person=int(chosen["who"]))
+    if (said_by := number(request.GET, "who")) is not None:
+        rows = rows.filter(person=said_by)
     if chosen["q"]:
         rows = rows.filter(Q(word__icontains=chosen["q"]) | Q(body__icontains=chosen["q"]))
     rows = rows.select_related("person", "shop", "overridden_by")

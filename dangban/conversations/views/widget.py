@@ -103,7 +103,7 @@ def rating(request: HttpRequest, key: str) -> JsonResponse:
     given = _json(request)
     stars, chosen, text = given.get("stars"), given.get("reasons", []), given.get("text", "")
     known = {value for value, _label in reasons()}
-    if not isinstance(stars, int) or not 1 <= stars <= 5 or not isinstance(text, str):
+    if not isinstance(stars, int) or isinstance(stars, bool) or not 1 <= stars <= 5 or not isinstance(text, str):
         raise BadInput(gettext("Choose one to five stars."), fields={"stars": [gettext("Choose one to five stars.")]})
     if not isinstance(chosen, list) or not all(isinstance(one, str) and one in known for one in chosen):
         raise BadInput(gettext("One of the reasons is not known."), fields={"reasons": [""]})
@@ -165,7 +165,7 @@ def _own_thread(request: HttpRequest, profile: Profile) -> Thread:
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
         given = json.loads(request.body)
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
         raise BadInput(gettext("The server could not understand this request."), status=400)

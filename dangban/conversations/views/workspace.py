@@ -17,6 +17,7 @@ from dangban.conversations.reads import inbox, lines
 from dangban.conversations.reads.detail import detail
 from dangban.conversations.views.answers import needs, who
 from dangban.handbook.current import in_force
+from dangban.lib.text import whole
 from dangban.people.models import Person
 
 agents = needs("conversations.serve", "conversations.supervise")
@@ -77,7 +78,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 def _conversation(request: HttpRequest, person: Person, found: Conversation) -> dict[str, Any]:
     rules = in_force()
     around = request.GET.get("line", "")
-    messages = lines.latest(found.thread, int(around) if around.isdecimal() else 0)
+    messages = lines.latest(found.thread, whole(around) or 0)
     by_customer, mine = lines.read_marks(found.thread, person.pk)
     return inbox.ripening() | {
         "detail": detail(person, found),
