@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -123,7 +123,8 @@ def _until(request: PersonRequest, now: datetime) -> datetime:
 def answer(request: PersonRequest, said: str, undo: str = "", *, closes: bool = False) -> HttpResponse:
     """The list anew for htmx, with a word that can be taken back; otherwise the page."""
     if request.headers.get("HX-Request") != "true":
-        return redirect("inbox")
+        asked_by_script = "application/json" in request.headers.get("Accept", "")
+        return JsonResponse({}) if asked_by_script else redirect("inbox")
     response = render(request, "desk/_inbox_list.html", _list(request, request.POST.get("only", "")))
     triggers: dict[str, object] = {"dialog:close": ""} if closes else {}
     if said:
