@@ -17,6 +17,7 @@ from dangban.customers.models import Customer, Merge, RiskMark
 from dangban.lib import clock, excel, masks
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.lib.excel import Column
+from dangban.people.access import signed_in
 from dangban.people.models import Shop
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,7 +27,7 @@ _MOST_EXPORTED = 20_000
 @require_safe
 @login_required
 def customer_list(request: HttpRequest) -> HttpResponse:
-    person = request.user
+    person = signed_in(request)
     if not person.can("customers.view"):
         raise NotAllowed(_("Customers are not part of your work here."))
     filters = queries.Filters.read(request.GET)
@@ -76,7 +77,7 @@ def _chips(person: Any, filters: queries.Filters, shops: list[Shop]) -> list[dic
 @require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    person = request.user
+    person = signed_in(request)
     if not person.can("customers.export"):
         raise NotAllowed(_("You may not take customers out as a file. Ask your manager."))
     filters = queries.Filters.read(request.GET)
@@ -117,14 +118,14 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     if customer.pk != pk:
         return redirect("customers:profile", customer.pk)
     return render(request, "customers/profile.html", _context(request, customer))
 
 
 def _context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    person = request.user
+    person = signed_in(request)
     today = clock.business_day(clock.now())
     kind = request.GET.get("kind", "")
     kinds = ports.timeline_kinds()
@@ -159,7 +160,9 @@ def _context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer in a few lines, for a pane beside a conversation."""
     return render(
-        request, "customers/_customer_card.html", _context(request, access.get_customer(request.user, pk))
+        request,
+        "customers/_customer_card.html",
+        _context(request, access.get_customer(signed_in(request), pk)),
     )
 
 
@@ -167,54 +170,58 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
-        request, "customers/_timeline.html", _context(request, access.get_customer(request.user, pk))
+        request, "customers/_timeline.html", _context(request, access.get_customer(signed_in(request), pk))
     )
 
 
 @require_POST
 @login_required
 def tags(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
-    actions.add_tag(customer, request.POST.get("text", ""), by=request.user)
+    customer = access.get_customer(signed_in(request), pk)
+    actions.add_tag(customer, request.POST.get("text", ""), by=signed_in(request))
     return redirect("customers:profile", customer.pk)
 
 
 @require_POST
 @login_required
 def tag_removal(request: HttpRequest, pk: int, tag_pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     tag = (
-        queries.visible_tags(request.user)
+        queries.visible_tags(signed_in(request))
         .select_related("customer")
         .filter(customer=customer, pk=tag_pk)
         .first()
     )
     if tag is None:
         raise Http404("tag")
-    actions.remove_tag(tag, by=request.user)
+    actions.remove_tag(tag, by=signed_in(request))
     return redirect("customers:profile", customer.pk)
 
 
 @require_POST
 @login_required
 def credit(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     given = request.POST.get("level", "")
-    actions.set_credit(customer, int(given) if given.isdecimal() and len(given) < 4 else 0, by=request.user)
+    actions.set_credit(
+        customer, int(given) if given.isdecimal() and len(given) < 4 else 0, by=signed_in(request)
+    )
     return redirect("customers:profile", customer.pk)
 
 
 @require_POST
 @login_required
 def risks(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     form = RiskForm(request.POST)
     if not form.is_valid():
         return render(
             request, "customers/profile.html", _context(request, customer) | {"risk_form": form}, status=422
         )
     try:
-        actions.mark_risk(customer, form.cleaned_data["kind"], form.cleaned_data["evidence"], by=request.user)
+        actions.mark_risk(
+            customer, form.cleaned_data["kind"], form.cleaned_data["evidence"], by=signed_in(request)
+        )
     except BadInput as wrong:
         form.add_error("evidence", wrong.message)
         return render(
@@ -226,48 +233,48 @@ def risks(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def risk_lifting(request: HttpRequest, pk: int, mark_pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     mark: RiskMark | None = (
-        queries.visible_risks(request.user)
+        queries.visible_risks(signed_in(request))
         .select_related("customer")
         .filter(customer=customer, pk=mark_pk)
         .first()
     )
     if mark is None:
         raise Http404("risk mark")
-    actions.lift_risk(mark, by=request.user)
+    actions.lift_risk(mark, by=signed_in(request))
     return redirect("customers:profile", customer.pk)
 
 
 @require_POST
 @login_required
 def merges(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     form = MergeForm(request.POST)
     if not form.is_valid():
         return render(
             request, "customers/profile.html", _context(request, customer) | {"merge_form": form}, status=422
         )
-    other = access.get_customer(request.user, form.cleaned_data["other"])
-    actions.merge(customer, other, by=request.user, reason=form.cleaned_data["reason"])
+    other = access.get_customer(signed_in(request), form.cleaned_data["other"])
+    actions.merge(customer, other, by=signed_in(request), reason=form.cleaned_data["reason"])
     return redirect("customers:profile", customer.pk)
 
 
 @require_POST
 @login_required
 def merge_undoing(request: HttpRequest, pk: int, merge_pk: int) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     row = Merge.objects.select_related("kept").filter(kept=customer, pk=merge_pk).first()
     if row is None:
         raise Http404("merge")
-    actions.unmerge(row, by=request.user)
+    actions.unmerge(row, by=signed_in(request))
     return redirect("customers:profile", customer.pk)
 
 
 @require_POST
 @login_required
 def reveal(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    customer = access.get_customer(request.user, pk)
+    customer = access.get_customer(signed_in(request), pk)
     return render(
-        request, "customers/_revealed.html", {"value": actions.reveal(customer, what, by=request.user)}
+        request, "customers/_revealed.html", {"value": actions.reveal(customer, what, by=signed_in(request))}
     )

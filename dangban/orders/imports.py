@@ -357,20 +357,18 @@ class OrderImport:
             yield OrderChange(order=change.order, run=self.run, field="lines", at=self.now)
 
     def _tell(self, change: Change) -> None:
-        plain = {
-            name: [_shown(a), _shown(b)] for name, (a, b) in change.fields.items() if name not in _PERSONAL
-        }
-        personal = {
-            name: [_shown(a), _shown(b)] for name, (a, b) in change.fields.items() if name in _PERSONAL
-        }
+        told: dict[str, Any] = {"run": self.run.pk}
+        personal: dict[str, Any] = {}
+        for name, (before, after) in change.fields.items():
+            (personal if name in _PERSONAL else told)[name] = [_shown(before), _shown(after)]
         if change.lines:
-            plain["lines"] = len(change.read.lines)
+            told["lines"] = len(change.read.lines)
         record(
             "orders.order_changed_on_platform",
             subject=change.order,
             by=self.actor,
             shop=self.shop.pk,
-            change={"run": self.run.pk, **plain},
+            change=told,
             personal=personal or None,
             at=self.now,
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -84,6 +84,12 @@ def may(person: Person, permission: str, *, shop: Shop | int | None = None) -> b
         return False
     shop_id = shop.pk if isinstance(shop, Shop) else shop
     return scope(person).may(permission, shop_id)
+
+
+def signed_in(request: HttpRequest) -> Person:
+    """The person behind a request that `login_required` let through."""
+    assert isinstance(request.user, Person)
+    return request.user
 
 
 def visible_shops(person: Person) -> QuerySet[Shop]:

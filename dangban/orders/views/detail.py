@@ -15,12 +15,15 @@ from dangban.lib import masks
 from dangban.orders import access, actions, ports, queries, rules
 from dangban.orders.forms import RemarkForm, RequirementForm
 from dangban.orders.models import Order
+from dangban.people.access import signed_in
 
 
 @require_safe
 @login_required
 def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "orders/order_detail.html", _context(request, access.get_order(request.user, pk)))
+    return render(
+        request, "orders/order_detail.html", _context(request, access.get_order(signed_in(request), pk))
+    )
 
 
 @require_safe
@@ -28,12 +31,12 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def order_card(request: HttpRequest, pk: int) -> HttpResponse:
     """The order in a few lines, for a pane beside a conversation."""
     return render(
-        request, "orders/_order_card.html", card_context(request, access.get_order(request.user, pk))
+        request, "orders/_order_card.html", card_context(request, access.get_order(signed_in(request), pk))
     )
 
 
 def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
-    person = request.user
+    person = signed_in(request)
     return {
         "order": order,
         "lines": order.lines.select_related("sku").order_by("position"),
@@ -63,14 +66,14 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "remark_form": RemarkForm(parts, initial=queries.remark_start(order, form_flag)),
         "waiting": queries.waiting_wishes(order),
         "requirement_form": RequirementForm(),
-        "links": ports.links(request.user, order),
+        "links": ports.links(signed_in(request), order),
     }
 
 
 def _done(request: HttpRequest, order: Order, said: str) -> HttpResponse:
     """Back to the order: to its page, or its card where that is what was shown."""
     if request.headers.get("HX-Request") == "true":
-        fresh = access.get_order(request.user, order.pk)
+        fresh = access.get_order(signed_in(request), order.pk)
         template = (
             "orders/_order_card.html" if request.POST.get("shown") == "card" else "orders/_order_marks.html"
         )
@@ -83,29 +86,29 @@ def _done(request: HttpRequest, order: Order, said: str) -> HttpResponse:
 @require_POST
 @login_required
 def flag(request: HttpRequest, pk: int) -> HttpResponse:
-    order = access.get_order(request.user, pk)
-    actions.set_flag(order, request.POST.get("flag", ""), by=request.user)
+    order = access.get_order(signed_in(request), pk)
+    actions.set_flag(order, request.POST.get("flag", ""), by=signed_in(request))
     return _done(request, order, _("Flag set."))
 
 
 @require_POST
 @login_required
 def remarks(request: HttpRequest, pk: int) -> HttpResponse:
-    order = access.get_order(request.user, pk)
+    order = access.get_order(signed_in(request), pk)
     code = request.POST.get("flag", "")
     chosen = queries.legend().of(code)
     parts = [name for name in (chosen.remark if chosen else ("other",)) if name not in ("who", "when")]
     given = {name: request.POST.get(name, "") for name in parts}
-    actions.add_remark(order, by=request.user, parts=given, flag=code or None)
+    actions.add_remark(order, by=signed_in(request), parts=given, flag=code or None)
     return _done(request, order, _("Remark written."))
 
 
 @require_POST
 @login_required
 def requirements(request: HttpRequest, pk: int) -> HttpResponse:
-    order = access.get_order(request.user, pk)
+    order = access.get_order(signed_in(request), pk)
     actions.put_requirement(
-        order, request.POST.get("kind", ""), request.POST.get("text", ""), by=request.user
+        order, request.POST.get("kind", ""), request.POST.get("text", ""), by=signed_in(request)
     )
     return _done(request, order, _("Noted on the order."))
 
@@ -114,18 +117,18 @@ def requirements(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def hanging(request: HttpRequest, pk: int, wish_pk: int) -> HttpResponse:
     """A wish that waited for an order is about this one."""
-    order = access.get_order(request.user, pk)
-    actions.hang_on_order(access.get_requirement(request.user, wish_pk), order, by=request.user)
+    order = access.get_order(signed_in(request), pk)
+    actions.hang_on_order(access.get_requirement(signed_in(request), wish_pk), order, by=signed_in(request))
     return _done(request, order, _("Noted on the order."))
 
 
 @require_POST
 @login_required
 def settlement(request: HttpRequest, pk: int) -> HttpResponse:
-    requirement = access.get_requirement(request.user, pk)
+    requirement = access.get_requirement(signed_in(request), pk)
     fulfilled = request.POST.get("fulfilled") == "yes"
     actions.settle_requirement(
-        requirement, fulfilled=fulfilled, answer=request.POST.get("answer", ""), by=request.user
+        requirement, fulfilled=fulfilled, answer=request.POST.get("answer", ""), by=signed_in(request)
     )
     if requirement.order is None:
         return redirect("orders:list")
@@ -135,8 +138,8 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def reveal(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    order = access.get_order(request.user, pk)
-    value = actions.reveal(order, what, by=request.user)
+    order = access.get_order(signed_in(request), pk)
+    value = actions.reveal(order, what, by=signed_in(request))
     return render(request, "orders/_revealed.html", {"value": value})
 
 
@@ -144,5 +147,5 @@ def reveal(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 @login_required
 def remark_form(request: HttpRequest, pk: int) -> HttpResponse:
     """The fields of a remark in the format of the chosen flag."""
-    order = access.get_order(request.user, pk)
+    order = access.get_order(signed_in(request), pk)
     return render(request, "orders/_remark_form.html", _context(request, order))

@@ -15,6 +15,7 @@ from dangban.lib import clock, masks
 from dangban.lib.errors import NotAllowed
 from dangban.orders import access, actions, exports, queries
 from dangban.orders.models import Order
+from dangban.people.access import signed_in
 from dangban.people.models import Shop
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,7 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 @login_required
 def order_list(request: HttpRequest) -> HttpResponse:
-    person = request.user
+    person = signed_in(request)
     if not person.can("orders.view"):
         raise NotAllowed(_("Orders are not part of your work here."))
     filters = queries.Filters.read(request.GET)
@@ -92,7 +93,7 @@ def _chips(filters: queries.Filters, shops: list[Shop]) -> list[dict[str, Any]]:
 @require_safe
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
-    person = request.user
+    person = signed_in(request)
     if not person.can("orders.export"):
         raise NotAllowed(_("You may not take orders out as a file. Ask your leader."))
     filters = queries.Filters.read(request.GET)

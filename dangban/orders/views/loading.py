@@ -12,6 +12,7 @@ from dangban.lib.errors import NotAllowed, Said
 from dangban.orders import access, exports, formats, imports, queries
 from dangban.orders.forms import UploadForm
 from dangban.orders.views.lists import workbook
+from dangban.people.access import signed_in
 from dangban.shops import runs
 from dangban.shops.exports import refusals as refused_rows
 from dangban.shops.models import ImportRun
@@ -20,7 +21,7 @@ _SHOWN_REFUSALS = 50
 
 
 def _only_loaders(request: HttpRequest) -> None:
-    if not request.user.can("orders.import"):
+    if not signed_in(request).can("orders.import"):
         raise NotAllowed(_("You may not load orders. Your supervisor or an order agent can."))
 
 
@@ -28,7 +29,7 @@ def _only_loaders(request: HttpRequest) -> None:
 @login_required
 def load(request: HttpRequest) -> HttpResponse:
     _only_loaders(request)
-    form = UploadForm(request.user, request.POST or None, request.FILES or None)
+    form = UploadForm(signed_in(request), request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -38,7 +39,10 @@ def load(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", said.message)
         status = 422
     recent = (
-        access.visible_runs(request.user).filter(dry_run=False).select_related("shop").order_by("-pk")[:20]
+        access.visible_runs(signed_in(request))
+        .filter(dry_run=False)
+        .select_related("shop")
+        .order_by("-pk")[:20]
     )
     context = {
         "form": form,
@@ -56,7 +60,7 @@ def _try(request: HttpRequest, form: UploadForm) -> ImportRun:
     data = file.read()
     table = imports.tables.read(data, file.name)
     imports.recognise(shop, table)
-    run = runs.begin(shop, ImportRun.Kind.ORDERS, file.name, data, by=request.user, dry_run=True)
+    run = runs.begin(shop, ImportRun.Kind.ORDERS, file.name, data, by=signed_in(request), dry_run=True)
     _go(run, data)
     return run
 
@@ -73,7 +77,7 @@ def _go(run: ImportRun, data: bytes) -> None:
 @login_required
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
-    run = access.get_run(request.user, pk)
+    run = access.get_run(signed_in(request), pk)
     context = {
         "run": run,
         "refusals": run.refusals.order_by("line")[:_SHOWN_REFUSALS],
@@ -92,8 +96,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
-    trial = access.get_run(request.user, pk)
-    run = runs.confirm(trial, by=request.user)
+    trial = access.get_run(signed_in(request), pk)
+    run = runs.confirm(trial, by=signed_in(request))
     _go(run, runs.contents(run))
     return redirect("orders:import-run", run.pk)
 
@@ -102,7 +106,7 @@ def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def refusals(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
-    run = access.get_run(request.user, pk)
+    run = access.get_run(signed_in(request), pk)
     return workbook(refused_rows(run), f"refused-{run.pk}.xlsx")
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dangban.lib import clock, tables
 from dangban.lib.errors import NotAllowed, Said
+from dangban.people.access import signed_in
 from dangban.shops import access, actions, exports, imports, queries, runs
 from dangban.shops.forms import BatchForm, ProductForm, UploadForm
 from dangban.shops.models import ImportRun
@@ -20,7 +21,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _only_viewers(request: HttpRequest) -> None:
-    if not request.user.can("shops.view"):
+    if not signed_in(request).can("shops.view"):
         raise NotAllowed(_("The catalogue is not part of your work here."))
 
 
@@ -38,9 +39,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     context = {
         "typed": typed,
         "shop_id": shop_id,
-        "shops": access.visible_shops(request.user),
-        "hits": queries.find_products(request.user, typed, shop_id=shop_id, limit=60),
-        "may_load": request.user.can("shops.catalogue"),
+        "shops": access.visible_shops(signed_in(request)),
+        "hits": queries.find_products(signed_in(request), typed, shop_id=shop_id, limit=60),
+        "may_load": signed_in(request).can("shops.catalogue"),
     }
     part = (
         request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "catalogue-hits"
@@ -54,14 +55,14 @@ def product_menu(request: HttpRequest) -> JsonResponse:
     """For the `#` menu of the composer: what is typed after it, as cards ready to send."""
     _only_viewers(request)
     typed = request.GET.get("q", "")[:80]
-    hits = queries.find_products(request.user, typed, shop_id=_shop_asked(request), limit=12)
+    hits = queries.find_products(signed_in(request), typed, shop_id=_shop_asked(request), limit=12)
     return JsonResponse({"products": [hit.as_data() for hit in hits]})
 
 
 @require_safe
 @login_required
 def product(request: HttpRequest, pk: int) -> HttpResponse:
-    found = access.get_product(request.user, pk)
+    found = access.get_product(signed_in(request), pk)
     context = {
         "product": found,
         "skus": queries.sku_rows(found),
@@ -70,7 +71,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             initial={"must_say": found.must_say, "supplier": found.supplier, "category": found.category}
         ),
         "batch_form": BatchForm(),
-        "may_change": request.user.can("shops.catalogue", shop=found.shop),
+        "may_change": signed_in(request).can("shops.catalogue", shop=found.shop),
     }
     return render(request, "shops/product.html", context)
 
@@ -79,7 +80,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def product_card(request: HttpRequest, pk: int) -> HttpResponse:
     """The product as a card, for panes beside a conversation. `sku` chooses a variant."""
-    found = access.get_product(request.user, pk)
+    found = access.get_product(signed_in(request), pk)
     chosen = request.GET.get("sku", "")
     sku = found.skus.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 18 else None
     return render(request, "shops/_product_card.html", {"hit": queries.hit_of(found, sku)})
@@ -88,7 +89,7 @@ def product_card(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def product_notes(request: HttpRequest, pk: int) -> HttpResponse:
-    found = access.get_product(request.user, pk)
+    found = access.get_product(signed_in(request), pk)
     form = ProductForm(request.POST)
     if not form.is_valid():
         context = {
@@ -100,7 +101,7 @@ def product_notes(request: HttpRequest, pk: int) -> HttpResponse:
         }
         context["today"] = clock.business_day(clock.now())
         return render(request, "shops/product.html", context, status=422)
-    actions.change_product(found, form.cleaned_data, by=request.user)
+    actions.change_product(found, form.cleaned_data, by=signed_in(request))
     messages.success(request, _("Kept."))
     return redirect("shops:product", found.pk)
 
@@ -108,7 +109,7 @@ def product_notes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def batches(request: HttpRequest, pk: int) -> HttpResponse:
-    found = access.get_product(request.user, pk)
+    found = access.get_product(signed_in(request), pk)
     form = BatchForm(request.POST)
     if form.is_valid():
         sku = found.skus.filter(pk=form.cleaned_data["sku"]).first()
@@ -116,7 +117,11 @@ def batches(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404("sku")
         values = form.cleaned_data
         actions.keep_batch(
-            sku, values["number"], by=request.user, made_on=values["made_on"], expires_on=values["expires_on"]
+            sku,
+            values["number"],
+            by=signed_in(request),
+            made_on=values["made_on"],
+            expires_on=values["expires_on"],
         )
     else:
         messages.error(request, _("Give the batch a number and real dates."))
@@ -127,7 +132,7 @@ def batches(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def load(request: HttpRequest) -> HttpResponse:
     _only_loaders(request)
-    form = UploadForm(request.user, request.POST or None, request.FILES or None)
+    form = UploadForm(signed_in(request), request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -137,14 +142,17 @@ def load(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", said.message)
         status = 422
     recent = (
-        access.visible_runs(request.user).filter(dry_run=False).select_related("shop").order_by("-pk")[:20]
+        access.visible_runs(signed_in(request))
+        .filter(dry_run=False)
+        .select_related("shop")
+        .order_by("-pk")[:20]
     )
     context = {"form": form, "recent": recent, "columns": TEMPLATE_COLUMNS}
     return render(request, "shops/import.html", context, status=status)
 
 
 def _only_loaders(request: HttpRequest) -> None:
-    if not request.user.can("shops.catalogue"):
+    if not signed_in(request).can("shops.catalogue"):
         raise NotAllowed(_("You may not load the catalogue. Your supervisor can."))
 
 
@@ -153,7 +161,12 @@ def _try(request: HttpRequest, form: UploadForm) -> ImportRun:
     data = file.read()
     imports.recognise(tables.read(data, file.name).headers)
     run = runs.begin(
-        form.cleaned_data["shop"], ImportRun.Kind.CATALOGUE, file.name, data, by=request.user, dry_run=True
+        form.cleaned_data["shop"],
+        ImportRun.Kind.CATALOGUE,
+        file.name,
+        data,
+        by=signed_in(request),
+        dry_run=True,
     )
     _go(run, data)
     return run
@@ -170,7 +183,7 @@ def _go(run: ImportRun, data: bytes) -> None:
 @login_required
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
-    run = access.get_run(request.user, pk)
+    run = access.get_run(signed_in(request), pk)
     context = {
         "run": run,
         "refusals": run.refusals.order_by("line")[:50],
@@ -185,7 +198,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
-    run = runs.confirm(access.get_run(request.user, pk), by=request.user)
+    run = runs.confirm(access.get_run(signed_in(request), pk), by=signed_in(request))
     _go(run, runs.contents(run))
     return redirect("shops:import-run", run.pk)
 
@@ -194,7 +207,7 @@ def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def refusals(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
-    return _workbook(exports.refusals(access.get_run(request.user, pk)), f"refused-{pk}.xlsx")
+    return _workbook(exports.refusals(access.get_run(signed_in(request), pk)), f"refused-{pk}.xlsx")
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangban.lib.errors import NotAllowed, Said
+from dangban.people.access import signed_in
 from dangban.people.models import Shop
 from dangban.shops import access, actions, clauses, queries
 from dangban.shops.forms import CourierForm, ProfileForm
@@ -22,11 +23,11 @@ from dangban.shops.models import Courier
 @require_safe
 @login_required
 def shop_list(request: HttpRequest) -> HttpResponse:
-    if not request.user.can("shops.view"):
+    if not signed_in(request).can("shops.view"):
         raise NotAllowed(_("Shops are not part of your work here."))
     rulebook = in_force()
     context = {
-        "shops": queries.shop_rows(request.user),
+        "shops": queries.shop_rows(signed_in(request)),
         "house_hours": rulebook[clauses.OPENING_HOURS] if rulebook.has(clauses.OPENING_HOURS) else "",
     }
     return render(request, "shops/shop_list.html", context)
@@ -35,7 +36,7 @@ def shop_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def shop_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    shop = access.get_shop(request.user, pk)
+    shop = access.get_shop(signed_in(request), pk)
     return render(request, "shops/shop_detail.html", _context(request, shop))
 
 
@@ -54,7 +55,7 @@ def _context(request: HttpRequest, shop: Shop) -> dict[str, Any]:
         else [],
         "teams": shop.teams.order_by("name"),
         "products": shop.products.filter(listed=True).count(),
-        "may_manage": request.user.can("shops.manage", shop=shop),
+        "may_manage": signed_in(request).can("shops.manage", shop=shop),
         "courier_form": CourierForm(),
     }
 
@@ -62,14 +63,14 @@ def _context(request: HttpRequest, shop: Shop) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def shop_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    shop = access.get_shop(request.user, pk)
-    access.require(request.user, "shops.manage", shop.pk)
+    shop = access.get_shop(signed_in(request), pk)
+    access.require(signed_in(request), "shops.manage", shop.pk)
     profile = queries.profile(shop)
     if profile is None:
         raise Http404("profile")
     form = ProfileForm(request.POST or None, instance=profile)
     if request.method == "POST" and form.is_valid():
-        actions.change_profile(shop, form.cleaned_data, by=request.user)
+        actions.change_profile(shop, form.cleaned_data, by=signed_in(request))
         messages.success(request, _("Kept."))
         return redirect("shops:detail", shop.pk)
     status = 422 if request.method == "POST" else 200
@@ -79,15 +80,15 @@ def shop_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def couriers(request: HttpRequest, pk: int) -> HttpResponse:
-    shop = access.get_shop(request.user, pk)
+    shop = access.get_shop(signed_in(request), pk)
     form = CourierForm(request.POST)
     if form.is_valid():
         values = form.cleaned_data
         try:
             courier = actions.keep_courier(
-                shop, values["name"], by=request.user, accepts_collect=values["accepts_collect"]
+                shop, values["name"], by=signed_in(request), accepts_collect=values["accepts_collect"]
             )
-            actions.set_areas(courier, values["areas"], by=request.user)
+            actions.set_areas(courier, values["areas"], by=signed_in(request))
         except NotAllowed:
             raise
         except Said as said:
@@ -101,9 +102,9 @@ def couriers(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def courier_stop(request: HttpRequest, pk: int, courier_pk: int) -> HttpResponse:
-    shop = access.get_shop(request.user, pk)
+    shop = access.get_shop(signed_in(request), pk)
     courier = Courier.objects.filter(shop=shop, pk=courier_pk).first()
     if courier is None:
         raise Http404("courier")
-    actions.stop_courier(courier, by=request.user)
+    actions.stop_courier(courier, by=signed_in(request))
     return redirect("shops:detail", shop.pk)
