@@ -106,8 +106,12 @@ def find_somebody(
     skill: str = "",
     how: str = Assignment.How.ROUTED,
     not_to: frozenset[int] = frozenset(),
+    swept: bool = False,
 ) -> Routing:
-    """Route a conversation, and do what the routing says: assign, queue, or register a message."""
+    """Route a conversation, and do what the routing says: assign, queue, or register a message.
+
+    A sweep leaves a message where it is until somebody has room: its writer is not there to wait.
+    """
     # Routing of a team goes one at a time, or two customers would fill the same last place.
     list(Team.objects.select_for_update().filter(shops=conversation.shop_id).order_by("pk"))
     floor, routing = _choose(conversation, at=at, rules=rules, team_id=team_id, skill=skill, not_to=not_to)
@@ -117,6 +121,8 @@ def find_somebody(
             how = Assignment.How.HANDED_OVER
         team = floor.team_of[routing.person_id]
         give(conversation, routing.person_id, how=how, because=because, at=at, rules=rules, team_id=team)
+    elif swept and conversation.state == State.OFFLINE:
+        pass
     elif routing.decision.outcome == "queue":
         queue(conversation, team_id or floor.default_team, at=at, rules=rules)
     else:
@@ -147,11 +153,14 @@ def _still_online(person_id: int) -> bool:
 
 def queue(conversation: Conversation, team_id: int | None, *, at: datetime, rules: Rules) -> None:
     """Let the customer wait for the team, told their place if they do wait for an answer."""
+    team_id = team_id or conversation.team_id
     enters = conversation.state != State.WAITING or conversation.queued_at is None
+    if not enters and conversation.team_id == team_id:
+        return
     conversation.state = State.WAITING
     conversation.assignee = None
     conversation.assigned_at = None
-    conversation.team_id = team_id or conversation.team_id
+    conversation.team_id = team_id
     conversation.queued_at = conversation.queued_at or at
     store(conversation)
     if enters and conversation.waiting_since is not None:

@@ -25,25 +25,23 @@ def sweep_queue(shop_ids: Collection[int] | None = None, at: datetime | None = N
         waiting = waiting.filter(shop__in=shop_ids)
     # "offline" sorts before "waiting": messages left while nobody was there come first.
     order = list(waiting.order_by("state", "queued_at", "pk").values_list("pk", "shop_id", "stage", "state")[:AT_ONCE])
-    if not order or not Presence.objects.filter(ended_at=None).exclude(state=Presence.State.OFFLINE).exists():
-        return _leave_messages([pk for pk, _shop, _stage, state in order if state == "waiting"], at)
+    if not order or not _somebody_is_there():
+        # Everybody has gone: by rule, those who wait are told that they have left a message.
+        order = [row for row in order if row[3] == Conversation.State.WAITING]
     found = 0
-    full: set[tuple[int, str]] = set()
-    for pk, shop_id, stage, _state in order:
-        if (shop_id, stage) in full:
+    full: set[tuple[int, str, str]] = set()
+    for pk, shop_id, stage, state in order:
+        if (shop_id, stage, state) in full:
             continue
         outcome = _route(pk, at)
         found += outcome == "assign"
-        if outcome == "queue":
-            full.add((shop_id, stage))
+        if outcome == "queue" or (outcome == "message" and state == Conversation.State.OFFLINE):
+            full.add((shop_id, stage, state))
     return found
 
 
-def _leave_messages(waiting: list[int], at: datetime) -> int:
-    """Everybody has gone: by rule, those who wait are told that they have left a message."""
-    for pk in waiting:
-        _route(pk, at)
-    return 0
+def _somebody_is_there() -> bool:
+    return Presence.objects.filter(ended_at=None).exclude(state=Presence.State.OFFLINE).exists()
 
 
 @transaction.atomic
@@ -51,4 +49,4 @@ def _route(pk: int, at: datetime) -> str:
     conversation = Conversation.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
     if conversation is None or conversation.state not in ("waiting", "offline"):
         return ""
-    return assigning.find_somebody(conversation, at=at, rules=in_force(at)).decision.outcome
+    return assigning.find_somebody(conversation, at=at, rules=in_force(at), swept=True).decision.outcome

@@ -138,6 +138,30 @@ class TheNightsBacklog(floor.FloorCase):
         assert self.conversation(waiting).assignee is None
 
 
+class TheSweepOfTheQueue(floor.FloorCase):
+    def test_changes_nothing_while_nobody_has_room(self) -> None:
+        self.online(self.cast.lin, state=Presence.State.SUSPENDED)
+        self.customer_says(when="10:00")
+        before = Conversation.objects.values().get()
+        actions.sweep_queue(at=at("10:01"))
+        assert Conversation.objects.values().get() == before
+        assert self.said_automatically() == ["queue", "greeting"]
+
+    def test_leaves_a_message_a_message_until_somebody_has_room(self) -> None:
+        self.customer_says(when="05:00")
+        self.online(self.cast.lin, state=Presence.State.SUSPENDED)
+        actions.sweep_queue(at=at("08:00"))
+        assert (self.conversation().state, self.said_automatically()) == ("offline", ["closed"])
+
+    def test_goes_on_to_other_shops_when_one_has_nobody(self) -> None:
+        self.customer_says(when="05:00")
+        elsewhere = self.another("零食客", self.cast.other_shop)
+        self.customer_says(thread=elsewhere, when="05:01")
+        self.online(self.cast.hu)
+        assert actions.sweep_queue(at=at("08:00")) == 1
+        assert self.conversation(elsewhere).assignee == self.cast.hu
+
+
 class Metrics(floor.FloorCase):
     def test_never_count_what_a_machine_said(self) -> None:
         self.online(self.cast.lin)
