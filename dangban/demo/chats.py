@@ -264,7 +264,7 @@ class Chats:
         row, at = case.row, case.row.last_at
         reason = self.random.choice(("hesitates", "price", "compares", "delivery", "asks_other", "freight"))
         again = at + timedelta(days=self.random.choice((1, 2, 3)))
-        is_settled = self.now - at > timedelta(days=2) or self.random.random() < 0.6
+        is_settled = self.now - at > timedelta(days=3) or self.random.random() < 0.45
         outcome = Enquiry.Outcome.LOST if is_settled else Enquiry.Outcome.OPEN
         self.rows.add(
             Enquiry(

@@ -7,6 +7,7 @@ actions run that pages and clients call.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from dangban.demo.sales import Shelf
 from dangban.demo.volume import History
 from dangban.desk import actions as desk
 from dangban.knowledge import actions as knowledge
+from dangban.knowledge.models import Script, ScriptUse
 from dangban.lib import clock
 from dangban.orders.models import Order
 from dangban.people.models import Person, Shop, Team
@@ -36,6 +38,7 @@ from dangban.workforce.models import DutyPeriod
 OPENS_BEFORE = timedelta(minutes=66)
 ON_DUTY_FOR = timedelta(hours=6)
 OUT_FOR = timedelta(hours=2)
+SCRIPT_USES = 1800
 
 
 @dataclass(slots=True)
@@ -199,7 +202,7 @@ class Present:
         return lambda at: self._by_who_serves(chat_, actions.add_note, at, text=text)
 
     def _enquiry(self, chat_: Chat, reason: str, wanted: str) -> Callable[[datetime], object]:
-        again = self.now + timedelta(hours=20)
+        again = self.now + timedelta(minutes=40)
         return lambda at: self._by_who_serves(
             chat_, actions.record_enquiry, at, reason=reason, wanted=wanted, next_contact_at=again
         )
@@ -232,14 +235,33 @@ class Present:
             )
             if "holder" in one:
                 actions.assign_seat(seat, self.people[one["holder"]], by=boss, at=at)
-        for script in self.story["script"]:
-            self._script(script, at)
+        scripts = [self._script(script, at) for script in self.story["script"]]
+        self._use([script for script in scripts if script.scope == Script.Scope.COMPANY])
 
-    def _script(self, script: Mapping[str, Any], at: datetime) -> None:
+    def _use(self, scripts: list[Script]) -> None:
+        """Which of the past's lines were sent from a script, and what was bought afterwards."""
+        lines = Message.objects.filter(author="agent", kind="text").values_list(
+            "thread_id", "seq", "author_id", "at", "thread__customer_id", "thread__shop_id"
+        )
+        bought = dict(Order.objects.filter(paid_at__isnull=False).values_list("customer_id", "pk"))
+        uses = []
+        for thread, seq, person, at, customer, shop in self.random.sample(list(lines), min(len(lines), SCRIPT_USES)):
+            use = ScriptUse(
+                script=self.random.choice(scripts), person_id=person, shop_id=shop, customer_id=customer,
+                thread_id=thread, message_seq=seq, at=at,
+            )  # fmt: skip
+            if customer in bought and self.random.random() < 0.4:
+                use.order_id, use.converted_at = bought[customer], at + timedelta(hours=2)
+            uses.append(use)
+        ScriptUse.objects.bulk_create(uses)
+        for script_id, count in Counter(use.script_id for use in uses).items():
+            Script.objects.filter(pk=script_id).update(uses=count)
+
+    def _script(self, script: Mapping[str, Any], at: datetime) -> Script:
         by = self.people[script.get("owner", "shen")]
-        knowledge.write_script(
+        return knowledge.write_script(
             by=by, scope=script.get("scope", "company"), stage=script["stage"], title=script["title"], body=script["body"],
-            team=self.teams.get(script.get("team", "")),
+            team=self.teams.get(script.get("team", "")), at=at,
         )  # fmt: skip
 
     def _write_desk(self) -> None:

@@ -6,11 +6,17 @@ The demonstration and the benchmarks share it. It leaves what the rooms themselv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from django.db import transaction
+
+from dangban.chat import search
 from dangban.chat.models import Message, Presence, Thread, ThreadProjection, ThreadSequence
+from dangban.chat.ports import Line
+from dangban.chat.rows import as_line
 from dangban.conversations import models as conversations
 from dangban.customers.models import Address, Customer, CustomerShop, Handle
 from dangban.demo.buyers import Buyer, Buyers
@@ -58,6 +64,7 @@ THEN = (
     conversations.Promise,
     conversations.GuardHit,
 )
+INDEXED_AT_ONCE = 500
 # Orders and conversations that a day's business needs to look back on.
 LOOKS_BACK = timedelta(days=16)
 
@@ -100,9 +107,12 @@ class History:
         # Searches and lists show the newest first by id: ids follow time, as they would have.
         for kind, key in ((Message, "at"), (Order, "created_at"), (conversations.Conversation, "opened_at")):
             self.rows.of(kind).sort(key=lambda row, key=key: getattr(row, key))  # type: ignore[misc]
+        messages = self.rows.of(Message)
         written = self.rows.write(FIRST)
         Album(self.random).show(self.chats.pictured)
-        return written | self.rows.write(THEN)
+        written |= self.rows.write(THEN)
+        _make_searchable(messages)
+        return written
 
     def _day(self, shelf: Shelf, day: date, busy: float) -> None:
         midnight = clock.at_local(day, time(0))
@@ -149,3 +159,15 @@ class History:
     def _sku(self, shelf: Shelf) -> Sku:
         """Some sell much better than others."""
         return shelf.skus[min(int(self.random.expovariate(4.5 / len(shelf.skus))), len(shelf.skus) - 1)]
+
+
+def _make_searchable(messages: Sequence[Message]) -> None:
+    """Enter the lines into the index, oldest first, many threads at once."""
+    index = search.Index()
+    for start in range(0, len(messages), INDEXED_AT_ONCE):
+        by_thread: dict[int, list[Line]] = {}
+        for message in messages[start : start + INDEXED_AT_ONCE]:
+            by_thread.setdefault(message.thread_id, []).append(as_line(message))
+        prepared = index.prepare(by_thread)
+        with transaction.atomic():
+            index.keep(list(prepared.values()))
