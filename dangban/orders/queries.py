@@ -382,14 +382,14 @@ class RequirementRow:
     warnings: list[str]
 
 
-def requirement_rows(order: Order) -> list[RequirementRow]:
-    """The wishes on an order, open ones first."""
+def requirement_rows(order: Order, *, whole: bool) -> list[RequirementRow]:
+    """The wishes on an order, open ones first. `whole`: nothing personal is masked."""
     found = order.requirements.select_related("by", "settled_by").order_by("-pk")
     rows = [
         RequirementRow(
             one.pk,
             str(one.get_kind_display()),
-            one.text,
+            one.text if whole else masks.scrub(one.text),
             one.by.name,
             one.at,
             one.due_at,
@@ -503,13 +503,18 @@ _LABELS = {
 }
 
 
-def remark_start(order: Order, flag: Flag | None) -> dict[str, str]:
+def remark_start(order: Order, flag: Flag | None, *, whole: bool) -> dict[str, str]:
     """What a new remark of this flag begins with: the parts of the last one in the same format.
+
+    Unless `whole`, parts with something personal in them are left out: masked they would be kept so.
 
     Remarks of the house know their parts; one that came from the platform is taken apart.
     """
-    if flag is None:
-        return {}
+    parts = _last_parts(order, flag) if flag is not None else {}
+    return {name: part for name, part in parts.items() if whole or masks.scrub(part) == part}
+
+
+def _last_parts(order: Order, flag: Flag) -> dict[str, str]:
     last = order.remarks.order_by("-pk").first()
     if last is not None:
         return dict(last.parts) if last.flag == flag.code else {}

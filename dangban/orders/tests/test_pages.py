@@ -266,7 +266,21 @@ class WishesWithoutAnOrder(OrderCase):
 
         order = self.order(flag="1", platform_remark="顺丰，贺卡，周末送，小李，11.18 09:00")
         flag = queries.legend().of("1")
-        assert queries.remark_start(order, flag) == {"courier": "顺丰", "gift": "贺卡", "other": "周末送"}
+        assert queries.remark_start(order, flag, whole=True) == {
+            "courier": "顺丰",
+            "gift": "贺卡",
+            "other": "周末送",
+        }
         actions.add_remark(order, by=self.cast.lin, parts={"other": "改工作日送"}, flag="1")
-        assert queries.remark_start(order, flag) == {"other": "改工作日送"}
-        assert queries.remark_start(order, queries.legend().of("2")) == {}
+        assert queries.remark_start(order, flag, whole=True) == {"other": "改工作日送"}
+        assert queries.remark_start(order, queries.legend().of("2"), whole=True) == {}
+
+    def test_what_is_personal_in_the_last_remark_is_not_begun_with_for_who_may_not_see_it(self):
+        from dangban.orders import queries
+
+        order = self.order()
+        actions.add_remark(
+            order, by=self.cast.lin, parts={"other": "打 13812345678", "gift": "贺卡"}, flag="1"
+        )
+        flag = queries.legend().of("1")
+        assert queries.remark_start(order, flag, whole=False) == {"gift": "贺卡"}

@@ -43,7 +43,9 @@ def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "flag": queries.legend().of(order.flag),
         "legend": queries.legend(),
         "remark": order.remarks.order_by("-pk").first(),
-        "requirements": queries.requirement_rows(order),
+        "requirements": queries.requirement_rows(
+            order, whole=access.may(person, "customers.reveal", order.shop_id)
+        ),
         "may_flag": access.may(person, "orders.flag", order.shop_id),
         "may_settle": access.may(person, "orders.settle", order.shop_id),
         "may_reveal": access.may(person, "customers.reveal", order.shop_id),
@@ -63,7 +65,9 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "buyer": queries.handle_of(order),
         "history": queries.history(order, whole=card["may_reveal"]),
         "form_flag": form_flag,
-        "remark_form": RemarkForm(parts, initial=queries.remark_start(order, form_flag)),
+        "remark_form": RemarkForm(
+            parts, initial=queries.remark_start(order, form_flag, whole=card["may_reveal"])
+        ),
         "waiting": queries.waiting_wishes(order),
         "requirement_form": RequirementForm(),
         "links": ports.links(signed_in(request), order),
