@@ -11,19 +11,21 @@ from . import clock
 T = TypeVar("T")
 
 BUDGET = 0.010
-_LEAST, _MOST = 25, 400
+_MOST = 400
 
 
 class Pace:
     """How many items fit into one short transaction, learnt from how long the last ones worked.
 
     Only the work counts, not the commit: waiting for the disk takes as long for one row as for a
-    hundred, and smaller transactions would only wait more often.
+    hundred, and smaller transactions would only wait more often. Nor does it go below `least`:
+    on a busy machine everything looks slow, and single rows would make it slower.
     """
 
-    def __init__(self, first: int = 20, budget: float = BUDGET) -> None:
+    def __init__(self, first: int = 25, budget: float = BUDGET, least: int = 25) -> None:
         self.size = first
         self.budget = budget
+        self.least = least
         self.taken: list[float] = []
 
     @property
@@ -42,7 +44,7 @@ class Pace:
             return
         per_item = max(seconds / max(count, 1), 1e-6)
         # Never more than doubled at once: one lucky chunk says little about the next.
-        self.size = max(_LEAST, min(int(self.budget / per_item), self.size * 2, _MOST))
+        self.size = max(self.least, min(int(self.budget / per_item), self.size * 2, _MOST))
 
     def chunks(self, items: Sequence[T]) -> Iterator[Sequence[T]]:
         """Slices of `items`, each as large as the pace allows when it is asked for."""

@@ -227,7 +227,8 @@ class CatalogueImport:
         self.shop: Shop = run.shop
         self.now = clock.now()
         self.tally = Tally()
-        self.pace = Pace()
+        # A listing brings its SKUs and some sixty words with it.
+        self.pace = Pace(first=4, least=3)
 
     def go(self) -> None:
         table = tables.read(runs.contents(self.run), self.run.file_name)
