@@ -21,7 +21,7 @@ from dangban.conversations.models import (
 )
 from dangban.lib.errors import NotAllowed
 from dangban.people.access import scope
-from dangban.people.models import Person
+from dangban.people.models import Person, RoleGrant, TeamMembership
 
 Row = TypeVar("Row", bound=Model)
 
@@ -53,6 +53,16 @@ def visible_conversations(person: Person) -> QuerySet[Conversation]:
 
 def visible_threads(person: Person) -> QuerySet[Thread]:
     return Thread.objects.filter(scope(person).filter("shop") & serving(person))
+
+
+def visible_colleagues(person: Person) -> QuerySet[Person]:
+    """Oneself and whoever serves, or once served, one of the shops one sees; their figures may be asked for."""
+    kept = scope(person)
+    if kept.everywhere:
+        return Person.objects.all()
+    by_team = TeamMembership.objects.filter(team__shops__in=kept.shops).values("person_id")
+    by_role = RoleGrant.objects.filter(Q(shop__in=kept.shops) | Q(team__shops__in=kept.shops)).values("person_id")
+    return Person.objects.filter(Q(pk=person.pk) | Q(pk__in=by_team) | Q(pk__in=by_role))
 
 
 def get_conversation(person: Person, pk: int) -> Conversation:

@@ -118,6 +118,11 @@ def is_storable(text: str) -> bool:
     return True
 
 
+def whole(text: str) -> int | None:
+    """The number that `text` is, as addresses carry ids and cursors; None where no database could hold it."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else None
+
+
 def refuse_unstorable(text: str, field: str = "text") -> str:
     """`text` itself, or BadInput naming `field` where a database could not keep it."""
     if is_storable(text):
