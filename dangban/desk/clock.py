@@ -66,21 +66,23 @@ def _open() -> QuerySet[Deadline]:
     return Deadline.objects.filter(met_at=None, cancelled_at=None)
 
 
+# Ordered by the time itself: by their ids, SQLite would walk through all that ever ran.
 def _due(at: datetime) -> QuerySet[Deadline]:
-    return _open().filter(missed_at=None, due_at__lt=at)
+    return _open().filter(missed_at=None, due_at__lt=at).order_by("due_at")
 
 
 def _to_warn(at: datetime) -> QuerySet[Deadline]:
-    return _open().filter(missed_at=None, warned_at=None, warn_at__lte=at)
+    return _open().filter(missed_at=None, warned_at=None, warn_at__lte=at).order_by("warn_at")
 
 
 def _to_escalate(at: datetime) -> QuerySet[Deadline]:
-    return _open().filter(escalated_at=None, missed_at__lte=at - house.escalate_after(at))
+    late = at - house.escalate_after(at)
+    return _open().filter(escalated_at=None, missed_at__lte=late).order_by("missed_at")
 
 
 def _fire(waiting: QuerySet[Deadline], fire: Callable[[QuerySet[Deadline], int, datetime], bool], at: datetime) -> int:
     fired = 0
-    for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+    for pk in list(waiting.values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             fired += fire(waiting.filter(pk=pk), pk, at)
     return fired
