@@ -12,7 +12,7 @@ class ChatConfig(AppConfig):
         from dangban.desk.ports import register_bell
         from dangban.people.ports import register_activity, register_revoker
 
-        ports.register_bulk_projector("search", search.index)
+        ports.register_bulk_projector("search", search.Index())
         personal.register()
         register_revoker(hub.revoke)
         register_activity(presence.last_active)

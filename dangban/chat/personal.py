@@ -55,7 +55,9 @@ def _indexed(messages: QuerySet[Message]) -> list[Message]:
     threads = set(messages.values_list("thread_id", flat=True))
     cursors = ThreadProjection.objects.select_for_update().filter(thread__in=threads)
     reached = dict(cursors.order_by("pk").values_list("thread_id", "seq"))
-    recalls = Message.objects.filter(thread__in=threads, kind=Message.Kind.RECALL).values_list("thread_id", "payload")
+    recalls = Message.objects.filter(thread__in=threads, kind=Message.Kind.RECALL).values_list(
+        "thread_id", "payload"
+    )
     recalled = {(thread, payload.get("seq")) for thread, payload in recalls}
     return [
         message

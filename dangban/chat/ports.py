@@ -89,9 +89,14 @@ class Projector(Protocol):
 
 
 class BulkProjector(Protocol):
-    """The same for many threads at once, for effects that cost less together; it may not fail for one of them."""
+    """The same for many threads at once, for effects that cost less together.
 
-    def __call__(self, threads: Mapping[int, Sequence[Line]], /) -> None: ...
+    `prepare` works out what there is to write for each thread, outside of any transaction; `keep`
+    writes it for those whose turn it was.
+    """
+
+    def prepare(self, threads: Mapping[int, Sequence[Line]], /) -> Mapping[int, Any]: ...
+    def keep(self, prepared: Sequence[Any], /) -> None: ...
 
 
 @dataclass

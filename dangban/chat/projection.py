@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import structlog
 from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from prometheus_client import Counter, Gauge, Histogram
 
 from dangban.chat import ports
@@ -134,8 +135,7 @@ def project(thread_ids: Iterable[int]) -> set[int]:
     while waiting:
         chunk = waiting[: -CHUNK - 1 : -1]
         try:
-            with transaction.atomic():
-                done, broken = _project_chunk(chunk)
+            done, broken = _project_chunk(chunk)
         except Error:
             raise
         except Exception:
@@ -153,13 +153,34 @@ def project(thread_ids: Iterable[int]) -> set[int]:
 
 def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Give new lines their effects until time is up: the threads that are done with, and of these the failed."""
+    seen = _cursors(thread_ids)
     new, cut_off = _new_lines(thread_ids)
-    done = {
-        thread_id for thread_id in thread_ids if thread_id not in new and (not cut_off or thread_id < cut_off)
-    }
+    last = cut_off or thread_ids[-1]
+    done = {thread_id for thread_id in thread_ids if thread_id not in new and thread_id <= last}
+    if not new:
+        return done, set()
+    # Whatever can be worked out before writing is: on SQLite everybody waits from here to the commit.
+    bulk = [(projector, projector.prepare(new)) for projector in ports.registry.bulk_projectors.values()]
+    with transaction.atomic():
+        locked = _lock_cursors(new)
+        # Somebody else may have been here meanwhile; what they left is read again.
+        new = {
+            thread_id: lines
+            for thread_id, lines in new.items()
+            if locked[thread_id] == seen.get(thread_id, 0)
+        }
+        moved, broken = _project_threads(new)
+        for projector, prepared in bulk:
+            projector.keep([prepared[thread_id] for thread_id in moved if thread_id in prepared])
+        _move_cursors(moved)
+    return done | broken | (moved.keys() - {cut_off}), broken
+
+
+def _project_threads(new: Mapping[int, Sequence[Line]]) -> tuple[dict[int, Sequence[Line]], set[int]]:
+    """The threads whose lines have had their effects, as many as there was time for, and those that failed."""
     began = clock.monotonic()
-    broken: set[int] = set()
     moved: dict[int, Sequence[Line]] = {}
+    broken: set[int] = set()
     for thread_id, lines in new.items():
         if ports.registry.projectors and moved and clock.monotonic() - began > SHORT:
             break
@@ -167,23 +188,18 @@ def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
             moved[thread_id] = lines
         else:
             broken.add(thread_id)
-        if thread_id != cut_off:
-            done.add(thread_id)
-    for projector in ports.registry.bulk_projectors.values():
-        if moved:
-            projector(moved)
-    _move_cursors(moved)
-    return done, broken
+    return moved, broken
+
+
+def _cursors(thread_ids: Iterable[int]) -> dict[int, int]:
+    return dict(ThreadProjection.objects.filter(pk__in=thread_ids).values_list("pk", "seq"))
 
 
 def _new_lines(thread_ids: Sequence[int]) -> tuple[dict[int, list[Line]], int]:
-    """The lines beyond each thread's cursor, which is locked; and the thread that did not fit, or 0."""
-    ThreadProjection.objects.bulk_create(
-        (ThreadProjection(thread_id=thread_id) for thread_id in thread_ids), ignore_conflicts=True
-    )
-    locked = ThreadProjection.objects.select_for_update().filter(pk__in=thread_ids).order_by("pk")
-    cursors = dict(locked.values_list("pk", "seq"))
-    rows = Message.objects.filter(thread__in=cursors, seq__gt=F("thread__projection__seq"))
+    """The lines beyond each thread's cursor, and the thread that did not fit, or 0."""
+    # As an annotation: in the condition itself the join would leave out threads that have no cursor yet.
+    rows = Message.objects.annotate(cursor=Coalesce(F("thread__projection__seq"), 0))
+    rows = rows.filter(thread__in=thread_ids, seq__gt=F("cursor"))
     new: dict[int, list[Line]] = {}
     count = 0
     for values in rows.order_by("thread", "seq").values_list(*LINE_COLUMNS)[:PAGE]:
@@ -191,6 +207,20 @@ def _new_lines(thread_ids: Sequence[int]) -> tuple[dict[int, list[Line]], int]:
         new.setdefault(line.thread_id, []).append(line)
         count += 1
     return new, (line.thread_id if count == PAGE else 0)
+
+
+def _lock_cursors(thread_ids: Iterable[int]) -> dict[int, int]:
+    """Where the projections of these threads stand; nobody else moves them until the end of the transaction."""
+    wanted = list(thread_ids)
+    locked = ThreadProjection.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    cursors = dict(locked.values_list("pk", "seq"))
+    missing = [thread_id for thread_id in wanted if thread_id not in cursors]
+    if not missing:
+        return cursors
+    ThreadProjection.objects.bulk_create(
+        (ThreadProjection(thread_id=thread_id) for thread_id in missing), ignore_conflicts=True
+    )
+    return _lock_cursors(wanted)
 
 
 def _project_thread(thread_id: int, lines: Sequence[Line]) -> bool:

@@ -150,25 +150,41 @@ def months(since: date, until: date) -> list[str]:
 # --- the index
 
 
-def index(threads: Mapping[int, Sequence[Line]]) -> None:
-    """Projector: enter lines into the index, and take out those that were taken back."""
-    shops = dict(Thread.objects.filter(pk__in=threads).values_list("pk", "shop_id"))
-    rows = [
-        (line.id, document(line, shops[thread_id]))
-        for thread_id, lines in threads.items()
-        for line in lines
-        if line.kind in SEARCHED and searched_text(line)
-    ]
-    if rows:
-        _enter(rows)
-    for thread_id, lines in threads.items():
-        recalled = [line.payload.get("seq") for line in lines if line.kind == "recall"]
-        if recalled:
-            forget(
-                Message.objects.filter(
-                    thread=thread_id, seq__in=[seq for seq in recalled if isinstance(seq, int)]
-                )
-            )
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What new lines of one thread change in the index."""
+
+    thread_id: int
+    rows: Sequence[tuple[int, list[str]]]
+    recalled: Sequence[int]
+
+
+class Index:
+    """Projector: enters lines, and takes out those that were taken back."""
+
+    def prepare(self, threads: Mapping[int, Sequence[Line]]) -> Mapping[int, Entries]:
+        shops = dict(Thread.objects.filter(pk__in=threads).values_list("pk", "shop_id"))
+        return {
+            thread_id: _entries(thread_id, shops[thread_id], lines) for thread_id, lines in threads.items()
+        }
+
+    def keep(self, prepared: Sequence[Entries]) -> None:
+        rows = [row for entries in prepared for row in entries.rows]
+        if rows:
+            _enter(rows)
+        for entries in prepared:
+            if entries.recalled:
+                forget(Message.objects.filter(thread=entries.thread_id, seq__in=entries.recalled))
+
+
+def _entries(thread_id: int, shop_id: int, lines: Sequence[Line]) -> Entries:
+    said = [line for line in lines if line.kind in SEARCHED and searched_text(line)]
+    recalled = [line.payload.get("seq") for line in lines if line.kind == "recall"]
+    return Entries(
+        thread_id,
+        [(line.id, document(line, shop_id)) for line in said],
+        [seq for seq in recalled if isinstance(seq, int)],
+    )
 
 
 def document(line: Line, shop_id: int) -> list[str]:

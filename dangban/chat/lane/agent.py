@@ -18,6 +18,7 @@ from dangban.chat.lane.streams import Stream, frame
 from dangban.chat.lane.writer import Mark
 from dangban.chat.ports import Sender
 from dangban.lib import clock
+from dangban.lib.text import whole
 
 MOST_FOLLOWED = 200
 SERVE = "conversations.serve"
@@ -25,30 +26,27 @@ SERVE = "conversations.serve"
 
 class StreamFrom(msgspec.Struct, frozen=True):
     # Thread → last line known; `cursors` is the same by feed, ``thread:12``.
-    threads: dict[int, int | None] = {}
-    cursors: dict[str, int] = {}
+    threads: dict[posting.Seq, posting.Seq | None] = {}
+    cursors: dict[str, posting.Seq] = {}
 
     def wanted(self) -> dict[int, int | None]:
-        named = {
-            feed.removeprefix("thread:"): since
-            for feed, since in self.cursors.items()
-            if feed.startswith("thread:")
-        }
-        by_feed: dict[int, int | None] = {
-            int(name): since for name, since in named.items() if name.isdecimal()
-        }
+        by_feed: dict[int, int | None] = {}
+        for feed, since in self.cursors.items():
+            thread_id = whole(feed.removeprefix("thread:")) if feed.startswith("thread:") else None
+            if thread_id is not None:
+                by_feed[thread_id] = since
         return by_feed | self.threads
 
 
 class Follow(msgspec.Struct, frozen=True):
     stream: str
-    thread: int
-    since: int | None = None
+    thread: posting.Seq
+    since: posting.Seq | None = None
 
 
 class Unfollow(msgspec.Struct, frozen=True):
     stream: str
-    thread: int
+    thread: posting.Seq
 
 
 # --- who is asking

@@ -18,8 +18,8 @@ from dangban.lib import clock
 
 
 class StreamFrom(msgspec.Struct, frozen=True):
-    since: int | None = None
-    cursors: dict[str, int] = {}
+    since: posting.Seq | None = None
+    cursors: dict[str, posting.Seq] = {}
 
 
 def visitor(lane: Lane, request: Request, *, cost: float = 1.0) -> tokens.Visitor:

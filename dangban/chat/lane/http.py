@@ -181,6 +181,8 @@ class Request:
             reason = str(error)
         except UnicodeDecodeError:
             reason = "UTF-8"
+        except RecursionError:
+            reason = "too many levels"
         raise self.problem(
             422,
             "not-understood",

@@ -252,7 +252,8 @@ class Lane:
     async def _renew_tokens(self) -> None:
         for stream in self.board.expiring(AGENT_SECONDS // 2):
             claims = await self.django(accounts.renewed, stream.session)
-            if claims is None:
+            # Somebody else may have signed in with the same browser meanwhile.
+            if claims is None or not is_same_person(stream, claims):
                 stream.close("signed_out")
             else:
                 stream.claims = claims
@@ -262,6 +263,10 @@ class Lane:
         self.bounds = await self.django(read_bounds)
         self.customers.per_minute = self.bounds.customer_rate
         self.addresses.per_minute = self.bounds.customer_rate
+
+
+def is_same_person(stream: Stream, claims: Agent) -> bool:
+    return isinstance(stream.claims, Agent) and stream.claims.person_id == claims.person_id
 
 
 def _with_connection(work: Callable[..., T], *arguments: Any) -> T:

@@ -12,7 +12,7 @@ from dangban.chat import ports, search
 def alone() -> Iterator[None]:
     kept = ports.registry
     ports.registry = type(kept)()
-    ports.register_bulk_projector("search", search.index)
+    ports.register_bulk_projector("search", search.Index())
     try:
         yield
     finally:
