@@ -132,11 +132,16 @@ def _monday(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = clock.business_day(clock.now())
+    if not 2000 <= day.year < 2200:
+        day = clock.business_day(clock.now())
     return day - timedelta(days=day.weekday())
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Http404 from error
+    if not 2000 <= day.year < 2200:
+        raise Http404
+    return day
