@@ -9,11 +9,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
-from dangban.handbook.actions import adopt_preset
 from dangban.journal.models import Entry
 from dangban.people import actions
-from dangban.people.house import sign_in_rules
-from dangban.people.models import Person
+from dangban.people.clauses import SECOND_FACTOR_FROM
+from dangban.people.house import BEFORE_ANY_HANDBOOK
 from dangban.testing import pages
 from dangban.testing.cast import NOW, PASSWORD
 
@@ -113,14 +112,15 @@ class SecondFactorTest(pages.CastCase):
 
 
 class RequiredFactorTest(pages.CastCase):
-    @classmethod
-    def set_up_story(cls) -> None:
-        adopt_preset("brand-group", at=NOW)
+    def setUp(self) -> None:
+        super().setUp()
+        before = BEFORE_ANY_HANDBOOK[SECOND_FACTOR_FROM.path]
+        BEFORE_ANY_HANDBOOK[SECOND_FACTOR_FROM.path] = "supervisor"
+        self.addCleanup(BEFORE_ANY_HANDBOOK.__setitem__, SECOND_FACTOR_FROM.path, before)
 
-    def test_where_the_handbook_asks_for_it_every_page_leads_there(self) -> None:
-        rules = sign_in_rules(NOW)
-        if rules.second_factor_from == "nobody":
-            self.skipTest("this handbook asks nobody")
-        client = self.as_person(self.cast.bao)
-        assert client.get("/account/")["Location"] == "/account/second-factor/on/"
-        assert Person.objects.get(username="bao").is_active
+    def test_from_the_named_level_on_every_page_leads_to_setting_it_up(self) -> None:
+        for who in (self.cast.zhou, self.cast.bao):
+            assert self.as_person(who).get("/account/")["Location"] == "/account/second-factor/on/"
+
+    def test_below_it_nobody_is_asked(self) -> None:
+        assert self.as_person(self.cast.lin).get("/account/").status_code == 200
