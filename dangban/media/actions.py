@@ -13,7 +13,7 @@ from django.db import transaction
 from dangban.lib import clock
 from dangban.lib.actor import Actor
 from dangban.media.models import Blob, Use
-from dangban.media.sorting import Sorted, re_encode, sort_out
+from dangban.media.sorting import Sorted, re_encode, sort_out, tidy_name
 from dangban.media.storage import scratch, storage
 
 # What arrived this long ago and still has no row never will.
@@ -68,14 +68,6 @@ def keep(
             by_id=by.id,
             created_at=at,
         )
-
-
-def tidy_name(name: str) -> str:
-    """A file's name without folders, control characters and half characters."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = "".join(letter for letter in last if letter.isprintable()).strip().strip(".")
-    clean = clean.encode("utf-8", "ignore").decode()
-    return clean[-200:] or "file"
 
 
 def sweep_orphans(*, at: datetime | None = None) -> int:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from django.conf import settings
 
 from dangban.lib import clock
+from dangban.lib.text import whole
 
 DAY = 86_400
 
@@ -23,9 +24,10 @@ def signed_url(key: str) -> str:
 
 
 def is_signed(key: str, expires: str, signature: str) -> bool:
-    if not expires.isdecimal() or not expires.isascii() or int(expires) < clock.now().timestamp():
+    until = whole(expires)
+    if until is None or until < clock.now().timestamp():
         return False
-    return hmac.compare_digest(signature.encode(), _signature(key, int(expires)).encode())
+    return hmac.compare_digest(signature.encode(), _signature(key, until).encode())
 
 
 def _signature(key: str, expires: int) -> str:

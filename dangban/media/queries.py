@@ -9,6 +9,9 @@ from dangban.media.models import Use
 
 def find_use(key: str) -> Use | None:
     """A use by its key, with its blob."""
+    # A key is ASCII; one database chokes on what could not be one.
+    if not key.isascii() or "\0" in key:
+        return None
     return Use.objects.select_related("blob").filter(key=key).first()
 
 

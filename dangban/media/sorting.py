@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import filetype
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
 PIXELS = 50_000_000
 # All frames of an animation together.
@@ -27,7 +27,8 @@ _NAMED_PICTURE = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic", ".h
 _NAMED_VIDEO = {".mp4", ".m4v", ".mov", ".webm", ".3gp", ".avi", ".mkv"}
 # Things that a double click runs.
 _RUNS = {
-    ".exe", ".com", ".bat", ".cmd", ".msi", ".scr", ".ps1", ".vbs", ".js", ".jse", ".wsf", ".hta", ".lnk",
+    ".exe", ".com", ".bat", ".cmd", ".msi", ".scr", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".hta", ".lnk",
+    ".pif", ".cpl", ".reg", ".url", ".chm", ".mht", ".mhtml", ".shtml", ".command", ".desktop",
     ".jar", ".apk", ".app", ".dmg", ".sh", ".html", ".htm", ".xhtml", ".svg", ".xml", ".swf",
 }  # fmt: skip
 _RUNS_INSIDE = {
@@ -36,6 +37,14 @@ _RUNS_INSIDE = {
     "application/x-elf",
     "application/x-sh",
 }
+
+
+def tidy_name(name: str) -> str:
+    """A file's name without folders, control characters and half characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = "".join(letter for letter in last if letter.isprintable()).strip().strip(". ")
+    clean = clean.encode("utf-8", "ignore").decode()
+    return clean[-200:] or "file"
 
 
 class Unfit(Exception):
@@ -60,7 +69,7 @@ def sort_out(path: Path, name: str) -> Sorted:
     """Look inside; refuses what pretends to be something else and what a click would run."""
     guess = filetype.guess(str(path))
     mime = guess.mime if guess else "application/octet-stream"
-    ending = PurePath(name).suffix.lower()
+    ending = PurePath(tidy_name(name)).suffix.lower()
     if mime in _PICTURES:
         return Sorted("image", mime)
     if ending in _NAMED_PICTURE:
@@ -87,13 +96,17 @@ def re_encode(source: Path, target: Path, mime: str) -> Sorted:
             if getattr(picture, "n_frames", 1) > 1 and picture.format in ("GIF", "WEBP"):
                 return _animation(picture, target, mime)
             return _still(picture, target, mime)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Unfit:
+        raise
+    # Whatever a decoder trips over in hostile bytes, the picture is no good.
+    except Exception as error:
         raise Unfit("broken-picture") from error
 
 
 def _still(picture: Image.Image, target: Path, mime: str) -> Sorted:
+    # Small first: turning a large picture would hold it in memory twice.
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     form = _PICTURES[mime]
     if form == "JPEG":
         clean = upright.convert("RGB")
