@@ -26,6 +26,7 @@ MAX_BYTES = 64 * 2**20
 MAX_ROWS = 200_000
 MAX_COLUMNS = 600
 MAX_CELL = 32_767
+MAX_LINE = 2 * 2**20
 MAX_UNPACKED = 400 * 2**20
 # A cell that runs over more lines than this is a quotation mark that nobody closed.
 _MAX_LINES_OF_A_ROW = 200
@@ -214,7 +215,7 @@ def _refuse_lying_name(kind: str, name: str) -> None:
 
 def _csv_rows(text: str) -> Iterator[Row]:
     csv.field_size_limit(MAX_CELL * 4)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(_bounded_lines(text), delimiter=_delimiter(text))
     line = 1
     while True:
         try:
@@ -227,6 +228,14 @@ def _csv_rows(text: str) -> Iterator[Row]:
             raise TableError(_unclosed(line))
         yield Row(line, [clean(cell) for cell in cells])
         line = reader.line_num + 1
+
+
+def _bounded_lines(text: str) -> Iterator[str]:
+    """The lines of a file; one of millions of cells would take many times its size of memory."""
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if len(line) > MAX_LINE:
+            raise TableError(_unclosed(number))
+        yield line
 
 
 def _unclosed(line: int) -> str:
