@@ -23,7 +23,7 @@ from dangban.knowledge.forms import ScriptForm
 from dangban.knowledge.models import Script
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, NotAllowed, Said
-from dangban.lib.text import normalise
+from dangban.lib.text import normalise, whole
 from dangban.media import actions as media
 from dangban.media.models import Use
 from dangban.media.sorting import Unfit
@@ -66,8 +66,8 @@ def scripts(request: HttpRequest) -> HttpResponse:
 def _narrowed(rows: QuerySet[Script], chosen: dict[str, str]) -> QuerySet[Script]:
     if chosen["scope"]:
         rows = rows.filter(scope=chosen["scope"])
-    if chosen["shop"].isdecimal():
-        rows = rows.filter(Q(shop=None) | Q(shop=int(chosen["shop"])))
+    if (shop_id := whole(chosen["shop"])) is not None:
+        rows = rows.filter(Q(shop=None) | Q(shop=shop_id))
     wanted = "".join(normalise(chosen["q"]).split())
     if wanted:
         rows = rows.filter(Q(keys__contains=wanted) | Q(title__icontains=wanted) | Q(body__icontains=wanted))

@@ -74,9 +74,11 @@ class Filters:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
         return None
+    # Where the calendar begins and ends, reckoning with hours and time zones does too.
+    return day if 2000 <= day.year < 2200 else None
 
 
 @dataclass(frozen=True, slots=True)

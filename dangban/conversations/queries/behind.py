@@ -11,6 +11,7 @@ from django.db import connection
 
 from dangban.conversations.models import Conversation
 from dangban.conversations.queries import numbers as figures
+from dangban.lib.text import whole
 from dangban.people.models import Person, Shop, Team
 
 PAGE = 50
@@ -83,9 +84,9 @@ def _ids(
     where, parameters = figures.condition(kind, of, since, until)
     more, values = limits
     parts: dict[str, Any] = {**parameters, **values, "limit": PAGE + 1}
-    if cursor.isdecimal():
+    if (last := whole(cursor)) is not None:
         where += " AND c.id < %(cursor)s"
-        parts["cursor"] = int(cursor)
+        parts["cursor"] = last
     table = _TABLES[kind.alias]
     sql = (
         f"SELECT DISTINCT c.id FROM {table} {kind.alias} JOIN conversations_conversation c"  # noqa: S608  our own names

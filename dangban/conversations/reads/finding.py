@@ -140,5 +140,4 @@ def _talks(person: Person, customers: list[Customer]) -> list[dict[str, Any]]:
 
 
 def number(given: Mapping[str, str], name: str) -> int | None:
-    value = given.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 18 else None
+    return texts.whole(given.get(name, ""))

@@ -19,6 +19,7 @@ from dangban.conversations.reads.detail import CHANNELS
 from dangban.customers.models import Handle
 from dangban.handbook.current import in_force
 from dangban.lib import clock
+from dangban.lib.text import whole
 from dangban.people.models import Person
 
 State = Conversation.State
@@ -123,8 +124,8 @@ def _listed(person: Person, tab: str, cursor: str) -> QuerySet[Conversation]:
         others = seen.filter(state=State.SERVING).exclude(assignee=person)
         return others.order_by(F("waiting_since").asc(nulls_last=True), "-last_at", "pk")
     ended = seen.filter(state=State.ENDED)
-    if cursor.isdecimal():
-        ended = ended.filter(pk__lt=int(cursor))
+    if (last := whole(cursor)) is not None:
+        ended = ended.filter(pk__lt=last)
     return ended.order_by("-pk")
 
 

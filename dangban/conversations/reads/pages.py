@@ -11,9 +11,12 @@ from urllib.parse import urlencode
 from django.db.models import Model, Q, QuerySet
 
 from dangban.lib import clock
+from dangban.lib.text import whole
 
 Row = TypeVar("Row", bound=Model)
 PAGE = 50
+# Far enough back for anybody, far enough from where the calendar begins to reckon with.
+EARLIEST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,9 @@ class Listed(Generic[Row]):
 def newest_first(rows: QuerySet[Row], path: str, filters: Mapping[str, Any], before: str) -> Listed[Row]:
     """A page of rows by falling time; `filters` stay in the addresses, `before` is time and key of the last row."""
     moment, _sep, key = before.rpartition("_")
-    last = _instant(moment)
-    if last is not None and key.isdecimal():
-        rows = rows.filter(Q(at__lt=last) | Q(at=last, pk__lt=int(key)))
+    last, pk = _instant(moment), whole(key)
+    if last is not None and pk is not None:
+        rows = rows.filter(Q(at__lt=last) | Q(at=last, pk__lt=pk))
     found = list(rows.order_by("-at", "-pk")[: PAGE + 1])
     kept = {name: value for name, value in filters.items() if value not in ("", None)}
     more = ""
@@ -64,7 +67,7 @@ class Days:
     @classmethod
     def asked(cls, given: Mapping[str, str], back: int = 6) -> Days:
         today = clock.business_day(clock.now())
-        until = min(day_of(given.get("until", ""), today), today)
+        until = max(min(day_of(given.get("until", ""), today), today), EARLIEST)
         since = day_of(given.get("since", ""), until - timedelta(days=back))
         longest = timedelta(days=366)
         return cls(max(min(since, until), until - longest), until)
