@@ -10,8 +10,9 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from dangban.lib.errors import Said
+from dangban.lib.errors import BadInput, Said
 from dangban.project import problems
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -59,6 +60,14 @@ class ContentSecurityMiddleware:
         return response
 
 
+def holds_nul(request: HttpRequest) -> bool:
+    """Whether a NUL stands in the address or in a form's fields; scripts' JSON is looked at where it is read."""
+    if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    given = request.POST.lists() if request.method == "POST" else ()
+    return any("\0" in value for _name, values in given for value in values if isinstance(value, str))
+
+
 def content_policy(nonce: str, ancestors: str) -> str:
     return "; ".join(
         [
@@ -101,7 +110,15 @@ class SaidMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if holds_nul(request):
+            # Nobody types one, and one of the databases can't even compare with it.
+            said = BadInput(_("This text contains a damaged character that can't be stored. Please type it again."), status=400)
+            return problems.render(request, said)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            # Desks are shared: the next person must not find this page by going back.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         said = exception if isinstance(exception, Said) else problems.waiting(exception)

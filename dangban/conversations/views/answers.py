@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dangban.lib.errors import BadInput, NotAllowed, Said
+from dangban.lib.text import refuse_unstorable
 from dangban.people.models import Person
 
 P = ParamSpec("P")
@@ -55,6 +56,8 @@ def given(request: HttpRequest) -> dict[str, Any]:
 
 def text_of(sent: Mapping[str, Any], name: str = "text", longest: int = 5000) -> str:
     text = sent.get(name, "")
+    if isinstance(text, str):
+        refuse_unstorable(text, name)
     if not isinstance(text, str) or len(text) > longest:
         message = _("Please write up to %(count)s characters.") % {"count": longest}
         raise BadInput(message, fields={name: [message]})

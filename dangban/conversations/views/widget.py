@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dangban.chat import actions as chat
 from dangban.chat import tokens
 from dangban.chat.clauses import FILE_SIZE, IMAGE_SIZE, MESSAGE_LENGTH, VIDEO_SIZE
+from dangban.chat.lane.limits import Buckets, is_this_machine
 from dangban.chat.models import Thread
 from dangban.conversations import actions, strings
 from dangban.conversations.reads.reception import open_invitation, read_by_agents, reception
@@ -28,6 +29,8 @@ from dangban.shops.models import Profile
 
 MODULES = ("chat_bubble", "chat_ids", "widget_outbox", "widget_stream", "words")
 MEGABYTE = 1024 * 1024
+# New chats a minute from one address: an office full of buyers, not a script.
+newcomers = Buckets(30)
 
 
 @require_GET
@@ -69,7 +72,7 @@ def reasons() -> list[tuple[str, str]]:
 def session(request: HttpRequest, key: str) -> JsonResponse:
     """A visitor's token: a fresh one for the thread the old one names, or for a new thread."""
     profile = _profile(key)
-    thread = _thread(request, profile) or chat.open_thread(profile.shop)
+    thread = _thread(request, profile) or _newcomer(request, profile)
     language = getattr(request, "LANGUAGE_CODE", "zh-hans")
     token = tokens.visitor_token(thread, name=thread.customer.name, language=language)
     response = JsonResponse({"token": token})
@@ -143,6 +146,16 @@ def _origins(profile: Profile) -> list[str]:
         if parts.scheme in ("https", "http") and parts.netloc and not set(parts.netloc) & set(" ;,'\""):
             found.append(f"{parts.scheme}://{parts.netloc}")
     return found
+
+
+def _newcomer(request: HttpRequest, profile: Profile) -> Thread:
+    """A thread for somebody unknown; one address opens only so many, or anybody could fill the database."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if not is_this_machine(address) and newcomers.wait(address):
+        refusal = NotAllowed(gettext("Too many chats were opened from here just now. Please try again in a minute."))
+        refusal.status = 429
+        raise refusal
+    return chat.open_thread(profile.shop)
 
 
 def _thread(request: HttpRequest, profile: Profile) -> Thread | None:
