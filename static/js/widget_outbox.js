@@ -67,7 +67,7 @@ export class Outbox {
       for (let entry = this.#next(); entry; entry = this.#next()) await this.#one(entry);
       this.pause = 0;
     } catch (trouble) {
-      this.pause = Math.max(trouble.after || 0, Math.min(30000, (this.pause || 500) * 2));
+      this.pause = Math.max(trouble.after || 0, Math.min(10000, (this.pause || 500) * 2));
       this.timer = setTimeout(() => this.flush(), this.pause * (0.75 + Math.random() / 2));
     } finally {
       this.running = false;

@@ -19,7 +19,7 @@ export class CustomerStream {
         if (trouble.status === 401) await this.token(true).catch(() => {});
       }
       this.state("waiting");
-      this.pause = Math.min(20000, (this.pause || 400) * 1.8);
+      this.pause = Math.min(10000, (this.pause || 400) * 1.8);
       await new Promise((resolve) => {
         this.resume = resolve;
         setTimeout(resolve, this.pause * (0.75 + Math.random() / 2));

@@ -94,7 +94,7 @@ export async function flush(atOnce = false) {
     for (let [entry] = recall(KEY, []); entry; [entry] = recall(KEY, [])) await one(entry);
     pause = 0;
   } catch (trouble) {
-    pause = Math.max(trouble.after || 0, Math.min(20000, (pause || 400) * 2));
+    pause = Math.max(trouble.after || 0, Math.min(5000, (pause || 400) * 2));
     timer = setTimeout(flush, pause);
   } finally {
     running = false;

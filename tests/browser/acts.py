@@ -1,0 +1,42 @@
+"""What people do in journeys: open the chat, write, set their state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dangban.testing.browser import visit
+from dangban.testing.live import LiveServer
+
+WAIT = 20_000
+
+
+def customer(browser: Any, server: LiveServer, token: str = "", **options: Any) -> Any:
+    """The chat page on a phone; with a token, as that customer."""
+    opened = visit(browser, server.url, viewport={"width": 390, "height": 844}, **options)
+    page = opened.__enter__()
+    if token:
+        page.add_init_script(f"localStorage.setItem('dangban:{server.told['key']}:token', {token!r})")
+    page.goto(f"/w/{server.told['key']}/")
+    page.locator("body[data-ready=yes]").wait_for(timeout=WAIT)
+    return opened, page
+
+
+def write(page: Any, text: str) -> None:
+    if page.locator("#leave").is_visible():
+        page.locator("#leave textarea").fill(text)
+        page.locator("#leave .go").click()
+    else:
+        page.locator("#text").fill(text)
+        page.locator(".tool--send").click()
+
+
+def bubbles(page: Any, text: str) -> Any:
+    return page.locator(".bubble__body", has_text=text)
+
+
+def go(page: Any, state: str) -> None:
+    page.locator("[popovertarget=state-menu]").wait_for(timeout=WAIT)
+    page.keyboard.press("Control+Shift+O")
+    page.locator(f"#state-menu .menu__item:has(.presence--{state})").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(f"[popovertarget=state-menu] .presence--{state}").wait_for(timeout=WAIT)
