@@ -165,6 +165,9 @@ def queue(conversation: Conversation, team_id: int | None, *, at: datetime, rule
     store(conversation)
     if enters and conversation.waiting_since is not None:
         place = position(conversation)
+        if conversation.first_seq == conversation.last_seq:
+            # Who has only just come is greeted before they are told to wait.
+            automatic.greet(conversation, rules=rules, at=at)
         automatic.say(
             conversation,
             automatic.Kind.QUEUE,

@@ -37,12 +37,21 @@ def say(
     return chat.post(
         conversation.thread_id,
         author=Message.Author.AUTO,
+        # Customers know the shop, not the program behind it.
+        author_name=conversation.shop.name,
         kind=Message.Kind.TEXT,
         body=filled(text, kind, values),
         payload={"auto": kind, "reason": reason, **values},
         client_id=f"{kind}-{conversation.pk}-{once}",
         at=at,
     )
+
+
+def greet(conversation: Conversation, *, rules: Rules, at: datetime) -> None:
+    """The greeting, once a session; names the agent where there is one already."""
+    agent = conversation.assignee
+    facts = {"agent": agent.service_name} if agent else {}
+    say(conversation, Kind.GREETING, once="opening", rules=rules, at=at, facts=facts)
 
 
 def wording(shop_id: int, kind: str, *, reason: str, rules: Rules, at: datetime) -> str:

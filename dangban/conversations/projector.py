@@ -151,10 +151,7 @@ def _asked(conversation: Conversation, line: Line, rules: Rules) -> None:
     _serve(conversation, line.at, rules)
     turn = _open_turn(conversation, line.seq, line.at, rules)
     if is_new and conversation.state != State.OFFLINE:
-        automatic.say(
-            conversation, automatic.Kind.GREETING, once="opening", rules=rules, at=line.at,
-            facts=_who(conversation),
-        )
+        automatic.greet(conversation, rules=rules, at=line.at)
     if turn is not None:
         _start_clock(conversation, turn, rules)
 

@@ -78,7 +78,7 @@ class BeingAway(floor.FloorCase):
         actions.change_presence(self.cast.lin, "away", reason="meal", by=self.cast.lin)
         self.customer_says(when="10:02")
         assert (self.conversation().state, self.conversation().assignee) == ("waiting", None)
-        assert self.said_automatically() == ["queue", "greeting"]
+        assert self.said_automatically() == ["greeting", "queue"]
 
 
 class EverybodyAway(floor.FloorCase):

@@ -145,7 +145,7 @@ class TheSweepOfTheQueue(floor.FloorCase):
         before = Conversation.objects.values().get()
         actions.sweep_queue(at=at("10:01"))
         assert Conversation.objects.values().get() == before
-        assert self.said_automatically() == ["queue", "greeting"]
+        assert self.said_automatically() == ["greeting", "queue"]
 
     def test_leaves_a_message_a_message_until_somebody_has_room(self) -> None:
         self.customer_says(when="05:00")
