@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -47,7 +47,8 @@ def given(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that a script sent."""
     try:
         sent = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RawPostDataException):
+        # The last one: somebody sent a form, which has been read as one already.
         sent = None
     if not isinstance(sent, dict):
         raise BadInput(_("The server could not understand this request."), status=400)

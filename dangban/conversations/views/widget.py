@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.utils.translation import gettext, pgettext
@@ -178,7 +178,7 @@ def _own_thread(request: HttpRequest, profile: Profile) -> Thread:
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
         given = json.loads(request.body)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, RawPostDataException):
         given = None
     if not isinstance(given, dict):
         raise BadInput(gettext("The server could not understand this request."), status=400)
