@@ -83,9 +83,11 @@ def _number(text: str | None) -> int | None:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    # Where the calendar begins and ends, reckoning with time zones does too.
+    return day if day and 2000 <= day.year < 2200 else None
 
 
 def _with(query: QueryDict, **changed: Any) -> str:
