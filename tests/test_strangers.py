@@ -1,0 +1,704 @@
+"""Every address as somebody of another shop: nothing seen, nothing changed, nothing leaked.
+
+Each route has to be named here with what it is; one that is not fails the test, so that nobody
+adds a page without thinking of who may not see it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from dangban.conversations.models import (
+    AutoReply,
+    Conversation,
+    Draft,
+    Enquiry,
+    GuardHit,
+    GuardOverride,
+    Invitation,
+    Promise,
+    Rating,
+    Seat,
+    SeatHolding,
+    Transfer,
+)
+from dangban.conversations.tests.floor import FloorCase
+from dangban.customers.models import Address, Merge, RiskMark, Tag
+from dangban.desk.models import Approval, Deadline, Notice, Task
+from dangban.journal.actions import record
+from dangban.knowledge.models import Script, ScriptUse
+from dangban.media.models import Blob, Use
+from dangban.orders.imports import refresh_words
+from dangban.orders.models import FlagChange, Order, OrderChange, Remark, Requirement
+from dangban.people.models import Person
+from dangban.shops.models import Batch, Courier, ImportRefusal, ImportRun, Product, Sku
+from dangban.testing.cast import NOW, TODAY, at
+
+# Every text of the story ends in one of these, and all of them begin so.
+MARK = "zq"
+
+# What a route is. PUBLIC: for everybody. OWN: for who is signed in, showing what they may see.
+# ROLE: a page of a role that a leader does not hold. Anything else is a thing of a shop: the names
+# of the story that stand in its address.
+PUBLIC, OWN, ROLE = "public", "own", "role"
+
+ROUTES: dict[str, str | dict[str, str]] = {
+    "": PUBLIC,
+    "health/": PUBLIC,
+    "ready/": PUBLIC,
+    "journal/": ROLE,
+    "journal/export/": ROLE,
+    "handbook/": OWN,
+    "handbook/assumptions/": OWN,
+    "handbook/versions/": OWN,
+    "handbook/versions/<int:pk>/": OWN,
+    "handbook/rules/<str:path>/": OWN,
+    "login/": PUBLIC,
+    "login/code/": PUBLIC,
+    "login/closed/": PUBLIC,
+    "logout/": PUBLIC,
+    "account/": OWN,
+    "account/confirm/": OWN,
+    "account/confirm/code/": OWN,
+    "account/password/": OWN,
+    "account/devices/": OWN,
+    "account/devices/others/": OWN,
+    "account/devices/<int:pk>/end/": {"pk": "device"},
+    "account/second-factor/": PUBLIC,
+    "account/second-factor/on/": OWN,
+    "account/second-factor/off/": OWN,
+    "account/recovery-codes/": OWN,
+    "account/recovery-codes/new/": OWN,
+    "account/recovery-codes/file/": OWN,
+    "people/": OWN,
+    "people/chart/": OWN,
+    "people/new/": ROLE,
+    "people/roles/": ROLE,
+    "people/roles/<int:pk>/": {"pk": "role"},
+    "people/teams/new/": ROLE,
+    "people/teams/<int:pk>/": {"pk": "team"},
+    "people/<int:pk>/": {"pk": "lin"},
+    "people/<int:pk>/details/": {"pk": "lin"},
+    "people/<int:pk>/skills/": {"pk": "lin"},
+    "people/<int:pk>/roles/": {"pk": "lin"},
+    "people/<int:pk>/roles/<int:grant_pk>/end/": {"pk": "lin", "grant_pk": "grant"},
+    "people/<int:pk>/teams/": {"pk": "lin"},
+    "people/<int:pk>/teams/<int:team_pk>/end/": {"pk": "lin", "team_pk": "team"},
+    "people/<int:pk>/password/": {"pk": "lin"},
+    "people/<int:pk>/second-factor/": {"pk": "lin"},
+    "people/<int:pk>/leaving/": {"pk": "lin"},
+    "reveal/<str:kind>/<int:pk>/<str:field>/": {"kind": "=people.person", "pk": "lin", "field": "=phone"},
+    "privacy/": ROLE,
+    "privacy/holds/<int:pk>/end/": {"pk": "hold"},
+    "privacy/<str:kind>/<int:pk>/": {"kind": "=customers.customer", "pk": "customer"},
+    "privacy/<str:kind>/<int:pk>/copy/": {"kind": "=customers.customer", "pk": "customer"},
+    "privacy/<str:kind>/<int:pk>/erasure/": {"kind": "=customers.customer", "pk": "customer"},
+    "privacy/<str:kind>/<int:pk>/hold/": {"kind": "=customers.customer", "pk": "customer"},
+    "inbox/": OWN,
+    "inbox/list/": OWN,
+    "inbox/count/": OWN,
+    "inbox/day/": OWN,
+    "inbox/<str:key>/snooze/": {"key": "inbox_key"},
+    "inbox/<str:key>/wake/": OWN,
+    "inbox/<str:key>/delegation/": {"key": "inbox_key"},
+    "tasks/new/": OWN,
+    "tasks/<int:pk>/done/": {"pk": "task"},
+    "tasks/<int:pk>/reopen/": {"pk": "task"},
+    "approvals/<int:pk>/": {"pk": "approval"},
+    "notices/": OWN,
+    "notices/new/": OWN,
+    "notices/banner/": OWN,
+    "notices/<int:pk>/": {"pk": "notice"},
+    "notices/<int:pk>/receipt/": {"pk": "notice"},
+    "notices/<int:pk>/withdrawal/": {"pk": "notice"},
+    "shops/": OWN,
+    "shops/<int:pk>/": {"pk": "shop"},
+    "shops/<int:pk>/edit/": {"pk": "shop"},
+    "shops/<int:pk>/couriers/": {"pk": "shop"},
+    "shops/<int:pk>/couriers/<int:courier_pk>/stop/": {"pk": "shop", "courier_pk": "courier"},
+    "catalogue/": OWN,
+    "catalogue/menu/": OWN,
+    "catalogue/import/": ROLE,
+    "catalogue/import/template.csv": OWN,
+    "catalogue/import/template.xlsx": OWN,
+    "catalogue/import/<int:pk>/": {"pk": "goods_run"},
+    "catalogue/import/<int:pk>/confirmation/": {"pk": "goods_run"},
+    "catalogue/import/<int:pk>/refusals/": {"pk": "goods_run"},
+    "catalogue/<int:pk>/": {"pk": "product"},
+    "catalogue/<int:pk>/card/": {"pk": "product"},
+    "catalogue/<int:pk>/notes/": {"pk": "product"},
+    "catalogue/<int:pk>/batches/": {"pk": "product"},
+    "customers/": OWN,
+    "customers/export/": ROLE,
+    "customers/<int:pk>/": {"pk": "customer"},
+    "customers/<int:pk>/card/": {"pk": "customer"},
+    "customers/<int:pk>/timeline/": {"pk": "customer"},
+    "customers/<int:pk>/tags/": {"pk": "customer"},
+    "customers/<int:pk>/tags/<int:tag_pk>/removal/": {"pk": "customer", "tag_pk": "tag"},
+    "customers/<int:pk>/credit/": {"pk": "customer"},
+    "customers/<int:pk>/risks/": {"pk": "customer"},
+    "customers/<int:pk>/risks/<int:mark_pk>/lifting/": {"pk": "customer", "mark_pk": "risk"},
+    "customers/<int:pk>/merges/": {"pk": "customer"},
+    "customers/<int:pk>/merges/<int:merge_pk>/undoing/": {"pk": "customer", "merge_pk": "merge"},
+    "customers/<int:pk>/reveal/<slug:what>/": {"pk": "customer", "what": "=phone"},
+    "duty/": OWN,
+    "duty/<int:team_pk>/weeks/<str:day>/copy/": {"team_pk": "team", "day": "=2026-11-16"},
+    "duty/<int:team_pk>/<int:person_pk>/<str:day>/": {"team_pk": "team", "person_pk": "lin", "day": "=2026-11-19"},
+    "orders/": OWN,
+    "orders/export/": ROLE,
+    "orders/import/": ROLE,
+    "orders/import/template.csv": OWN,
+    "orders/import/template.xlsx": OWN,
+    "orders/import/<int:pk>/": {"pk": "run"},
+    "orders/import/<int:pk>/confirmation/": {"pk": "run"},
+    "orders/import/<int:pk>/refusals/": {"pk": "run"},
+    "orders/requirements/<int:pk>/settlement/": {"pk": "requirement"},
+    "orders/<int:pk>/": {"pk": "order"},
+    "orders/<int:pk>/card/": {"pk": "order"},
+    "orders/<int:pk>/flag/": {"pk": "order"},
+    "orders/<int:pk>/remarks/": {"pk": "order"},
+    "orders/<int:pk>/remarks/form/": {"pk": "order"},
+    "orders/<int:pk>/requirements/": {"pk": "order"},
+    "orders/<int:pk>/requirements/<int:wish_pk>/hanging/": {"pk": "order", "wish_pk": "requirement"},
+    "orders/<int:pk>/reveal/<slug:what>/": {"pk": "order", "what": "=phone"},
+    "scripts/": OWN,
+    "scripts/new/": OWN,
+    "scripts/preview/": OWN,
+    "scripts/<int:pk>/": {"pk": "script"},
+    "scripts/<int:pk>/retirement/": {"pk": "script"},
+    "workspace/": OWN,
+    "workspace/list/": OWN,
+    "workspace/next/": OWN,
+    "workspace/state/": OWN,
+    "workspace/leaving/": OWN,
+    "workspace/shift-end/": OWN,
+    **{
+        f"workspace/<int:pk>/{what}": {"pk": "talk"}
+        for what in (
+            "", "head/", "taking/", "takeover/", "stepping-in/", "transfer/", "closure/", "next-shift/",
+            "notes/", "whispers/", "reading/", "recall/", "draft/", "overrides/", "viewers/",
+            "requirement/", "promise/", "enquiry/", "scripts/", "colleagues/", "products/",
+        )
+    },
+    "workspace/<int:pk>/context/<slug:name>/": {"pk": "talk", "name": "=customer"},
+    "workspace/transfers/<int:pk>/acceptance/": {"pk": "transfer"},
+    "workspace/transfers/<int:pk>/return/": {"pk": "transfer"},
+    "workspace/promises/<int:pk>/kept/": {"pk": "promise"},
+    "workspace/promises/<int:pk>/withdrawal/": {"pk": "promise"},
+    "workspace/enquiries/<int:pk>/loss/": {"pk": "enquiry"},
+    "floor/": OWN,
+    "floor/people/<int:pk>/": {"pk": "lin"},
+    "floor/people/<int:pk>/state/": {"pk": "lin"},
+    "floor/conversations/<int:pk>/whisper/": {"pk": "talk"},
+    "numbers/": OWN,
+    "numbers/<slug:measure>/": OWN,
+    "search/": OWN,
+    "enquiries/": OWN,
+    "ratings/": OWN,
+    "speech-guard/": OWN,
+    "speech-guard/<int:pk>/grant/": {"pk": "override"},
+    "speech-guard/<int:pk>/refusal/": {"pk": "override"},
+    "auto-replies/": OWN,
+    "auto-replies/new/": ROLE,
+    "auto-replies/<int:pk>/retirement/": {"pk": "auto_reply"},
+    "seats/": OWN,
+    "seats/new/": ROLE,
+    "seats/<int:pk>/holder/": {"pk": "seat"},
+    "shops/<int:pk>/chat/": {"pk": "shop"},
+    "shops/<int:pk>/chat/code.svg": {"pk": "shop"},
+    "w/embed.js": PUBLIC,
+    "w/<slug:key>/": PUBLIC,
+    "w/<slug:key>/session/": PUBLIC,
+    "w/<slug:key>/status/": PUBLIC,
+    "w/<slug:key>/rating/": PUBLIC,
+    "w/<slug:key>/demo-shop/": PUBLIC,
+    "design/": ROLE,
+    "design/sheet/": ROLE,
+    "design/dialog/": ROLE,
+    "design/completion/": ROLE,
+}  # fmt: skip
+
+# What a door might be sent, all doors' fields at once: none of it may have an effect.
+FORM = {
+    "note": "x", "reason": "x", "text": "x", "answer": "x", "why": "x", "outcome": "answered", "to": "person:{lin}",
+    "state": "away:meal", "flag": "1", "fulfilled": "yes", "granted": "yes", "kind": "day", "level": "5",
+    "evidence": "x", "other": "{customer}", "until": "30", "name": "x", "title": "x", "body": "x", "scope": "team",
+    "stage": "greeting", "shift": "", "hours": "09:00-18:00", "sku": "{sku}", "number": "1", "must_say": "x",
+    "areas": "", "shop": "{shop}", "team": "{team}", "person": "{lin}", "role": "{role}", "new": "x", "level_": "x",
+    "password": "x", "due_at": "2026-11-20T10:00", "seq": "1", "order": "{order}", "wanted": "x", "handle": "x",
+}  # fmt: skip
+SENT = {"text": "x", "seq": 1, "body": "x", "writing": True, "mentions": []}
+
+# How lists and searches are asked, so that what must not be found would be found.
+ASKED: dict[str, tuple[str, ...]] = {
+    "search/": ("?q=暗号", "?q=暗号&shop={shop}", "?q=暗号&who={lin}", "?q=暗号&customer={customer}", "?q=778899"),
+    "orders/": ("?q=778899", "?q=暗号", "?q=4477", "?shop={shop}", "?after=9999999999999-99999"),
+    "customers/": ("?q=暗号", "?q=4477", "?shop={shop}", "?risk=open", "?tag=暗号"),
+    "catalogue/": ("?q=暗号", "?shop={shop}&q=暗号"),
+    "catalogue/menu/": ("?q=暗号", "?q=", "?shop={shop}&q=暗号"),
+    "scripts/": ("?q=暗号", "?shop={shop}", "?scope=team", "?scope=personal"),
+    "workspace/list/": ("?tab=waiting", "?tab=team", "?tab=offline", "?tab=ended", "?q=暗号", "?tab=team&shop={shop}"),
+    "floor/": ("?team={team}", "?wall=1&team={team}"),
+    "numbers/": ("?team={team}", "?shop={shop}", "?who={lin}", "?export=1&shop={shop}"),
+    "enquiries/": ("?which=all&mine=0", "?which=today&mine=0"),
+    "ratings/": ("?shop={shop}", "?who={lin}", "?who={mei}&stars=1"),
+    "speech-guard/": ("?who={lin}", "?q=暗号", "?act=block"),
+    "duty/": ("?team={team}",),
+    "people/": ("?q=暗号", "?team={team}", "?shop={shop}", "?all=1"),
+    "inbox/": ("?only=deadlines", "?only=tasks", "?only=approvals", "?only=notices"),
+}
+
+
+def routes(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        whole = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, whole)
+        elif isinstance(pattern, URLPattern):
+            yield whole
+
+
+def test_every_route_says_who_it_is_for() -> None:
+    there = list(routes(get_resolver().url_patterns))
+    assert sorted(set(there) - set(ROUTES)) == [], "say in ROUTES who may see these"
+    assert sorted(set(ROUTES) - set(there)) == [], "these are no longer there"
+
+
+def digest() -> dict[str, str]:
+    """Each table's rows in one line; log-ins aside, which every request of a test makes."""
+    kept = {}
+    for model in apps.get_models():
+        if model is Session or model._meta.app_label == "usersessions":
+            continue
+        rows = model._default_manager.order_by("pk").values_list()
+        kept[model._meta.label] = f"{len(rows)} {hashlib.sha256(repr(list(rows)).encode()).hexdigest()[:16]}"
+    return kept
+
+
+def told(wrong: list[Any]) -> str:
+    """One line each: the comparison of long lists takes longer than the test."""
+    return "\n" + "\n".join(str(one)[:300] for one in wrong[:60])
+
+
+class StrangerCase(FloorCase):
+    """Everything that a shop's day leaves behind, each text of it marked."""
+
+    ids: ClassVar[dict[str, Any]]
+    marks: ClassVar[list[str]]
+
+    @classmethod
+    def set_up_story(cls) -> None:
+        super().set_up_story()
+        cls.marks, cls.ids = [], {}
+        story = Story(cls)
+        story.tell()
+
+    @classmethod
+    def secret(cls, what: str) -> str:
+        """A text that is found by 暗号, with a mark that nobody types."""
+        mark = f"{MARK}{len(cls.marks):03d}{what}"
+        cls.marks.append(mark)
+        return f"暗号 {mark}"
+
+    def address(self, route: str, named: dict[str, str]) -> str:
+        path = route
+        for name, kept in named.items():
+            value = kept[1:] if kept.startswith("=") else str(self.ids[kept])
+            for converter in ("int", "str", "slug"):
+                path = path.replace(f"<{converter}:{name}>", value)
+        return "/" + path
+
+    def filled(self, text: str) -> str:
+        return text.format(**self.ids)
+
+    def things(self) -> list[tuple[str, str]]:
+        return [(route, self.address(route, named)) for route, named in ROUTES.items() if isinstance(named, dict)]
+
+    def leaked(self, response: HttpResponseBase) -> list[str]:
+        body = b"".join(response) if response.streaming else response.content  # type: ignore[attr-defined]
+        if body.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(body)) as book:
+                body = b"".join(book.read(name) for name in book.namelist())
+        text = body.decode("utf-8", "replace") + repr(list(response.items()))
+        return [mark for mark in self.marks if mark in text]
+
+
+class Story:
+    """The cast's shop on one day: what was said, bought, marked, asked, promised, refused."""
+
+    def __init__(self, case: type[StrangerCase]) -> None:
+        self.case = case
+        self.cast = case.cast
+        self.secret = case.secret
+
+    def tell(self) -> None:
+        cast, ids = self.cast, self.case.ids
+        for name in ("shop", "team", "lin", "mei", "hu"):
+            ids[name] = getattr(cast, name).pk
+        ids["role"] = cast.roles["agent"].pk
+        ids["grant"] = cast.lin.grants.first().pk
+        ids["device"] = ids["hold"] = 987
+        cast.shop.name = f"南风 {self.secret('shop')}"
+        cast.shop.save()
+        cast.team.name = f"家居组 {self.secret('team')}"
+        cast.team.save()
+        Person.objects.filter(pk=cast.lin.pk).update(
+            name=f"林小雨 {self.secret('lin')}", service_name=self.secret("service"), phone="13900004477"
+        )
+        self.case.marks.append("13900004477")
+        cast.lin.refresh_from_db()
+        self._customer()
+        self._goods()
+        self._order()
+        self._talk()
+        self._desk()
+        ids |= {name: row.pk for name, row in vars(self).items() if hasattr(row, "pk")}
+        ids["customer"] = cast.fang.pk
+        ids["inbox_key"] = f"task:{self.task.pk}"
+        with transaction.atomic():
+            record(
+                "orders.flagged", subject=self.order, by=cast.lin, shop=cast.shop.pk,
+                change={"flag": ["", self.secret("change")]}, at=NOW,
+            )  # fmt: skip
+
+    def _customer(self) -> None:
+        cast = self.cast
+        cast.fang.name = self.secret("name")
+        cast.fang.phone, cast.fang.phone_tail = "13500884477", "4477"
+        self.case.marks.append("13500884477")
+        cast.fang.save()
+        cast.fang.handles.update(handle=self.secret("handle"))
+        Address.objects.create(customer=cast.fang, receiver=self.secret("receiver"), detail=self.secret("detail"), last_used_at=NOW)
+        self.tag = Tag.objects.create(customer=cast.fang, shop=cast.shop, text=self.secret("tag"), by=cast.lin, at=NOW)
+        self.risk = RiskMark.objects.create(
+            customer=cast.fang, shop=cast.shop, kind="refunds", evidence=self.secret("evidence"), by=cast.zhou, at=NOW,
+            expires_on="2027-01-01", confidentiality=1,
+        )  # fmt: skip
+        twin = cast.customer(self.secret("twinhandle"), self.secret("twin"), cast.shop)
+        nothing: dict[str, Any] = {"handles": [], "addresses": [], "risk_marks": [], "tags": [], "shops": []}
+        self.merge = Merge.objects.create(
+            kept=cast.fang, merged=twin, by=cast.zhou, at=NOW, reason=self.secret("merge"), moved={"customers": nothing}
+        )
+
+    def _goods(self) -> None:
+        shop = self.cast.shop
+        self.product = Product.objects.create(
+            shop=shop, platform_id="P1", title=self.secret("title"), must_say=self.secret("mustsay"),
+            supplier=self.secret("supplier"), search="暗号", price_fen=100, updated_at=NOW,
+        )  # fmt: skip
+        self.sku = Sku.objects.create(product=self.product, shop=shop, code=self.secret("sku"), name=self.secret("variant"), search="暗号")
+        Batch.objects.create(sku=self.sku, number=self.secret("batch"))
+        self.courier = Courier.objects.create(shop=shop, name=self.secret("courier"))
+        self.goods_run = self._run(ImportRun.Kind.CATALOGUE)
+        self.run = self._run(ImportRun.Kind.ORDERS)
+
+    def _run(self, kind: str) -> ImportRun:
+        run = ImportRun.objects.create(
+            shop=self.cast.shop, kind=kind, file_name=self.secret("file") + ".csv", file_sha256="0" * 64, dry_run=True,
+            started_at=NOW, moved_at=NOW, finished_at=NOW, rows=1, refused=1, by_kind="person", by_id=self.cast.ou.pk,
+            by_name=self.cast.ou.name, notes=[self.secret("runnote")],
+        )  # fmt: skip
+        ImportRefusal.objects.create(run=run, line=2, reason=self.secret("refusal"), row={"a": self.secret("row")})
+        return run
+
+    def _order(self) -> None:
+        cast = self.cast
+        self.case.marks.append("554433221100778899")
+        self.order = Order.objects.create(
+            shop=cast.shop, platform_id="554433221100778899", number_tail="778899", customer=cast.fang, status="paid",
+            total_fen=39800, paid_fen=39800, quantity=1, created_at=NOW, business_day=TODAY, imported_at=NOW, flag="1",
+            receiver=self.secret("orderreceiver"), phone="13500884477", phone_tail="4477", address=self.secret("road"),
+            tracking_number=self.secret("tracking"), buyer_message=self.secret("wish"), platform_remark=self.secret("platform"),
+            invoice_title=self.secret("invoice"), courier=self.secret("carried"),
+        )  # fmt: skip
+        self.order.lines.create(position=1, title=self.secret("line"), variant=self.secret("linevariant"), quantity=1, sku=self.sku)
+        by = {"by_kind": "person", "by_id": cast.lin.pk, "by_name": cast.lin.name}
+        FlagChange.objects.create(order=self.order, flag="1", at=NOW, **by)
+        remark = Remark.objects.create(order=self.order, flag="1", text=self.secret("remark"), at=NOW, **by)
+        self.requirement = Requirement.objects.create(
+            order=self.order, customer=cast.fang, shop=cast.shop, kind="day", text=self.secret("requirement"),
+            remark=remark, by=cast.lin, at=NOW,
+        )  # fmt: skip
+        OrderChange.objects.create(order=self.order, run=self.run, field="address", before=self.secret("before"), after=self.secret("after"), at=NOW)
+        refresh_words(self.order)
+
+    def _talk(self) -> None:
+        case, cast = self.case, self.cast
+        floor = case("setUp")
+        floor.online(cast.lin, cast.mei)
+        floor.on_duty(cast.lin, "09:00", "18:00")
+        floor.customer_says(self.secret("question"), when="09:40")
+        floor.agent_says(cast.lin, self.secret("reply"), when="09:41")
+        floor.agent_says(cast.mei, self.secret("note"), kind="note", internal=True, when="09:42")
+        floor.agent_says(cast.zhou, self.secret("whisper"), kind="whisper", internal=True, when="09:43")
+        self.talk = Conversation.objects.get()
+        self.thread = case.thread
+        common: dict[str, Any] = {"shop": cast.shop, "customer": cast.fang, "conversation": self.talk}
+        self.transfer = Transfer.objects.create(
+            conversation=self.talk, ordinal=1, from_person=cast.lin, to_team=cast.team, note=self.secret("transfer"),
+            summary=self.secret("summary"), at=NOW, business_day=TODAY,
+        )  # fmt: skip
+        self.promise = Promise.objects.create(
+            **common, order=self.order, text=self.secret("promise"), due_at=at("16:00"), owner=cast.lin, by=cast.lin, at=NOW
+        )
+        # The room itself opened one when she asked before buying.
+        Enquiry.objects.filter(conversation=self.talk).update(
+            product=self.product, wanted=self.secret("wanted"), reason="price", next_contact_at=at("15:00"), owner=cast.lin
+        )
+        self.enquiry = Enquiry.objects.get(conversation=self.talk)
+        asked = Invitation.objects.create(conversation=self.talk, person=cast.lin, at=NOW)
+        self.rating = Rating.objects.create(invitation=asked, stars=1, text=self.secret("rating"), at=NOW)
+        guarded: dict[str, Any] = {"thread": case.thread, "shop": cast.shop, "person": cast.lin}
+        GuardHit.objects.create(
+            **guarded, client_id="x" * 8, rule="conversations.guard.rude", word=self.secret("word"), act="block",
+            body=self.secret("hit"), sent=False, at=NOW,
+        )  # fmt: skip
+        self.override = GuardOverride.objects.create(**guarded, body=self.secret("override"), digest="0" * 64, asked_at=NOW)
+        Draft.objects.create(person=cast.lin, thread=case.thread, text=self.secret("draft"), updated_at=NOW)
+        self.auto_reply = AutoReply.objects.create(shop=cast.shop, kind="greeting", text=self.secret("autoreply"))
+        self.seat = Seat.objects.create(shop=cast.shop, handle=self.secret("seat"))
+        SeatHolding.objects.create(seat=self.seat, person=cast.lin, started_at=NOW)
+        blob = Blob.objects.create(sha256="0" * 64, mime="image/png", size=1, created_at=NOW)
+        self.picture = Use.objects.create(
+            blob=blob, subject_kind="chat.thread", subject_id=case.thread.pk, key="secret-key-of-a-picture",
+            name=self.secret("picture"), kind="image", by_kind="customer", created_at=NOW,
+        )  # fmt: skip
+        self.case.marks.append("secret-key-of-a-picture")
+
+    def _desk(self) -> None:
+        cast = self.cast
+        self.script = Script.objects.create(
+            scope="team", team=cast.team, shop=cast.shop, stage="greeting", title=self.secret("script"),
+            body=self.secret("scriptbody"), keys="暗号ah", created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+        ScriptUse.objects.create(
+            script=self.script, person=cast.lin, shop=cast.shop, customer_id=cast.fang.pk, thread_id=1, message_seq=1, at=NOW
+        )
+        Script.objects.create(
+            scope="personal", owner=cast.lin, stage="greeting", title=self.secret("own"), body=self.secret("ownbody"),
+            keys="暗号", created_at=NOW, updated_at=NOW,
+        )  # fmt: skip
+        subject: dict[str, Any] = {"subject_kind": "orders.order", "subject_id": self.order.pk, "shop": cast.shop}
+        Deadline.objects.create(
+            **subject, kind="orders.dispatch", label=self.secret("deadline"), team=cast.team, owner=cast.lin,
+            rule="orders.x", allowed_seconds=60, started_at=NOW, running_since=NOW, due_at=NOW, missed_at=NOW,
+        )  # fmt: skip
+        made = {"made_by_kind": "person", "made_by_id": cast.zhou.pk, "made_by_name": cast.zhou.name, "created_at": NOW}
+        self.task = Task.objects.create(title=self.secret("task"), body=self.secret("taskbody"), owner=cast.lin, shop=cast.shop, **made)
+        Task.objects.create(title=self.secret("teamtask"), team=cast.team, shop=cast.shop, **made)
+        self.approval = Approval.objects.create(
+            kind="test", subject_kind="orders.order", subject_id=self.order.pk, shop=cast.shop, title=self.secret("approval"),
+            needs="desk.approve", asked_by=cast.lin, asked_at=NOW,
+        )  # fmt: skip
+        self.notice = Notice.objects.create(
+            title=self.secret("notice"), body=self.secret("noticebody"), shop=cast.shop, by_kind="person",
+            by_id=cast.zhou.pk, by_name=cast.zhou.name, at=NOW, must_read=True,
+        )  # fmt: skip
+        Notice.objects.create(
+            title=self.secret("teamnotice"), body=self.secret("tn"), team=cast.team, by_kind="person", by_id=cast.zhou.pk,
+            by_name=cast.zhou.name, at=NOW,
+        )  # fmt: skip
+
+
+class AtEveryDoor(StrangerCase):
+    def ask(self, client: Client, method: str, path: str) -> Iterator[HttpResponseBase]:
+        """A door in every way it might be asked."""
+        if method == "get":
+            yield client.get(path)
+            yield client.get(path, headers={"HX-Request": "true"})
+        else:
+            data = {name: self.filled(value) for name, value in FORM.items()}
+            yield client.post(path, data)
+            yield client.post(path, data, headers={"HX-Request": "true"})
+            yield client.post(path, json.dumps(SENT), content_type="application/json", headers={"Accept": "application/json"})
+
+    def test_what_is_anothers_is_not_there(self) -> None:
+        client = self.as_person(self.cast.hu)
+        wrong, answered = [], set()
+        before = digest()
+        for route, path in self.things():
+            for method in ("get", "post"):
+                for response in self.ask(client, method, path):
+                    if response.status_code != 405:
+                        answered.add(route)
+                    # What can't be read at all may be refused before it is looked whose it is.
+                    if response.status_code not in (400, 403, 404, 405, 422) or self.leaked(response):
+                        wrong.append((method, path, response.status_code, self.leaked(response)))
+            after = digest()
+            if after != before:
+                wrong.append((path, "changed", [name for name in after if after[name] != before[name]]))
+                before = after
+        assert not wrong, told(wrong)
+        assert sorted({route for route, _path in self.things()} - answered) == []
+
+    def test_the_same_addresses_lead_somewhere_for_who_may(self) -> None:
+        """Otherwise the test above would praise addresses that nobody can reach."""
+        clients = [self.as_person(getattr(self.cast, name)) for name in ("bao", "zhou", "lin", "mei")]
+        missing = [path for _route, path in self.things() if not any(self._answers(client, path) for client in clients)]
+        # Somebody else's log-in, a hold that was never placed, and an item of another's inbox.
+        inbox = f"/inbox/{self.ids['inbox_key']}/"
+        expected = {"/account/devices/987/end/", "/privacy/holds/987/end/", f"{inbox}snooze/", f"{inbox}delegation/"}
+        assert set(missing) - expected == set()
+
+    def _answers(self, client: Client, path: str) -> bool:
+        """Whether there is something behind an address; what it did is undone."""
+        data = {name: self.filled(value) for name, value in FORM.items()}
+        statuses = []
+        for method in ("get", "post"):
+            with transaction.atomic():
+                response = client.get(path) if method == "get" else client.post(path, data)
+                transaction.set_rollback(True)
+            assert response.status_code < 500, (method, path)
+            statuses.append(response.status_code)
+        return any(status not in (403, 404, 405) for status in statuses)
+
+    def test_pages_of_other_roles_are_refused(self) -> None:
+        client = self.as_person(self.cast.hu)
+        before = digest()
+        for route, kind in ROUTES.items():
+            if kind == ROLE:
+                statuses = {response.status_code for method in ("get", "post") for response in self.ask(client, method, f"/{route}")}
+                assert statuses <= {403, 405}, (route, statuses)
+        assert digest() == before
+
+    def test_lists_searches_and_menus_hold_nothing_of_another_shop(self) -> None:
+        client = self.as_person(self.cast.hu)
+        wrong = []
+        for path in self.own_pages():
+            for headers in ({}, {"HX-Request": "true"}, {"Accept": "application/json"}):
+                response = client.get(path, headers=headers)
+                if response.status_code >= 500 or self.leaked(response):
+                    wrong.append((path, headers, response.status_code, self.leaked(response)))
+        assert not wrong, told(wrong)
+
+    def test_its_own_people_do_find_it_there(self) -> None:
+        """The questions that strangers ask are ones that have answers."""
+        client = self.as_person(self.cast.zhou)
+        silent = []
+        for route, queries in ASKED.items():
+            pages = [client.get(f"/{route}{self.filled(query)}") for query in queries]
+            if not any(self.leaked(page) for page in pages):
+                silent.append(route)
+        assert not silent, silent
+
+    def own_pages(self) -> Iterator[str]:
+        measures = ("first_response", "slow", "handled", "reply_rate", "mutual")
+        for route, kind in ROUTES.items():
+            if kind != OWN:
+                continue
+            path = route.replace("<int:pk>", "1").replace("<str:path>", "conversations.alarm").replace("<str:key>", "task:1")
+            for measure in measures if "<slug:measure>" in path else ("",):
+                whole = "/" + path.replace("<slug:measure>", measure)
+                yield whole
+                for query in ASKED.get(route, ()):
+                    yield whole + self.filled(query)
+                if measure:
+                    yield from (whole + self.filled(query) for query in ("?shop={shop}", "?team={team}", "?who={lin}"))
+
+    def test_the_signed_out_get_nothing(self) -> None:
+        client = Client()
+        before = digest()
+        wrong = []
+        for route, kind in ROUTES.items():
+            if kind == PUBLIC:
+                continue
+            path = self.address(route, kind) if isinstance(kind, dict) else "/" + self._any(route)
+            for method in ("get", "post"):
+                for response in self.ask(client, method, path):
+                    to_sign_in = response.get("Location", response.get("HX-Redirect", "")).startswith("/login/")
+                    if not (to_sign_in or response.status_code in (401, 403, 404, 405)) or self.leaked(response):
+                        wrong.append((method, path, response.status_code, response.get("Location", "")))
+        assert not wrong, told(wrong)
+        assert digest() == before
+
+    def test_public_pages_tell_nothing(self) -> None:
+        for client in (Client(), self.as_person(self.cast.hu)):
+            for route, kind in ROUTES.items():
+                if kind == PUBLIC and "logout" not in route:
+                    path = "/" + route.replace("<slug:key>", self.cast.other_shop.profile.public_key)
+                    assert self.leaked(client.get(path)) == [], path
+
+    @staticmethod
+    def _any(route: str) -> str:
+        for part, value in (("<int:pk>", "1"), ("<str:path>", "x"), ("<str:key>", "task:1"), ("<slug:measure>", "slow")):
+            route = route.replace(part, value)
+        return route
+
+
+class Smuggled(StrangerCase):
+    """Doors of one's own shop that are given things of another."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        theirs = self.another("胡家的客人", self.cast.other_shop)
+        self.online(self.cast.hu)
+        self.customer_says("在吗", thread=theirs)
+        self.own = self.conversation(theirs)
+        self.guest = theirs.customer
+        self.own_order = Order.objects.create(
+            shop=self.cast.other_shop, platform_id="1", customer=self.guest, status="paid", total_fen=1,
+            created_at=NOW, business_day=TODAY, imported_at=NOW,
+        )  # fmt: skip
+
+    def doors(self) -> list[tuple[str, dict[str, str]]]:
+        here = f"/workspace/{self.own.pk}"
+        return [
+            (f"{here}/requirement/", {"kind": "day", "text": "x", "order": "{order}"}),
+            (f"{here}/promise/", {"text": "x", "due_at": "2026-11-20T10:00", "order": "{order}"}),
+            (f"{here}/enquiry/", {"wanted": "x", "product": "{product}"}),
+            (f"{here}/transfer/", {"to": "person:{lin}", "note": "x"}),
+            (f"{here}/transfer/", {"to": "team:{team}", "note": "x"}),
+            (f"/customers/{self.guest.pk}/merges/", {"other": "{customer}", "reason": "x"}),
+            (f"/customers/{self.guest.pk}/tags/{{tag}}/removal/", {}),
+            (f"/customers/{self.guest.pk}/risks/{{risk}}/lifting/", {}),
+            (f"/customers/{self.guest.pk}/merges/{{merge}}/undoing/", {}),
+            ("/tasks/new/", {"title": "x", "owner": "{lin}"}),
+            ("/tasks/new/", {"title": "x", "team": "{team}"}),
+            ("/notices/new/", {"title": "x", "body": "x", "team": "{team}", "confidentiality": "1"}),
+            ("/notices/new/", {"title": "x", "body": "x", "shop": "{shop}", "confidentiality": "1"}),
+            ("/notices/new/", {"title": "x", "body": "x", "confidentiality": "1"}),
+            ("/scripts/new/", {"scope": "team", "team": "{team}", "stage": "greeting", "title": "x", "body": "x"}),
+            ("/scripts/new/", {"scope": "company", "shop": "{shop}", "stage": "greeting", "title": "x", "body": "x"}),
+            ("/duty/{other_team}/{lin}/2026-11-19/", {"hours": "09:00-18:00", "shift": ""}),
+            ("/duty/{team}/{hu}/2026-11-19/", {"hours": "09:00-18:00", "shift": ""}),
+        ]
+
+    def test_things_of_another_shop_are_not_known_in_forms(self) -> None:
+        client = self.as_person(self.cast.hu)
+        self.ids["other_team"] = self.cast.other_team.pk
+        wrong = []
+        before = digest()
+        for path, data in self.doors():
+            filled = {name: self.filled(value) for name, value in data.items()}
+            for headers in ({}, {"HX-Request": "true"}):
+                response = client.post(self.filled(path), filled, headers=headers)
+                # 200 is a form drawn again with what was wrong; whether it did something is seen below.
+                if response.status_code not in (200, 403, 404, 409, 422) or self.leaked(response):
+                    wrong.append((path, filled, response.status_code, self.leaked(response)))
+            after = digest()
+            if after != before:
+                wrong.append((path, filled, "changed", [name for name in after if after[name] != before[name]]))
+                before = after
+        assert not wrong, told(wrong)
+
+    def test_a_note_names_nobody_of_another_shop(self) -> None:
+        client = self.as_person(self.cast.hu)
+        sent = {"text": "x", "mentions": [self.ids["lin"]]}
+        client.post(f"/workspace/{self.own.pk}/notes/", json.dumps(sent), content_type="application/json")
+        assert not Notice.objects.filter(person=self.ids["lin"]).exists()
+
+
+pytestmark = pytest.mark.django_db
