@@ -81,6 +81,7 @@ class Message(models.Model):
                 fields=["thread", "author", "author_id", "client_id"], name="message_once"
             ),
         ]
+        indexes = [models.Index(fields=["thread"], condition=Q(kind="recall"), name="message_recalls")]
 
 
 class ReadMark(models.Model):

@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -165,8 +166,14 @@ class Lane:
         method: Callable[..., T] = getattr(store, statement.__name__)
         return method(*arguments, **named)
 
+    async def lines_to_show(self, thread_id: int, **where: int | None) -> list[Line]:
+        """Lines of a thread; those taken back keep their place and lose what they said."""
+        lines = await self.read(Store.lines, thread_id, **where)
+        recalled = await self.read(Store.recalled, thread_id)
+        return [replace(line, body="", payload={}) if line.seq in recalled else line for line in lines]
+
     async def _read_lines(self, thread_id: int, since: int, limit: int) -> list[Line]:
-        return await self.read(Store.lines, thread_id, since=since, limit=limit)
+        return await self.lines_to_show(thread_id, since=since, limit=limit)
 
     async def thread(self, thread_id: int) -> tuple[int, int] | None:
         """The shop and the customer of a thread, or None where there is none."""

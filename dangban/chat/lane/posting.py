@@ -137,9 +137,9 @@ def _said(verdict: Verdict) -> Problem:
 async def give_history(lane: Lane, request: Request, thread_id: int, *, customer: bool) -> None:
     """Lines after `since`, before `before`, or the newest ones; always oldest first."""
     limit = min(request.number("limit") or HISTORY, MOST_HISTORY)
-    lines = await lane.read(
-        Store.lines, thread_id, since=request.number("since"), before=request.number("before"), limit=limit
-    )
+    where = {"since": request.number("since"), "before": request.number("before"), "limit": limit}
+    # Colleagues may read what was taken back; the customer may not.
+    lines = await (lane.lines_to_show(thread_id, **where) if customer else lane.read(Store.lines, thread_id, **where))
     last = await lane.read(Store.last_seqs, [thread_id])
     drawn = [shown for line in lines if (shown := bubble(line, customer=customer))]
     await request.answer(

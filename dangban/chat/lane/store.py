@@ -50,10 +50,15 @@ class Store(Protocol):
     def lines(
         self, thread_id: int, *, since: int | None = None, before: int | None = None, limit: int
     ) -> list[Line]: ...
+    def recalled(self, thread_id: int) -> frozenset[int]: ...
     def last_seqs(self, thread_ids: Sequence[int]) -> dict[int, int]: ...
     def threads(self, thread_ids: Sequence[int]) -> dict[int, tuple[int, int]]: ...
     def rights(self, person_ids: Sequence[int]) -> dict[int, int]: ...
     def close(self) -> None: ...
+
+
+# Served by a partial index: there are few such lines, and most threads have none.
+RECALLS = "SELECT payload FROM chat_message WHERE thread_id=%s AND kind='recall'"
 
 
 def key_of(line: Line) -> Key:
@@ -191,6 +196,10 @@ class SQLiteStore:
         rows = self._run(sql.format(columns=COLUMNS).replace("%s", "?"), params)
         return _in_order([self._line(row) for row in rows])
 
+    def recalled(self, thread_id: int) -> frozenset[int]:
+        rows = self._run(RECALLS.replace("%s", "?"), [thread_id])
+        return frozenset(json.loads(payload)["seq"] for (payload,) in rows)
+
     def threads(self, thread_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         rows = self._run(
             "SELECT id, shop_id, customer_id FROM chat_thread WHERE id IN (SELECT value FROM json_each(?))",
@@ -307,6 +316,10 @@ class PostgresStore:
         return _in_order(
             [self._line(row) for row in self._run(sql.format(columns=_POSTGRES_COLUMNS), params)]
         )
+
+    def recalled(self, thread_id: int) -> frozenset[int]:
+        rows = self._run(RECALLS, [thread_id])
+        return frozenset((json.loads(kept) if isinstance(kept, str) else kept)["seq"] for (kept,) in rows)
 
     def threads(self, thread_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         rows = self._run(

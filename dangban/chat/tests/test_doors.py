@@ -75,6 +75,13 @@ def test_customers_see_neither_notes_nor_who_wrote(fang: Customer, lin: Agent, t
     assert [line["internal"] for line in lin.history(thread)] == [True, False]
 
 
+def test_what_was_taken_back_keeps_its_place_and_loses_its_words(fang: Customer, lin: Agent, thread: int) -> None:
+    lin.say(thread, "价格我记错了")
+    lin.say(thread, "", kind="recall", payload={"seq": 1})
+    assert [(line["seq"], line["kind"], line["body"]) for line in fang.history()] == [(1, "text", ""), (2, "recall", "")]
+    assert [line["body"] for line in lin.history(thread)] == ["价格我记错了", ""]
+
+
 def test_a_note_is_internal_even_if_it_says_otherwise(fang: Customer, lin: Agent, thread: int) -> None:
     lin.say(thread, "备注", kind="note", internal=False)
     assert fang.history() == []
