@@ -15,6 +15,7 @@ const embedded = window.parent !== window;
 const shown = new Map();
 let token = recall("token");
 let last = 0;
+let cursor = 0;
 let first = Infinity;
 let read = 0;
 let asking = null;
@@ -93,7 +94,7 @@ const outbox = new Outbox(name, {
     return call(page.messages, { body: { client_id, kind: payload?.kind || entry.kind, body, payload: payload || {} } });
   },
   changed(entry, state) {
-    if (state === "sent") take({ ...asMessage(entry), seq: entry.seq, at: entry.at });
+    if (state === "sent") take({ ...asMessage(entry), seq: entry.seq, at: entry.at }, { acknowledged: true });
     else waiting(entry, state);
     if (state === "sent") soon();
   },
@@ -150,7 +151,9 @@ function put(line) {
   return line;
 }
 
-function take(message) {
+// Only what the log brought moves the cursor: an acknowledgement may overtake lines before it.
+function take(message, { acknowledged = false } = {}) {
+  if (!acknowledged) cursor = Math.max(cursor, message.seq);
   if (message.internal || shown.has(message.seq)) return;
   outbox.settle(message.client_id);
   if (message.author === "customer") find(message.client_id)?.remove();
@@ -369,7 +372,7 @@ rating.addEventListener("submit", async (event) => {
 
 const stream = new CustomerStream({
   url: page.stream,
-  since: () => last,
+  since: () => cursor,
   token: ticket,
   on(kind, data) {
     if (kind === "message") {

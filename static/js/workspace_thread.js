@@ -26,6 +26,7 @@ export class ThreadView {
     this.me = Number(this.section.dataset.person);
     this.lines = new Map();
     this.last = 0;
+    this.cursor = 0;
     this.readByCustomer = Number(element.dataset.readByCustomer || 0);
     this.pane = element.closest(".pane__body");
   }
@@ -48,7 +49,7 @@ export class ThreadView {
 
   async catchUp() {
     try {
-      const { messages = [] } = await follow(this.thread, this.last);
+      const { messages = [] } = await follow(this.thread, this.cursor);
       for (const message of messages) this.take(message);
       this.markRead();
     } catch {
@@ -79,7 +80,9 @@ export class ThreadView {
 
   // --- lines
 
-  take(message, drawn = false) {
+  // Only what the log brought moves the cursor: an acknowledgement may overtake lines before it.
+  take(message, drawn = false, acknowledged = false) {
+    if (!acknowledged) this.cursor = Math.max(this.cursor, message.seq);
     settle(message.client_id);
     if (this.lines.has(message.seq)) return;
     this.element.querySelector(`[data-state][data-client-id="${CSS.escape(message.client_id)}"]`)?.remove();
@@ -212,7 +215,7 @@ document.addEventListener("stream:read", ({ detail }) => detail.data.reader === 
 document.addEventListener("stream:hello", () => open.forEach((view) => view.catchUp()));
 document.addEventListener("stream:reset", () => open.forEach((view) => view.catchUp()));
 document.addEventListener("line:sent", ({ detail }) => {
-  threadView(detail.thread)?.take({ ...detail, author: "agent", author_id: threadView(detail.thread).me, author_name: threadView(detail.thread).section.dataset.personName, kind: detail.kind ?? "text", payload: detail.payload ?? {} });
+  threadView(detail.thread)?.take({ ...detail, author: "agent", author_id: threadView(detail.thread).me, author_name: threadView(detail.thread).section.dataset.personName, kind: detail.kind ?? "text", payload: detail.payload ?? {} }, false, true);
 });
 document.addEventListener("line:refused", ({ detail }) => threadView(detail.thread)?.drop(detail.client_id));
 document.addEventListener("visibilitychange", () => open.forEach((view) => view.markRead()));
