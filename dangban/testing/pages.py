@@ -7,7 +7,7 @@ wrong methods are refused, it speaks both languages, and it costs no more querie
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection
 from django.test import Client, TestCase
@@ -99,8 +99,5 @@ class PageCase(CastCase):
         statements = "\n".join(query["sql"][:200] for query in captured.captured_queries)
         assert len(captured) <= self.queries, f"{len(captured)} queries:\n{statements}"
 
-    def _get(self, name: str):  # type: ignore[no-untyped-def]
+    def _get(self, name: str) -> Any:
         return self.as_person(getattr(self.cast, name)).get(self.address())
-
-
-

@@ -12,7 +12,7 @@ from dangban.project.settings import DATABASES, STORAGES, TEMPLATES
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STRICT_TEMPLATES = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-TEMPLATES[0]["OPTIONS"] |= {"auto_reload": False}
+TEMPLATES[0]["OPTIONS"] = {**TEMPLATES[0]["OPTIONS"], "auto_reload": False}  # type: ignore[dict-item]
 ALLOWED_HOSTS = ["*"]
 # A look at the handbook's stamp each second would make counts of queries differ from run to run.
 HANDBOOK_CHECK_SECONDS = 3600

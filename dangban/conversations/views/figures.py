@@ -82,7 +82,7 @@ def _asked(request: HttpRequest, reader: Person) -> Asked:
     given = request.GET
     team = next((one for one in queries.teams_of(reader) if str(one.pk) == given.get("team", "")), None)
     shop = next((one for one in visible_shops(reader) if str(one.pk) == given.get("shop", "")), None)
-    named = access.visible_colleagues(reader).filter(pk=number(given, "who")).first()
+    named = access.visible_colleagues(reader).filter(pk=number(given, "who") or 0).first()
     by = "day" if given.get("by") == "day" else "person"
     if not reader.can("conversations.supervise"):
         # Everybody reads their own figures, day by day.

@@ -57,8 +57,8 @@ def ratings(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(invitation__conversation__shop=asked["shop"])
     rows = rows.select_related("invitation__person", "invitation__conversation__customer", "invitation__conversation__shop")
     listed = newest_first(rows, request.path, chosen | days.query, request.GET.get("before", ""))
-    served = access.visible_colleagues(person).filter(pk=asked["who"]).first()
-    shop = visible_shops(person).filter(pk=asked["shop"]).first()
+    served = access.visible_colleagues(person).filter(pk=asked["who"] or 0).first()
+    shop = visible_shops(person).filter(pk=asked["shop"] or 0).first()
     context = {
         "listed": listed,
         "days": days,
