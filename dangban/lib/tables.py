@@ -343,8 +343,9 @@ def _with_headers(kind: str, encoding: str, raw: Iterator[Row], max_rows: int) -
     if header is None:
         raise TableError(_("No line with column headers was found in this file."))
     headers = header.cells
+    # In place: a copy for each of a million empty cells would take hours.
     while headers and not headers[-1]:
-        headers = headers[:-1]
+        headers.pop()
     if len(headers) > MAX_COLUMNS:
         raise TableError(
             _("This table has %(count)s columns; up to %(limit)s can be read.")
