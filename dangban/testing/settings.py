@@ -7,13 +7,15 @@ os.environ.setdefault("DANGBAN_DATA", tempfile.mkdtemp(prefix="dangban-test-"))
 os.environ.setdefault("DANGBAN_SECRET_KEY", "only for tests")
 
 from dangban.project.settings import *  # noqa: F403
-from dangban.project.settings import DATABASES, STORAGES, TEMPLATES
+from dangban.project.settings import DATABASES, STATIC_ROOT, STORAGES, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STRICT_TEMPLATES = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 TEMPLATES[0]["OPTIONS"] = {**TEMPLATES[0]["OPTIONS"], "auto_reload": False}  # type: ignore[dict-item]
 ALLOWED_HOSTS = ["*"]
+# WhiteNoise says of every client that the folder is missing.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # A look at the handbook's stamp each second would make counts of queries differ from run to run.
 HANDBOOK_CHECK_SECONDS = 3600
 
