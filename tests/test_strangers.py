@@ -448,7 +448,7 @@ class Story:
         self.thread = case.thread
         common: dict[str, Any] = {"shop": cast.shop, "customer": cast.fang, "conversation": self.talk}
         self.transfer = Transfer.objects.create(
-            conversation=self.talk, ordinal=1, from_person=cast.lin, to_team=cast.team, note=self.secret("transfer"),
+            conversation=self.talk, ordinal=1, from_person=cast.lin, to_person=cast.mei, note=self.secret("transfer"),
             summary=self.secret("summary"), at=NOW, business_day=TODAY,
         )  # fmt: skip
         self.promise = Promise.objects.create(
