@@ -190,7 +190,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
         for what in (
             "", "head/", "taking/", "takeover/", "stepping-in/", "transfer/", "closure/", "next-shift/",
             "notes/", "whispers/", "reading/", "recall/", "draft/", "overrides/", "viewers/",
-            "requirement/", "promise/", "enquiry/", "scripts/", "colleagues/", "products/",
+            "requirement/", "promise/", "enquiry/", "scripts/", "suggestions/", "colleagues/", "products/",
         )
     },
     "workspace/<int:pk>/context/<slug:name>/": {"pk": "talk", "name": "=customer"},
