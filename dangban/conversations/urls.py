@@ -46,6 +46,7 @@ urlpatterns = [
     path("workspace/<int:pk>/promise/", context.promise, name="conversation_promise"),
     path("workspace/<int:pk>/enquiry/", context.enquiry, name="conversation_enquiry"),
     path("workspace/<int:pk>/scripts/", complete.scripts, name="conversation_scripts"),
+    path("workspace/<int:pk>/suggestions/", complete.suggestions, name="conversation_suggestions"),
     path("workspace/<int:pk>/colleagues/", complete.colleagues, name="conversation_colleagues"),
     path("workspace/<int:pk>/products/", complete.products, name="conversation_products"),
     path("workspace/transfers/<int:pk>/acceptance/", acts.transfer_acceptance, name="transfer_acceptance"),

@@ -4,6 +4,7 @@ import { attach } from "dangban/attach";
 import { postJson } from "dangban/http";
 import { insert } from "dangban/menu";
 import { t } from "dangban/words";
+import "dangban/suggestions";
 import "dangban/workspace_line";
 import "dangban/workspace_list";
 import "dangban/workspace_select";

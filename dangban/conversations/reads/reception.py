@@ -49,10 +49,12 @@ def _open_conversation(thread: Thread) -> Conversation | None:
 
 def _queued(conversation: Conversation) -> Reception:
     before = max(0, (queries.waiting_position(conversation) or 1) - 1)
-    if not before:
-        return Reception(_("You are next"), open=True, waiting=True)
-    text = ngettext("%(count)s customer is before you", "%(count)s customers are before you", before)
-    return Reception(text % {"count": before}, open=True, waiting=True)
+    return Reception(_before(before) if before else _("You are next"), open=True, waiting=True)
+
+
+def _before(count: int) -> str:
+    text = ngettext("%(count)s customer is before you", "%(count)s customers are before you", count)
+    return text % {"count": count}
 
 
 def _promise(promised_at: datetime | None) -> str:
@@ -66,7 +68,9 @@ def _floor(shop: Shop, at: datetime) -> Reception:
     floor = facts.on_floor(shop.pk, at)
     on_duty = [one for one in floor.candidates if one.on_duty]
     if any(one.state in _AT_DESK for one in on_duty):
-        return Reception(_("Somebody is on duty and answers now"), open=True)
+        # Who stands in a queue would not be answered now: say so before they write.
+        queued = Conversation.objects.filter(shop=shop, state=Conversation.State.WAITING).count()
+        return Reception(_before(queued) if queued else _("Somebody is on duty and answers now"), open=True)
     rules = in_force(at)
     rule = ALL_AWAY if on_duty else NOBODY_ON_DUTY
     if on_duty:

@@ -32,9 +32,18 @@ def facts_for(person: Person, conversation: Conversation) -> dict[str, str]:
 
 def scripts(person: Person, conversation: Conversation, typed: str, limit: int = 20) -> list[dict[str, Any]]:
     """Scripts that fit what was typed after the slash, ready to be put in."""
-    facts = facts_for(person, conversation)
+    return _filled(person, conversation, knowledge.find(person, typed, shop_id=conversation.shop_id, limit=limit))
+
+
+def suggestions(person: Person, conversation: Conversation, typed: str) -> list[dict[str, Any]]:
+    """Scripts that say about what is being typed to the customer, ready to be put in."""
+    return _filled(person, conversation, knowledge.suggest(person, typed, conversation.shop_id, limit=2))
+
+
+def _filled(person: Person, conversation: Conversation, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    facts = facts_for(person, conversation) if rows else {}
     found = []
-    for script in knowledge.find(person, typed, shop_id=conversation.shop_id, limit=limit):
+    for script in rows:
         text = knowledge.render(script["body"], facts).text
         picture = signed_url(script["image"]) if script["image"] else ""
         label = Script.Stage(script["stage"]).label

@@ -3,6 +3,7 @@ import json
 from dangban.chat.models import Message, Presence
 from dangban.conversations.models import Conversation, Draft, LeftOver, Promise, Transfer
 from dangban.conversations.tests.floor import FloorCase
+from dangban.knowledge import actions as knowledge
 from dangban.orders.models import Order, Requirement
 from dangban.testing import pages
 from dangban.testing.cast import NOW, TODAY
@@ -215,8 +216,18 @@ class Saying(DeskCase):
         for what in ("notes/", "whispers/", "draft/", "viewers/", "recall/"):
             assert self.send(self.page(what), "hu", text="x", seq=1).status_code == 404
 
+    def test_what_is_typed_is_offered_as_the_script_that_says_it(self):
+        knowledge.write_script(
+            scope="company", stage="logistics", title="发货时间", body="{customer}，下午四点前付款当天发货。", by=self.cast.zhou
+        )
+        found = self.get(self.page("suggestions/"), Accept="application/json")
+        assert found.json()["items"] == []
+        client = self.as_person(self.cast.lin)
+        found = client.get(self.page("suggestions/"), {"q": "您好，下午四点前付款都是当天发货的"}).json()["items"]
+        assert [(one["label"], one["insert"]) for one in found] == [("发货时间", "方静，下午四点前付款当天发货。")]
+
     def test_completions_know_scripts_colleagues_and_products(self):
-        for what in ("scripts/", "colleagues/", "products/"):
+        for what in ("scripts/", "suggestions/", "colleagues/", "products/"):
             answer = self.get(self.page(what), Accept="application/json")
             assert answer.status_code == 200
             assert "items" in answer.json()

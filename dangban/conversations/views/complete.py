@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
@@ -21,18 +23,28 @@ def _typed(request: HttpRequest) -> str:
 def scripts(request: HttpRequest, pk: int) -> JsonResponse:
     person = who(request)
     found = speech.scripts(person, access.get_conversation(person, pk), _typed(request))
-    items = [
-        {
-            "label": one["title"],
-            "sub": one["stage_label"],
-            "text": one["insert"],
-            "insert": one["insert"],
-            "script": one["id"],
-            "picture": one["picture"],
-        }
-        for one in found
-    ]
-    return JsonResponse({"items": items})
+    return JsonResponse({"items": [_item(one) for one in found]})
+
+
+@require_GET
+@agents
+def suggestions(request: HttpRequest, pk: int) -> JsonResponse:
+    """Scripts that say about what is being typed; the newest two hundred characters count."""
+    person = who(request)
+    typed = request.GET.get("q", "").strip()[-200:]
+    found = speech.suggestions(person, access.get_conversation(person, pk), typed)
+    return JsonResponse({"items": [_item(one) for one in found]})
+
+
+def _item(script: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "label": script["title"],
+        "sub": script["stage_label"],
+        "text": script["insert"],
+        "insert": script["insert"],
+        "script": script["id"],
+        "picture": script["picture"],
+    }
 
 
 @require_GET
