@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,7 @@ class Run:
         self.arguments = arguments
         # A data folder of the run's own: tests never touch that of the working copy.
         self.data = tempfile.mkdtemp(prefix="dangban-test-")
+        (Path(self.data) / "static").mkdir()
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("DANGBAN_")},
             **{name: value for name, value in os.environ.items() if name == "DANGBAN_CHROMIUM"},
@@ -125,7 +127,7 @@ class Run:
 
     def pytest(self, name: str, marks: str, *options: str) -> None:
         # -v takes back the -q of pyproject.toml, so that pytest closes with its usual line.
-        self.step(name, [sys.executable, "-m", "pytest", "-v", "-rs", "-m", marks, *options, *self.arguments])
+        self.step(name, [sys.executable, "-m", "pytest", "-v", "-rs", "--durations=8", "-m", marks, *options, *self.arguments])
 
     def step(self, name: str, command: list[str]) -> None:
         self.console.rule(f"[bold]{name}", align="left")
@@ -138,6 +140,8 @@ class Run:
 def main(arguments: list[str]) -> int:
     nothing_skipped = "--nothing-skipped" in arguments
     started = time.monotonic()
+    # Told to stop, it still takes down the servers that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     run = Run([argument for argument in arguments if argument != "--nothing-skipped"])
     run.all()
     run.report.show(run.console)
