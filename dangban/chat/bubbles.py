@@ -9,6 +9,8 @@ from dangban.lib import clock
 from dangban.media.links import signed_url
 
 _MEDIA = frozenset({"image", "video", "file"})
+# What in a payload is the customer's alone: with it an agent could answer in their name.
+_CUSTOMERS = frozenset({"token"})
 
 
 def bubble(line: Line, *, customer: bool = False) -> dict[str, Any] | None:
@@ -23,7 +25,7 @@ def bubble(line: Line, *, customer: bool = False) -> dict[str, Any] | None:
         "author_id": line.author_id,
         "kind": line.kind,
         "body": line.body,
-        "payload": _payload(line),
+        "payload": _payload(line, customer),
         "internal": line.internal,
         "at": clock.to_ms(line.at),
         "client_id": line.client_id,
@@ -33,8 +35,8 @@ def bubble(line: Line, *, customer: bool = False) -> dict[str, Any] | None:
     return drawn
 
 
-def _payload(line: Line) -> dict[str, Any]:
-    payload = dict(line.payload)
+def _payload(line: Line, customer: bool) -> dict[str, Any]:
+    payload = {name: value for name, value in line.payload.items() if customer or name not in _CUSTOMERS}
     if line.kind in _MEDIA and (key := payload.get("key")):
         payload["url"] = signed_url(str(key))
     return payload
