@@ -85,6 +85,12 @@ class Status(WidgetCase):
         self.online(self.cast.lin)
         assert self.status().json()["open"] is True
 
+    def test_a_queue_is_told_before_the_first_word(self):
+        self.online(self.cast.lin, state="busy")
+        self.customer_says("在吗", thread=self.another("第一位"), when="9:50")
+        told = self.status().json()
+        assert (told["open"], told["waiting"], told["text"]) == (True, False, "您前面还有 1 位顾客")
+
     def test_it_says_who_serves(self):
         self.online(self.cast.lin)
         self.customer_says("在吗")
