@@ -10,7 +10,7 @@ from PIL import Image, ImageOps, ImageSequence
 
 PIXELS = 50_000_000
 # All frames of an animation together.
-ANIMATION_PIXELS = 100_000_000
+ANIMATION_PIXELS = 40_000_000
 LONGEST_SIDE = 4096
 QUALITY = 88
 

@@ -21,8 +21,9 @@ from dangban.lib.actor import SYSTEM
 from dangban.people.house import sign_in_rules
 from dangban.people.models import Person, SignInAttempt
 
-# An office shares one address: its limit is a multiple of the one for a name.
-PER_ADDRESS = 10
+# An office shares one address, and a name may be tried from many: both have a multiple of the limit that
+# one name has from one address. So a stranger elsewhere can't lock somebody out with five guesses.
+WIDER = 10
 KEPT = timedelta(days=30)
 NOBODY = ("people.person", 0)
 
@@ -117,12 +118,13 @@ class Adapter(DefaultAccountAdapter):
 
 
 def is_paused(username: str, address: str, at: datetime) -> bool:
-    """Whether signing in pauses for this name, or for everything from this address."""
+    """Whether signing in pauses: for this name from here, for this name, or for everything from here."""
     rules = sign_in_rules(at)
     recent = SignInAttempt.objects.filter(at__gt=at - rules.pause)
-    if recent.filter(username=username).count() >= rules.attempts:
+    if recent.filter(username=username, address=address).count() >= rules.attempts:
         return True
-    return recent.filter(address=address).count() >= rules.attempts * PER_ADDRESS
+    wider = rules.attempts * WIDER
+    return recent.filter(username=username).count() >= wider or recent.filter(address=address).count() >= wider
 
 
 def note_failure(username: str, address: str, at: datetime) -> None:
@@ -131,7 +133,9 @@ def note_failure(username: str, address: str, at: datetime) -> None:
     with transaction.atomic():
         SignInAttempt.objects.create(username=username, address=address, at=at)
         SignInAttempt.objects.filter(Q(at__lt=at - KEPT), username=username).delete()
-        count = SignInAttempt.objects.filter(username=username, at__gt=at - rules.pause).count()
+        count = SignInAttempt.objects.filter(
+            username=username, address=address, at__gt=at - rules.pause
+        ).count()
         person = Person.objects.filter(username=username).first()
         verb = "people.sign_in_paused" if count >= rules.attempts else "people.sign_in_failed"
         record(

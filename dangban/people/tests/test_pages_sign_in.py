@@ -80,6 +80,20 @@ class ThrottleTest(SignInCase):
             self.sign_in(password="wrong")
         assert self.sign_in("mei").status_code == 302
 
+    def test_guesses_from_elsewhere_do_not_lock_somebody_out(self) -> None:
+        self.guessed_from("203.0.113.9", times=5)
+        assert self.sign_in().status_code == 302
+
+    def test_fifty_guesses_at_one_name_pause_it_everywhere(self) -> None:
+        for last in range(10):
+            self.guessed_from(f"203.0.113.{last}", times=5)
+        assert self.sign_in().status_code == 200
+
+    def guessed_from(self, address: str, *, times: int) -> None:
+        SignInAttempt.objects.bulk_create(
+            SignInAttempt(username="lin", address=address, at=NOW) for _ in range(times)
+        )
+
     def test_many_names_from_one_address_are_paused_too(self) -> None:
         SignInAttempt.objects.bulk_create(
             SignInAttempt(username=f"guess{index}", address="127.0.0.1", at=NOW) for index in range(50)
