@@ -174,10 +174,11 @@ function take(message, { acknowledged = false } = {}) {
 
 function place(line, message) {
   const end = atEnd();
-  const after = [...log.querySelectorAll("[data-seq]")].findLast((other) => Number(other.dataset.seq) < message.seq);
+  const drawn = [...log.querySelectorAll("[data-seq]")];
+  const after = drawn.findLast((other) => Number(other.dataset.seq) < message.seq);
   const pending = log.querySelector("[data-state]");
   if (after) after.after(line);
-  else if (log.querySelector("[data-seq]")) log.querySelector("[data-seq]").before(line);
+  else if (drawn.length) (drawn[0].previousElementSibling?.matches(".thread__day") ? drawn[0].previousElementSibling : drawn[0]).before(line);
   else if (pending) pending.before(line);
   else log.append(line);
   days(line, message);
@@ -185,13 +186,12 @@ function place(line, message) {
 }
 
 function days(line, message) {
-  const before = line.previousElementSibling;
-  if (before?.matches(".thread__day")) return;
-  const then = before?.querySelector("time")?.dateTime;
-  if (!then || dayOf(then) !== dayOf(message.at)) {
-    if (line.nextElementSibling?.matches(`[data-day="${dayOf(message.at)}"]`)) line.nextElementSibling.remove();
-    line.before(dayLine(message.at));
-  }
+  const name = dayOf(message.at);
+  const next = line.nextElementSibling;
+  line.dataset.day = name;
+  if (line.previousElementSibling?.dataset.day === name) return;
+  if (next?.matches(".thread__day") && next.dataset.day === name) next.remove();
+  line.before(dayLine(message.at));
 }
 
 async function earlier() {

@@ -122,8 +122,8 @@ export class ThreadView {
     const name = dayOf(message.at);
     const before = line.previousElementSibling;
     const next = line.nextElementSibling;
-    const earlier = before?.querySelector?.("time")?.dateTime;
-    if (!before?.matches?.(".thread__day") && (!earlier || dayOf(earlier) !== name)) line.before(dayLine(message.at, serverNow()));
+    line.dataset.day = name;
+    if (before?.dataset.day !== name) line.before(dayLine(message.at, serverNow()));
     if (next?.matches(".thread__day") && next.dataset.day === name) next.remove();
   }
 
