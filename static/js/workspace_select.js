@@ -42,9 +42,9 @@ function hide() {
   chosen = null;
 }
 
-// Without a selection the keys take the customer's last line.
+// Without a selection a requirement takes the customer's last line, a promise the agent's own.
 function use(which) {
-  const target = chosen ?? lastLine();
+  const target = chosen ?? lastLine(which === "promiseUrl" ? ".bubble--agent[data-mine][data-seq]" : ".bubble--customer[data-seq]");
   if (!target) return;
   const url = new URL(target.section.dataset[which], location.href);
   url.searchParams.set("text", target.text);
@@ -54,9 +54,9 @@ function use(which) {
   openDialog(url.pathname + url.search);
 }
 
-function lastLine() {
+function lastLine(lines) {
   const section = document.querySelector("[data-conversation]");
-  const line = section && [...section.querySelectorAll(".bubble--customer[data-seq]")].at(-1);
+  const line = section && [...section.querySelectorAll(lines)].at(-1);
   if (!section) return null;
   return { section, seq: line?.dataset.seq, text: line?.querySelector(".bubble__body")?.textContent.trim().slice(0, 300) ?? "" };
 }
