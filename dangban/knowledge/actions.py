@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from dangban.journal.actions import record
 from dangban.knowledge import access, rules
@@ -136,6 +135,9 @@ def settle_uses(at: datetime, within: timedelta, limit: int = 500) -> int:
 def keys_of(title: str) -> str:
     """Pinyin initials and full pinyin of a title: ``fhsj fahuoshijian``."""
     folded = normalise(title)
+    # Its dictionary takes a quarter of a second and some megabytes: only who writes scripts needs it.
+    from pypinyin import Style, lazy_pinyin
+
     initials = "".join(lazy_pinyin(folded, style=Style.FIRST_LETTER))
     full = "".join(lazy_pinyin(folded))
     words = ["".join(word.split()) for word in (initials, full)]
