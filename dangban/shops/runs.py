@@ -90,9 +90,12 @@ def confirm(trial: ImportRun, *, by: HasActor) -> ImportRun:
     """Open the real run of a file that was tried; Conflict if that happened already."""
     if not trial.dry_run or trial.finished_at is None or trial.failed:
         raise Conflict(_("Only a finished trial can be confirmed."))
-    if ImportRun.objects.filter(trial=trial).exists():
-        raise Conflict(_("This file was already confirmed; its result is in the list of imports."))
-    return begin(trial.shop, trial.kind, trial.file_name, contents(trial), by=by, dry_run=False, trial=trial)
+    with transaction.atomic():
+        # Of two clicks at once the second finds the first one's run.
+        ImportRun.objects.select_for_update().get(pk=trial.pk)
+        if ImportRun.objects.filter(trial=trial).exists():
+            raise Conflict(_("This file was already confirmed; its result is in the list of imports."))
+        return begin(trial.shop, trial.kind, trial.file_name, contents(trial), by=by, dry_run=False, trial=trial)
 
 
 def actor_of(run: ImportRun) -> Actor:
