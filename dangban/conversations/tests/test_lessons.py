@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dangban.chat.models import Message, Presence
 from dangban.conversations import access, actions, jobs, queries
@@ -362,3 +364,25 @@ class SecondTransfers(floor.FloorCase):
         actions.transfer(self.conversation(), by=self.cast.lin, to_person=self.cast.mei, note="问退货")
         with pytest.raises(Conflict):
             actions.transfer(self.conversation(), by=self.cast.lin, to_person=self.cast.ou, note="问发货")
+
+
+class ManyOpenChats(floor.FloorCase):
+    """A refresh must not read every open conversation again, however many one person has."""
+
+    def statements(self) -> int:
+        client = self.as_person(self.cast.lin)
+        client.get("/workspace/")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/workspace/").status_code == 200
+        return len(captured)
+
+    def test_cost_the_page_no_more_statements_than_one(self) -> None:
+        self.cast.lin.chat_capacity = 50
+        self.cast.lin.save()
+        self.online(self.cast.lin)
+        self.customer_says(thread=self.another("小王"), when="10:00")
+        one = self.statements()
+        for index in range(20):
+            self.customer_says(thread=self.another(f"顾客{index}"), when="10:01")
+        assert Conversation.objects.filter(assignee=self.cast.lin).count() == 21
+        assert self.statements() == one
