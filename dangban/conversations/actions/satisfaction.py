@@ -44,6 +44,7 @@ def invite(conversation: Conversation, how: str, *, at: datetime, rules: Rules) 
     chat.post(
         conversation.thread_id,
         author=Message.Author.AUTO,
+        author_name=conversation.shop.name,
         kind=Message.Kind.CARD,
         body=_("How were you served?"),
         payload={"card": "satisfaction", "auto": "satisfaction", "token": token_of(invitation)},

@@ -231,6 +231,10 @@ class ARating(ServedCase):
         actions.resolve(self.served, by=self.cast.lin, at=at("10:05"))
         self.invitation = Invitation.objects.get()
 
+    def test_is_asked_for_in_the_shops_name(self) -> None:
+        card = Message.objects.get(kind=Message.Kind.CARD)
+        assert card.author_name == self.cast.shop.name
+
     def test_is_given_with_the_customers_own_token(self) -> None:
         actions.rate(token_of(self.invitation), stars=5, reasons=["quick", "made up"], text="很好", at=at("10:06"))
         rating = Rating.objects.get()
