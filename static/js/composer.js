@@ -80,6 +80,8 @@ export class Composer {
 
   switchTo(mode) {
     if (mode === this.mode) return this.area.focus();
+    // What waits to be saved is this mode's text: once the area holds another, it would never be.
+    this.leave();
     keep(this.draftKey(), this.area.value ? { text: this.area.value, at: Date.now() } : null);
     this.mode = mode;
     this.form.dataset.mode = mode;
