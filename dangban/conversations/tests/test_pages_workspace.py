@@ -179,8 +179,16 @@ class Doing(DeskCase):
         self.customer_says("在吗", thread=self.another("第二位"))
         waiting = Conversation.objects.get(state="waiting")
         self.online(self.cast.lin)
-        answer = self.post("/workspace/next/")
+        answer = self.as_person(self.cast.lin).post("/workspace/next/", headers={"HX-Current-URL": "http://testserver/workspace/?tab=mine"})
         assert json.loads(answer["HX-Location"]) == {"path": f"/workspace/{waiting.pk}/", "target": "#work"}
+
+    def test_from_another_page_one_goes_to_who_was_taken_over_and_stays_after_passing_on(self):
+        elsewhere = {"HX-Current-URL": "http://testserver/floor/"}
+        taken = self.as_person(self.cast.mei).post(self.page("takeover/"), {"reason": "她在休息"}, headers=elsewhere)
+        assert (taken["HX-Redirect"], "HX-Location" in taken) == (self.page(), False)
+        left = self.as_person(self.cast.mei).post(self.page("next-shift/"), {"note": "明早跟进"}, headers=elsewhere)
+        assert left.status_code == 204
+        assert not {"HX-Redirect", "HX-Location"} & set(left.headers)
 
 
 class Saying(DeskCase):

@@ -27,7 +27,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     taken = actions.take_next(by=who(request))
     if taken is None:
         return done(_("Nobody is waiting"))
-    return done(show=conversation_url(taken.pk))
+    return done(show=conversation_url(taken.pk), on=request)
 
 
 @require_POST
@@ -36,7 +36,7 @@ def taking(request: HttpRequest, pk: int) -> HttpResponse:
     person = who(request)
     found = access.get_conversation(person, pk)
     actions.take(found, by=person)
-    return done(show=conversation_url(pk))
+    return done(show=conversation_url(pk), on=request)
 
 
 @form_page
@@ -48,7 +48,7 @@ def takeover(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: Mapping[str, Any]) -> HttpResponse:
         actions.take_over(found, by=person, reason=data["reason"])
-        return done(_("You are serving this customer now"), show=conversation_url(pk))
+        return done(_("You are serving this customer now"), show=conversation_url(pk), on=request)
 
     holder = found.assignee.name if found.assignee else ""
     lead = _("%(name)s is serving this customer and will be told that you took over.") % {"name": holder}
@@ -60,7 +60,7 @@ def takeover(request: HttpRequest, pk: int) -> HttpResponse:
 def stepping_in(request: HttpRequest, pk: int) -> HttpResponse:
     person = who(request)
     actions.step_in(access.get_conversation(person, pk), by=person)
-    return done(_("You can answer here; it stays your colleague's"), show=conversation_url(pk))
+    return done(_("You can answer here; it stays your colleague's"), show=conversation_url(pk), on=request)
 
 
 @form_page
@@ -72,7 +72,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: Mapping[str, Any]) -> HttpResponse:
         actions.transfer(found, by=person, note=data["note"], reason=data.get("reason", ""), **_target(data["to"]))
-        return done(_("Passed on with your note"), show=conversation_url(pk))
+        return done(_("Passed on with your note"), again=conversation_url(pk), on=request)
 
     return dialog(request, form, act, title=_("Transfer"), submit=_("Transfer"), template="conversations/_transfer.html", found=found)
 
@@ -92,7 +92,7 @@ def transfer_acceptance(request: HttpRequest, pk: int) -> HttpResponse:
     person = who(request)
     offer = access.get_transfer(person, pk)
     actions.accept_transfer(offer, by=person)
-    return done(show=conversation_url(offer.conversation_id))
+    return done(show=conversation_url(offer.conversation_id), on=request)
 
 
 @form_page
@@ -103,7 +103,7 @@ def transfer_return(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: Mapping[str, Any]) -> HttpResponse:
         actions.return_transfer(offer, by=person, answer=data["answer"])
-        return done(_("Given back"), show=conversation_url(offer.conversation_id))
+        return done(_("Given back"), again=conversation_url(offer.conversation_id), on=request)
 
     return dialog(request, ReturnForm(request.POST or None), act, title=_("Return the transfer"), submit=_("Return it"), lead=offer.note)
 
@@ -122,7 +122,7 @@ def closure(request: HttpRequest, pk: int) -> HttpResponse:
                 found, by=person, reason=data["enquiry_reason"], next_contact_at=data["next_contact_at"]
             )
         actions.resolve(found, by=person, outcome=data["outcome"], note=data["note"])
-        return done(_("Resolved"), show=conversation_url(pk))
+        return done(_("Resolved"), again=conversation_url(pk), on=request)
 
     form = ResolveForm(request.POST or None, presale=presale)
     return dialog(request, form, act, title=_("Resolve"), submit=_("Resolve"))
@@ -136,7 +136,7 @@ def next_shift(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: Mapping[str, Any]) -> HttpResponse:
         actions.leave_to_next_shift(found, by=person, note=data["note"])
-        return done(_("Left to the next shift"), show=conversation_url(pk))
+        return done(_("Left to the next shift"), again=conversation_url(pk), on=request)
 
     lead = _("Whoever comes on duty next finds it with your note.")
     return dialog(

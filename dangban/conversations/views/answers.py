@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, RawPostDataException
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from dangban.lib.errors import BadInput, NotAllowed, Said
@@ -65,18 +66,35 @@ def text_of(sent: Mapping[str, Any], name: str = "text", longest: int = 5000) ->
     return text
 
 
-def done(text: str = "", *, show: str = "", undo: str = "", reload: bool = False, event: str = "") -> HttpResponse:
-    """Nothing to swap: says what was done, closes the dialog, draws the conversation at `show` again."""
+def done(
+    text: str = "", *, on: HttpRequest | None = None, show: str = "", again: str = "", reload: bool = False, event: str = ""
+) -> HttpResponse:
+    """Nothing to swap: says what was done and closes the dialog.
+
+    The workspace then draws the conversation at `show` or `again`. Another page goes to the
+    one to `show`, and stays where it is for the one to draw `again`.
+    """
     triggers: dict[str, Any] = {"dialog:close": "", "conversations:changed": ""} | ({event: ""} if event else {})
     if text:
-        triggers["toast"] = {"text": text, "kind": "ok", **({"undo": undo} if undo else {})}
+        triggers["toast"] = {"text": text, "kind": "ok"}
     response = HttpResponse(status=204)
     response["HX-Trigger"] = json.dumps(triggers)
-    if show:
-        response["HX-Location"] = json.dumps({"path": show, "target": "#work"})
+    if (show or again) and _in_workspace(on):
+        response["HX-Location"] = json.dumps({"path": show or again, "target": "#work"})
+    elif show:
+        response["HX-Redirect"] = show
     if reload:
         response["HX-Refresh"] = "true"
     return response
+
+
+def _in_workspace(request: HttpRequest | None) -> bool:
+    """Whether the page that asks has the place where a conversation is drawn."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path if request else ""
+    try:
+        return resolve(page).url_name in ("workspace", "conversation")
+    except Resolver404:
+        return False
 
 
 def conversation_url(pk: int) -> str:
