@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dangban.conversations import access, assigning, facts, reminders
@@ -95,6 +96,7 @@ class Inbox:
                 key=f"override:{row.pk}",
                 kind="conversations",
                 label=_("%(name)s asks to send a blocked line") % {"name": row.person},
+                url=reverse("guard_hits"),
                 since=row.asked_at,
                 shop_id=row.shop_id,
                 detail=row.body,

@@ -74,15 +74,23 @@ def may_override(level: str, needed: str) -> bool:
     return needed != "supervisor" or level in _SUPERVISORS
 
 
+def reserved_for(row: GuardOverride, person: Person, at: datetime) -> str:
+    """Says who alone may let this line pass, where `person` is not among them; else nothing."""
+    for one in guard.compiled(in_force(at)).examine(row.body):
+        if one.act == "block" and not may_override(person.level, one.override):
+            needed = OVERRIDE.options[one.override]
+            return _("Only the %(who)s may let this wording pass.") % {"who": needed}
+    return ""
+
+
 def _settle(row: GuardOverride, granted: bool, by: Person, at: datetime) -> GuardOverride:
     access.require(by, PERMISSION, row.shop_id)
     if by.pk == row.person_id:
         raise NotAllowed(_("Nobody lets their own line pass."))
     if granted:
-        for one in guard.compiled(in_force(at)).examine(row.body):
-            if one.act == "block" and not may_override(by.level, one.override):
-                needed = OVERRIDE.options[one.override]
-                raise NotAllowed(_("Only the %(who)s may let this wording pass.") % {"who": needed})
+        reserved = reserved_for(row, by, at)
+        if reserved:
+            raise NotAllowed(reserved)
     with transaction.atomic():
         settled = GuardOverride.objects.filter(pk=row.pk, settled_at=None).update(
             settled_at=at, settled_by=by, granted=granted

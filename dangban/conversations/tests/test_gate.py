@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from dangban.chat import actions as chat
 from dangban.chat.ports import Line, Sender, Verdict
@@ -159,8 +160,15 @@ class LettingABlockedLinePass(GateCase):
     def test_is_not_for_a_leader_where_it_takes_a_supervisor(self) -> None:
         Person.objects.filter(pk=self.cast.zhou.pk).update(level=Person.Level.LEADER)
         self.cast.zhou.refresh_from_db()
+        row = self.asked()
         with pytest.raises(NotAllowed):
-            actions.grant_override(self.asked(), by=self.cast.zhou)
+            actions.grant_override(row, by=self.cast.zhou)
+        client = Client()
+        client.force_login(self.cast.zhou, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get("/speech-guard/").content.decode()
+        assert "只有主管可以放行" in page
+        assert f"/speech-guard/{row.pk}/grant/" not in page
+        assert f"/speech-guard/{row.pk}/refusal/" in page
 
     def test_is_answered_once(self) -> None:
         row = self.asked()

@@ -63,6 +63,7 @@ class AnInbox(PortCase):
         actions.ask_override(self.served, by=self.cast.lin, body="加我微信")
         counts = [open_work.Inbox().count(person, NOW) for person in (self.cast.zhou, self.cast.mei, self.cast.hu)]
         assert counts == [1, 0, 0]
+        assert [item.url for item in open_work.Inbox().items(self.cast.zhou, NOW)] == ["/speech-guard/"]
 
 
 class ACustomersPage(PortCase):

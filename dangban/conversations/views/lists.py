@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dangban.conversations import access, actions, queries
+from dangban.conversations.actions.overrides import reserved_for
 from dangban.conversations.models import GuardHit, GuardOverride, Rating
 from dangban.conversations.reads.finding import number
 from dangban.conversations.reads.pages import Days, newest_first
@@ -88,6 +89,7 @@ def guard_hits(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(Q(word__icontains=chosen["q"]) | Q(body__icontains=chosen["q"]))
     rows = rows.select_related("person", "shop", "overridden_by")
     acts = [("remark", _("Remarked")), ("warn", _("Warned")), ("block", _("Blocked"))]
+    now = clock.now()
     asked = GuardOverride.objects.filter(access.serving(person), settled_at=None)
     context = {
         "listed": newest_first(rows, request.path, chosen | days.query, request.GET.get("before", "")),
@@ -95,7 +97,7 @@ def guard_hits(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "acts": acts,
         "act_labels": dict(acts),
-        "asked": list(asked.select_related("person", "shop").order_by("pk")),
+        "asked": [(one, reserved_for(one, person, now)) for one in asked.select_related("person", "shop").order_by("pk")],
     }
     return render(request, "conversations/guard_hits.html", context)
 
