@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dangban.conversations import access, actions
 from dangban.conversations.forms import NextShiftForm, ResolveForm, ReturnForm, TakeOverForm, TransferForm
 from dangban.conversations.models import Conversation
-from dangban.conversations.reads.targets import choices
+from dangban.conversations.queries.targets import choices
 from dangban.conversations.views.answers import conversation_url, dialog, done, needs, who
 from dangban.people.models import Person, Team
 

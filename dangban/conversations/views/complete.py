@@ -8,7 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
 from dangban.conversations import access
-from dangban.conversations.reads import speech
+from dangban.conversations.queries import speech
 from dangban.conversations.views.answers import needs, who
 
 agents = needs("conversations.serve", "conversations.supervise")

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dangban.conversations import access, actions, queries
 from dangban.conversations.forms import EnquiryForm, PromiseForm, RequirementForm, WithdrawForm
 from dangban.conversations.models import Conversation
-from dangban.conversations.reads import context as beside
-from dangban.conversations.reads import speech
+from dangban.conversations.queries import context as beside
+from dangban.conversations.queries import speech
 from dangban.conversations.rules import wishes
 from dangban.conversations.views.answers import dialog, done, needs, who
 from dangban.lib.text import whole

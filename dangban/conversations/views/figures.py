@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dangban.conversations import access, queries
-from dangban.conversations.queries import MEASURES, Figure, Numbers
-from dangban.conversations.reads import inbox
-from dangban.conversations.reads.finding import number
-from dangban.conversations.reads.pages import Days
+from dangban.conversations.queries import MEASURES, Figure, Numbers, inbox
+from dangban.conversations.queries.finding import number
+from dangban.conversations.queries.pages import Days
 from dangban.conversations.views.answers import needs, who
 from dangban.lib import excel
 from dangban.lib.errors import NotAllowed

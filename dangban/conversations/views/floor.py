@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dangban.conversations import access, actions, queries
 from dangban.conversations.forms import StateForm, WhisperForm
 from dangban.conversations.models import Conversation
-from dangban.conversations.reads import inbox
+from dangban.conversations.queries import inbox
 from dangban.conversations.views.answers import dialog, done, needs, who
 from dangban.conversations.views.presence import SIGNALS, label_of, states
 from dangban.lib import clock

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from dangban.conversations import access, actions, queries
 from dangban.conversations.actions.overrides import reserved_for
 from dangban.conversations.models import GuardHit, GuardOverride, Rating
-from dangban.conversations.reads.finding import number
-from dangban.conversations.reads.pages import Days, newest_first
+from dangban.conversations.queries.finding import number
+from dangban.conversations.queries.pages import Days, newest_first
 from dangban.conversations.views.answers import done, needs, who
 from dangban.conversations.views.widget import reasons
 from dangban.lib import clock

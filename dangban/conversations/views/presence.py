@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dangban.chat.models import Presence
 from dangban.conversations import actions, facts
-from dangban.conversations.reads import inbox
+from dangban.conversations.queries import inbox
 from dangban.conversations.views.answers import done, needs, who
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Refused

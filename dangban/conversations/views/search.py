@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from dangban.chat.search import Filters
-from dangban.conversations.reads import finding
-from dangban.conversations.reads.pages import Days
+from dangban.conversations.queries import finding
+from dangban.conversations.queries.pages import Days
 from dangban.conversations.views.answers import needs, who
 from dangban.people.access import visible_shops
 from dangban.people.models import Person

@@ -21,7 +21,7 @@ from dangban.chat.clauses import FILE_SIZE, IMAGE_SIZE, MESSAGE_LENGTH, VIDEO_SI
 from dangban.chat.lane.limits import Buckets, is_this_machine
 from dangban.chat.models import Thread
 from dangban.conversations import actions, strings
-from dangban.conversations.reads.reception import open_invitation, read_by_agents, reception
+from dangban.conversations.queries.reception import open_invitation, read_by_agents, reception
 from dangban.handbook.current import in_force
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, NotAllowed

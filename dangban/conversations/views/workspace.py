@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from dangban.chat.clauses import FILE_SIZE, RECALL_WITHIN
 from dangban.conversations import access, strings
 from dangban.conversations.models import Conversation, Draft
-from dangban.conversations.reads import inbox, lines
-from dangban.conversations.reads.detail import detail
+from dangban.conversations.queries import inbox, lines
+from dangban.conversations.queries.detail import detail
 from dangban.conversations.views.answers import needs, who
 from dangban.handbook.current import in_force
 from dangban.lib.text import whole

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from dangban.conversations import access
 from dangban.conversations.clauses import WAITING_COLOURS
 from dangban.conversations.models import Conversation, Transfer
-from dangban.conversations.reads.detail import CHANNELS
+from dangban.conversations.queries.detail import CHANNELS
 from dangban.customers.models import Handle
 from dangban.handbook.current import in_force
 from dangban.lib import clock
