@@ -30,6 +30,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_LIMIT = 100 * 1024 * 1024
+# Who is not signed in has only forms to send; customers' files go through the lane.
+STRANGERS_LIMIT = 256 * 1024
 IN_MEMORY = 256 * 1024
 # The slowest sender that is waited for, after a first allowance.
 ALLOWANCE = 20.0
@@ -147,8 +149,9 @@ class Bridge:
 
 async def spool(request: Request, body: IO[bytes]) -> None:
     """Copy what is sent into `body`, unless it is too much or comes too slowly."""
-    if int(request.header(b"content-length") or 0) > BODY_LIMIT:
-        raise request.too_large(BODY_LIMIT)
+    limit = BODY_LIMIT if f"{settings.SESSION_COOKIE_NAME}=" in request.header(b"cookie") else STRANGERS_LIMIT
+    if int(request.header(b"content-length") or 0) > limit:
+        raise request.too_large(limit)
     loop = asyncio.get_running_loop()
     began = loop.time()
     size = 0
@@ -164,8 +167,8 @@ async def spool(request: Request, body: IO[bytes]) -> None:
         data = message.get("body", b"")
         more = message.get("more_body", False)
         size += len(data)
-        if size > BODY_LIMIT:
-            raise request.too_large(BODY_LIMIT)
+        if size > limit:
+            raise request.too_large(limit)
         if data:
             body.write(data)
     body.seek(0)

@@ -53,6 +53,12 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_read(server: LiveServer
     assert b"application/problem+json" in answer
 
 
+def test_who_is_not_signed_in_has_only_forms_to_send(server: LiveServer) -> None:
+    answer = httpx.post(f"{server.url}/login/", content=b"x" * 300_000)
+    assert answer.status_code == 413
+    assert "256 KB" in answer.json()["detail"]
+
+
 def test_who_hangs_up_in_the_middle_of_a_body_changes_nothing(server: LiveServer) -> None:
     """And the next one is answered as if nothing had been."""
     for _ in range(6):
