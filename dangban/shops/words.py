@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from dangban.journal import ports
-from dangban.shops.models import Product
+from dangban.shops.models import ImportRun, Product
 
 VERBS = {
     "shops.profile_changed": _("changed how the shop works"),
@@ -19,11 +19,28 @@ VERBS = {
     "shops.catalogue_taken_in": _("took in a file of products"),
 }
 
+FIELDS = {
+    "file": _("file"),
+    "sha256": _("checksum"),
+    "rows": _("rows"),
+    "rows_done": _("rows looked at"),
+    "created": _("made new"),
+    "updated": _("brought up to date"),
+    "unchanged": _("left as they were"),
+    "refused": _("not taken in"),
+}
+
 
 def register() -> None:
     ports.name_verbs(VERBS)
+    ports.name_fields(FIELDS)
+    ports.name_subject("shops.importrun", _("file taken in"), titles=_files)
     ports.name_subject("shops.product", _("product"), url_name="shops:product", titles=_titles)
 
 
 def _titles(ids: Sequence[int]) -> Mapping[int, str]:
     return dict(Product.objects.filter(pk__in=ids).values_list("pk", "title"))
+
+
+def _files(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(ImportRun.objects.filter(pk__in=ids).values_list("pk", "file_name"))

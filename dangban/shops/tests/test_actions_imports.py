@@ -1,5 +1,6 @@
 import pytest
 
+from dangban.journal import ports
 from dangban.journal.models import Entry
 from dangban.shops import exports, imports, queries, runs
 from dangban.shops.models import ImportRun, Product, ProductWord, Sku
@@ -79,6 +80,12 @@ class ImportingACatalogue(pages.CastCase):
         run = self.load(TEMPLATE)
         entry = Entry.objects.get(verb="shops.catalogue_taken_in")
         assert (entry.subject_id, entry.change["created"]) == (run.pk, 2)
+
+    def test_the_journal_has_words_for_all_that_is_kept_of_a_run(self):
+        self.load(TEMPLATE)
+        entry = Entry.objects.get(verb="shops.catalogue_taken_in")
+        assert set(entry.change) <= set(ports.registry.fields)
+        assert entry.subject_kind in ports.registry.subjects
 
     def test_unknown_columns_fail_with_what_is_missing(self):
         run = self.load("名字,价钱\na,1\n")
