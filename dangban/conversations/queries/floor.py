@@ -167,7 +167,7 @@ def _lines(rows: Any, at: datetime, limit: int = 50) -> list[dict[str, Any]]:
     )[:limit]
     lines = []
     for row in found:
-        since = row["waiting_since"] or row["queued_at"]
+        since = row["waiting_since"]
         seconds = int((at - since).total_seconds()) if since else 0
         lines.append(row | {"since": since, "seconds": seconds, "colour": clocks.waiting_colour(seconds, rules)})
     return lines

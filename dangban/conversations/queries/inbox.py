@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -149,7 +148,8 @@ def _row(one: Conversation, person: Person, names: dict[int, str], offered: bool
         "customer": name,
         "shop_short": _short(one.shop.name),
         "channel": CHANNELS.get(one.shop.platform, "web"),
-        "waiting_since": _waits(one),
+        # Who was answered and left to the next shift stands in the queue, yet waits for no word.
+        "waiting_since": one.waiting_since,
         "last_at": one.last_at,
         "preview": one.preview,
         "preview_by": _("I:") if one.last_author == "agent" and mine else "",
@@ -157,10 +157,6 @@ def _row(one: Conversation, person: Person, names: dict[int, str], offered: bool
         "mine": mine,
         "tags": _tags(one, person, mine, offered),
     }
-
-
-def _waits(one: Conversation) -> datetime | None:
-    return one.waiting_since or (one.queued_at if one.state in (State.WAITING, State.OFFLINE) else None)
 
 
 def _tags(one: Conversation, person: Person, mine: bool, offered: bool) -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
 import json
 
 from dangban.chat.models import Message, Presence
+from dangban.conversations import actions
 from dangban.conversations.models import Conversation, Draft, LeftOver, Promise, Transfer
+from dangban.conversations.queries import inbox
 from dangban.conversations.tests.floor import FloorCase
 from dangban.knowledge import actions as knowledge
 from dangban.orders.models import Order, Requirement
@@ -272,6 +274,17 @@ class LeavingPage(DeskCase, pages.PageCase):
 
     def address(self):
         return "/workspace/leaving/"
+
+
+class LeftToTheNextShift(DeskCase):
+    def test_who_was_answered_stands_in_the_queue_without_a_clock(self):
+        self.agent_says(self.cast.lin, "明天给您答复")
+        self.online(self.cast.lin, self.cast.mei, state=Presence.State.SUSPENDED)
+        actions.leave_to_next_shift(self.talk, by=self.cast.lin, note="明天答复尺寸")
+        self.talk.refresh_from_db()
+        assert (self.talk.state, self.talk.waiting_since) == (Conversation.State.WAITING, None)
+        rows = inbox.rows(self.cast.mei, "waiting").rows
+        assert [(row["id"], row["waiting_since"]) for row in rows] == [(self.talk.pk, None)]
 
 
 class AlarmOfOtherPages(DeskCase):
