@@ -167,7 +167,7 @@ class Shown(Floor):
         fang.handles.update(handle=SCRIPT)
         order = Order.objects.create(
             shop=shop, platform_id="77", number_tail="77", customer=fang, status="paid", total_fen=1, created_at=NOW,
-            business_day=TODAY, imported_at=NOW, receiver=SCRIPT, buyer_message=SCRIPT, platform_remark=SCRIPT, courier=SCRIPT,
+            business_day=TODAY, imported_at=NOW, receiver=SCRIPT, buyer_message=SCRIPT, platform_remark=SCRIPT, courier=SCRIPT[:40],
         )  # fmt: skip
         order.lines.create(position=1, title=SCRIPT, variant=SCRIPT, quantity=1)
         Product.objects.create(shop=shop, platform_id="1", title=SCRIPT, must_say=SCRIPT, updated_at=NOW, search="alert")
