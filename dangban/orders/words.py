@@ -24,7 +24,7 @@ VERBS = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields({"flag": _("flag")})
+    ports.name_fields({"flag": _("flag"), "order": _("order")})
     ports.name_subject("orders.order", _("order"), url_name="orders:detail", titles=_numbers)
 
 
