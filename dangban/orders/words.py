@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from dangban.journal import ports
+from dangban.orders import queries
 from dangban.orders.models import Order
 
 VERBS = {
@@ -22,8 +23,25 @@ VERBS = {
 }
 
 
+class FlagNames(Mapping[str, object]):
+    """What the codes of flags mean, by the legend of the day on which the journal is read."""
+
+    def __getitem__(self, code: str) -> object:
+        flag = queries.legend().of(code)
+        if flag is None:
+            raise KeyError(code)
+        return flag.meaning
+
+    def __iter__(self) -> Iterator[str]:
+        return (flag.code for flag in queries.legend())
+
+    def __len__(self) -> int:
+        return len(queries.legend())
+
+
 def register() -> None:
     ports.name_verbs(VERBS)
+    ports.name_values("flag", FlagNames())
     ports.name_fields({"flag": _("flag"), "order": _("order")})
     ports.name_subject("orders.order", _("order"), url_name="orders:detail", titles=_numbers)
 

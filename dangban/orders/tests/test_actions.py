@@ -1,5 +1,6 @@
 import pytest
 
+from dangban.journal import chronicle
 from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, Conflict, NotAllowed
 from dangban.orders import actions
@@ -22,6 +23,12 @@ class FlagsAndRemarks(OrderCase):
         assert (change.before, change.flag, change.by_name, change.at) == ("", "1", "林小雨", NOW)
         assert change.because[0]["path"] == "orders.flags"
         assert Entry.objects.get(verb="orders.flag_set").change == {"flag": ["", "1"]}
+
+    def test_the_journal_names_the_flag_instead_of_its_code(self):
+        actions.set_flag(self.fangs, "1", by=self.cast.lin)
+        (told,) = chronicle.tell(list(Entry.objects.filter(verb="orders.flag_set")))
+        (change,) = told.changes
+        assert (change.label, change.before, change.after) == ("旗帜", "–", "特殊要求")
 
     def test_the_same_flag_again_changes_nothing(self):
         actions.set_flag(self.fangs, "1", by=self.cast.lin)
