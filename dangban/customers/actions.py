@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dangban.customers import access, clauses, ports
-from dangban.customers.house import in_force
 from dangban.customers.models import Address, Customer, CustomerShop, Handle, Merge, RiskMark, Tag
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal.actions import record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused

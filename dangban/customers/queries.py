@@ -13,8 +13,8 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dangban.customers import access, identity, ports, rules
-from dangban.customers.house import in_force
 from dangban.customers.models import Customer, CustomerShop, Handle, Merge, RiskMark, Tag
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Decision
 from dangban.lib import clock
 from dangban.people.access import scope

@@ -7,9 +7,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from dangban.desk import clauses
-from dangban.handbook.current import NoHandbook, in_force
+from dangban.handbook.current import in_force_so_far
 from dangban.handbook.decisions import Because, Decision
-from dangban.handbook.rulebook import Rules
 from dangban.handbook.shapes import Clause
 
 BEFORE_ANY_HANDBOOK = {
@@ -42,19 +41,12 @@ def day_ends(at: datetime) -> time:
 
 
 def snooze_limit(at: datetime) -> SnoozeLimit:
-    rules = _rules(at)
-    if rules is None or not rules.has(clauses.SNOOZES):
+    rules = in_force_so_far(at)
+    if not rules.has(clauses.SNOOZES):
         return SnoozeLimit(BEFORE_ANY_HANDBOOK[clauses.SNOOZES.path], ())  # type: ignore[arg-type]
     return SnoozeLimit(rules[clauses.SNOOZES], (rules.because(clauses.SNOOZES),))
 
 
 def _value(clause: Clause[Any], at: datetime) -> Any:
-    rules = _rules(at)
-    return rules[clause] if rules and rules.has(clause) else BEFORE_ANY_HANDBOOK[clause.path]
-
-
-def _rules(at: datetime) -> Rules | None:
-    try:
-        return in_force(at)
-    except NoHandbook:
-        return None
+    rules = in_force_so_far(at)
+    return rules[clause] if rules.has(clause) else BEFORE_ANY_HANDBOOK[clause.path]

@@ -81,6 +81,15 @@ def in_force(at: datetime | None = None) -> Rules:
     return _current().rules(at or clock.now())
 
 
+def in_force_so_far(at: datetime | None = None) -> Rules:
+    """The same where no handbook need have been adopted yet: then no rule has a value."""
+    at = at or clock.now()
+    try:
+        return in_force(at)
+    except NoHandbook:
+        return Rules({}, at)
+
+
 def known_at(at: datetime, known: datetime) -> Rules:
     """The rules for an event at `at` as they were known at an earlier instant: later adoptions left out."""
     adopted = Version.objects.filter(adopted_at__lte=known)

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.customers.models import Customer
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.rulebook import Rules
 from dangban.handbook.shapes import Flag, Legend
 from dangban.journal.actions import HasActor, record
@@ -21,7 +22,6 @@ from dangban.lib.errors import BadInput, Conflict, NotAllowed
 from dangban.orders import access, clauses, queries, rules
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
 from dangban.people.models import Person, Shop
-from dangban.shops.house import in_force
 
 _LONGEST_PART = 120
 # The platforms keep a remark of up to 1,000 bytes.

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dangban.customers import recognising
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal.actions import record
 from dangban.lib import clock, tables, text
 from dangban.lib.errors import BadInput
@@ -27,7 +28,6 @@ from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, Ord
 from dangban.orders.reading import Reader, ReadOrder
 from dangban.people.models import Shop
 from dangban.shops import runs
-from dangban.shops.house import in_force
 from dangban.shops.models import ImportRun, Sku
 from dangban.shops.runs import Refusal, Tally
 

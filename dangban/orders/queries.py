@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from dangban.customers import identity
 from dangban.customers.models import Handle
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.shapes import Flag, Legend
 from dangban.lib import addresses, clock, masks, money, text
 from dangban.orders import access, clauses, rules
@@ -21,7 +22,6 @@ from dangban.orders.models import Order, OrderLine, OrderWord, Remark, Requireme
 from dangban.people.models import Person, Shop
 from dangban.shops import queries as shop_queries
 from dangban.shops import rules as shop_rules
-from dangban.shops.house import in_force
 from dangban.shops.models import Courier
 
 PAGE = 50

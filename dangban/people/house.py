@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from dangban.handbook.current import NoHandbook, in_force
-from dangban.handbook.rulebook import Rules
+from dangban.handbook.current import in_force_so_far
 from dangban.handbook.shapes import Clause
 from dangban.people import clauses
 from dangban.people.models import Person
@@ -43,10 +42,10 @@ class SignInRules:
 
 
 def sign_in_rules(at: datetime) -> SignInRules:
-    rules = _in_force(at)
+    rules = in_force_so_far(at)
 
     def value(clause: Clause[Any]) -> Any:
-        return rules[clause] if rules and rules.has(clause) else BEFORE_ANY_HANDBOOK[clause.path]
+        return rules[clause] if rules.has(clause) else BEFORE_ANY_HANDBOOK[clause.path]
 
     return SignInRules(
         idle=value(clauses.IDLE_SESSION),
@@ -56,10 +55,3 @@ def sign_in_rules(at: datetime) -> SignInRules:
         pause=value(clauses.SIGN_IN_PAUSE),
         second_factor_from=value(clauses.SECOND_FACTOR_FROM),
     )
-
-
-def _in_force(at: datetime) -> Rules | None:
-    try:
-        return in_force(at)
-    except NoHandbook:
-        return None

@@ -8,8 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 
 from dangban.handbook.clauses.shifts import SHIFTS
-from dangban.handbook.current import NoHandbook, in_force
-from dangban.handbook.rulebook import Rules
+from dangban.handbook.current import in_force_so_far
 from dangban.lib import clock, spans
 from dangban.lib.spans import Span
 from dangban.people.models import Person, TeamShop
@@ -56,7 +55,7 @@ def duty_of_day(day: date, team_ids: Iterable[int] | None = None) -> QuerySet[Du
 
 def shifts(at: datetime) -> list[Shift]:
     """The shifts the handbook names, in its order."""
-    rules = _rules(at)
+    rules = in_force_so_far(at)
     if not rules.has(SHIFTS):
         return []
     return [Shift(row.name, row.hours.start, row.hours.end) for row in rules[SHIFTS]]
@@ -101,15 +100,8 @@ def _opening_hours(shop_id: int | None, at: datetime) -> tuple[time, time] | Non
     own = Profile.objects.filter(shop_id=shop_id).values_list("opens", "closes").first() if shop_id else None
     if own and own[0] is not None and own[1] is not None:
         return own[0], own[1]
-    rules = _rules(at)
+    rules = in_force_so_far(at)
     if not rules.has(shop_clauses.OPENING_HOURS):
         return None
     hours = rules[shop_clauses.OPENING_HOURS]
     return hours.start, hours.end
-
-
-def _rules(at: datetime) -> Rules:
-    try:
-        return in_force(at)
-    except NoHandbook:
-        return Rules({}, at)

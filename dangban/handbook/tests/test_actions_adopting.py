@@ -76,6 +76,11 @@ class Versions(AdoptedCase):
         with pytest.raises(actions.NoHandbook, match="no handbook is in force on 2025-12-31"):
             actions.in_force(datetime(2025, 12, 31, 12, tzinfo=UTC))
 
+    def test_what_must_work_before_the_first_version_finds_no_value_instead(self):
+        self.adopt(preset("default"), date(2026, 1, 1))
+        assert not current.in_force_so_far(datetime(2025, 12, 31, 12, tzinfo=UTC)).has(CUT_OFF)
+        assert current.in_force_so_far(datetime(2026, 1, 1, 12, tzinfo=UTC)).has(CUT_OFF)
+
     def test_the_whole_text_is_kept_with_the_version(self):
         version = self.adopt(preset("brand-group"), date(2026, 1, 1), acknowledged=_all("brand-group"))
         assert [layer["name"] for layer in version.source] == ["brand-group", "default"]

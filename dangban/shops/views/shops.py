@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib.errors import NotAllowed, Said
 from dangban.people.access import signed_in
 from dangban.people.models import Shop
 from dangban.shops import access, actions, clauses, queries
 from dangban.shops.forms import CourierForm, ProfileForm
-from dangban.shops.house import in_force
 from dangban.shops.models import Courier
 
 
