@@ -6,7 +6,7 @@ a row that says how it came about. Nobody waits for a conversation while holding
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -288,6 +288,13 @@ def locked(pk: int) -> Conversation:
 
 def leaders(shop_id: int, at: datetime) -> list[Person]:
     """Those who supervise this shop; where nobody does, those who supervise all."""
+    return holders("conversations.supervise", shop_id, at)
+
+
+def holders(
+    permission: str, shop_id: int, at: datetime, among: Callable[[Person], bool] = lambda person: True
+) -> list[Person]:
+    """Those who hold a permission for this shop; where nobody does, those who hold it everywhere."""
     grants = (
         RoleGrant.objects.filter(person__is_active=True, since__lte=at)
         .filter(Q(until=None) | Q(until__gt=at))
@@ -298,7 +305,7 @@ def leaders(shop_id: int, at: datetime) -> list[Person]:
     near: dict[int, Person] = {}
     far: dict[int, Person] = {}
     for grant in grants:
-        if "conversations.supervise" in grant.role.permissions:
+        if permission in grant.role.permissions and among(grant.person):
             is_far = grant.shop_id is None and grant.team_id is None
             (far if is_far else near)[grant.person_id] = grant.person
     return list((near or far).values())

@@ -130,16 +130,28 @@ def _wording(facts: Facts, sender: Sender, line: Line, confirmed: bool) -> Verdi
             return Verdict("send", "guard", "", because, offer, [{**one, "overridden_by": sender.id} for one in remarks])
         said = _("“%(words)s” is blocked by the handbook. Send it on your own responsibility?")
         return Verdict("warn", "guard", said % {"words": words}, because, offer, remarks)
-    never = any(finding.override == "nobody" for finding in findings if finding.act == "block")
-    said = _("“%(words)s” must not be said to customers.") if never else _(
-        "“%(words)s” must not be said to customers. Say it differently, or ask your leader to let it pass."
-    )
-    return Verdict("refuse", "guard_never" if never else "guard", said % {"words": words}, because, offer, remarks)
+    code, said = _refusal(guard.let_pass_by(findings))
+    return Verdict("refuse", code, said % {"words": words}, because, offer, remarks)
+
+
+def _refusal(let_pass_by: str) -> tuple[str, str]:
+    """The code by which the composer offers to ask somebody, and words that name whom."""
+    return {
+        "nobody": ("guard_never", _("“%(words)s” must not be said to customers.")),
+        "supervisor": (
+            "guard_supervisor",
+            _("“%(words)s” must not be said to customers. Say it differently, or ask a supervisor to let it pass."),
+        ),
+        "leader": (
+            "guard",
+            _("“%(words)s” must not be said to customers. Say it differently, or ask your leader to let it pass."),
+        ),
+    }[let_pass_by]
 
 
 def _leads(findings: Sequence[guard.Finding]) -> bool:
     """A holder of the permission passes what leaders may pass; what needs a supervisor is asked for."""
-    return all(may_override("", finding.override) for finding in findings if finding.act == "block")
+    return may_override("", guard.let_pass_by(findings))
 
 
 def keep(sender: Sender, line: Line, verdict: Verdict, *, sent: bool, at: datetime) -> None:

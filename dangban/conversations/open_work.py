@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dangban.conversations import access, assigning, facts, reminders
+from dangban.conversations.actions import overrides
 from dangban.conversations.models import (
     Assignment,
     Conversation,
@@ -63,7 +64,7 @@ class OpenWork:
 
 
 class Inbox:
-    """Transfers offered to a person, customers to ask again today, and blocked lines that wait for a leader."""
+    """Transfers offered to a person, customers to ask again today, and blocked lines that one may let pass."""
 
     def items(self, person: Person, at: datetime) -> Iterable[InboxItem]:
         for offer in _offers(person).select_related("conversation__customer", "from_person"):
@@ -91,7 +92,7 @@ class Inbox:
                 detail=enquiry.wanted,
                 acts=("snooze",),
             )
-        for row in _overrides(person).select_related("person"):
+        for row in _overrides(person, at):
             yield InboxItem(
                 key=f"override:{row.pk}",
                 kind="conversations",
@@ -104,7 +105,7 @@ class Inbox:
             )
 
     def count(self, person: Person, at: datetime) -> int:
-        return _offers(person).count() + _due(person, at).count() + _overrides(person).count()
+        return _offers(person).count() + _due(person, at).count() + len(_overrides(person, at))
 
 
 def _item(kind: str, pk: int, label: str, conversation_id: int) -> OpenItem:
@@ -133,8 +134,8 @@ def _due(person: Person, at: datetime) -> QuerySet[Enquiry]:
     return _enquiries(person).filter(next_contact_at__lt=end).order_by("next_contact_at", "pk")
 
 
-def _overrides(person: Person) -> QuerySet[GuardOverride]:
-    rows = GuardOverride.objects.filter(settled_at=None).exclude(person=person)
-    if not person.can("conversations.override_guard"):
-        return rows.none()
-    return rows.filter(access.serving(person)).order_by("pk")
+def _overrides(person: Person, at: datetime) -> Sequence[GuardOverride]:
+    if not person.can(overrides.PERMISSION):
+        return []
+    rows = GuardOverride.objects.filter(access.serving(person), settled_at=None).exclude(person=person)
+    return [row for row in rows.select_related("person").order_by("pk") if not overrides.reserved_for(row, person, at)]

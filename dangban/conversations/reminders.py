@@ -127,6 +127,11 @@ def hand_promise_clock(promise: Promise, *, by: HasActor, at: datetime) -> None:
     desk.reassign_deadline(promise, owner=promise.owner, by=by, kinds=(PROMISE,), at=at)
 
 
+def ring(people: Iterable[Person]) -> None:
+    """What stands in the inboxes of these people changed."""
+    desk.ring([person.pk for person in people])
+
+
 def tell(
     people: Iterable[Person], title: str, body: str = "", *, conversation: Conversation, by: HasActor, at: datetime
 ) -> None:

@@ -33,6 +33,7 @@ WIDGET = (
 )
 WORKSPACE = (
     *BUBBLES,
+    _("Ask a supervisor to let it pass"),
     _("Ask the leader to let it pass"),
     _("Delivered"),
     _("Draft"),

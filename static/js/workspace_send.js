@@ -102,7 +102,7 @@ function guard(form, trouble, line) {
   const acts = el("div", "buttons");
   if (problem.offer) acts.append(offer(form, problem.offer));
   if (trouble.status === 428) acts.append(confirm(form, { ...line, client_id: trouble.entry.client_id }));
-  else if (problem.code === "guard" && form.dataset.overrideUrl) acts.append(ask(form, line));
+  else if (ASKED[problem.code] && form.dataset.overrideUrl) acts.append(ask(form, line, ASKED[problem.code]()));
   acts.append(closer(form));
   box.replaceChildren(text, ...(problem.offer ? [el("p", "guard__offer", problem.offer)] : []), acts, because(problem.because));
   box.hidden = false;
@@ -134,9 +134,12 @@ function confirm(form, line) {
   return go;
 }
 
-function ask(form, line) {
-  const leader = button(t("Ask the leader to let it pass"), "button button--small");
-  leader.addEventListener("click", async () => {
+// Who may let it pass, by what the refusal says.
+const ASKED = { guard: () => t("Ask the leader to let it pass"), guard_supervisor: () => t("Ask a supervisor to let it pass") };
+
+function ask(form, line, wording) {
+  const asking = button(wording, "button button--small");
+  asking.addEventListener("click", async () => {
     try {
       const { text } = await postJson(form.dataset.overrideUrl, { body: line.body });
       toast(text, { kind: "ok" });
@@ -145,7 +148,7 @@ function ask(form, line) {
       toast(trouble.message, { kind: "bad" });
     }
   });
-  return leader;
+  return asking;
 }
 
 function closer(form) {

@@ -59,7 +59,7 @@ def transfer(
             )
         offer = _offer(held, by, to_person, to_team, to_skill, note, summary, reason, decision, at)
         if to_person is not None:
-            _tell_receiver(held, offer, to_person, by, at)
+            _show_receiver(held, to_person)
         else:
             _give_to_team(held, offer, by, at)
         if decision.outcome == "go_and_tell":
@@ -208,13 +208,10 @@ def _offer(
     return offer
 
 
-def _tell_receiver(held: Conversation, offer: Transfer, person: Person, by: Person, at: datetime) -> None:
+def _show_receiver(held: Conversation, person: Person) -> None:
+    # The offer itself stands in their inbox and their list.
     assigning.store(held, people=(person.pk,))
-    reminders.tell(
-        [person],
-        _("%(name)s passes %(customer)s on to you") % {"name": by.name, "customer": held.customer},
-        offer.note, conversation=held, by=by, at=at,
-    )  # fmt: skip
+    reminders.ring([person])
 
 
 def _give_to_team(held: Conversation, offer: Transfer, by: Person, at: datetime) -> None:
@@ -254,6 +251,8 @@ def _settle(
     if not settled:
         raise Conflict(_("This transfer has been settled already."))
     offer.refresh_from_db()
+    if offer.to_person is not None:
+        reminders.ring([offer.to_person])
 
 
 def _go_back(held: Conversation, offer: Transfer, by: HasActor, at: datetime, *, moved: bool) -> None:

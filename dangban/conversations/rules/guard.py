@@ -167,6 +167,12 @@ def gravest(findings: Sequence[Finding]) -> str:
     return max((finding.act for finding in findings), key=_WEIGHT.__getitem__, default="")
 
 
+def let_pass_by(findings: Iterable[Finding]) -> str:
+    """Who may let everything pass that is blocked here: ``leader``, ``supervisor`` or ``nobody``."""
+    needed = {finding.override for finding in findings if finding.act == "block"}
+    return next((one for one in ("nobody", "supervisor") if one in needed), "leader")
+
+
 def offered(body: str, findings: Sequence[Finding]) -> str:
     """The wording to use instead, if the handbook has one for what was said."""
     return "\n".join(dict.fromkeys(finding.instead for finding in findings if finding.instead))

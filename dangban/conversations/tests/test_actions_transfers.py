@@ -8,10 +8,11 @@ from dangban.chat.models import Presence
 from dangban.conversations import actions, jobs
 from dangban.conversations.models import Assignment, Conversation, Transfer, Turn
 from dangban.conversations.tests import floor
-from dangban.desk.models import Deadline, Notice, Task
+from dangban.desk import inbox as boxes
+from dangban.desk.models import Deadline, Task
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.people.models import Skill
-from dangban.testing.cast import at
+from dangban.testing.cast import NOW, at
 
 
 class TransferCase(floor.FloorCase):
@@ -35,7 +36,8 @@ class ATransferToAPerson(TransferCase):
         assert (offer.state, offer.ordinal, offer.from_person, self.holder()) == (
             "offered", 1, self.cast.lin, self.cast.lin,
         )  # fmt: skip
-        assert Notice.objects.get().person == self.cast.mei
+        assert [item.key for item in boxes.inbox(self.cast.mei, NOW).items] == [f"transfer:{offer.pk}"]
+        assert boxes.count(self.cast.mei, NOW) == 1
 
     def test_is_accepted_with_history_and_clock(self) -> None:
         actions.accept_transfer(self.offer(), by=self.cast.mei, at=at("10:01:30"))

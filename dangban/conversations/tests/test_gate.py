@@ -15,7 +15,7 @@ from dangban.conversations import actions
 from dangban.conversations.gate import Gate
 from dangban.conversations.models import GuardHit, GuardOverride
 from dangban.conversations.tests import floor
-from dangban.desk.models import Notice
+from dangban.desk import inbox as boxes
 from dangban.handbook.actions import forget
 from dangban.lib.errors import Conflict, NotAllowed, Refused
 from dangban.people.models import Person
@@ -118,7 +118,7 @@ class WhatMustNotBeSaid(GateCase):
 
     def test_a_blocked_line_does_not_go_out_even_confirmed(self) -> None:
         verdict = self.ask(self.cast.lin, "加我微信", confirmed=True)
-        assert (verdict.act, verdict.code) == ("refuse", "guard")
+        assert (verdict.act, verdict.code) == ("refuse", "guard_supervisor")
 
     def test_rude_words_pass_for_nobody(self) -> None:
         assert self.ask(self.cast.lin, "你有病吧").code == "guard_never"
@@ -138,9 +138,35 @@ class LettingABlockedLinePass(GateCase):
     def asked(self) -> GuardOverride:
         return actions.ask_override(self.conversation(), by=self.cast.lin, body=self.body, note="顾客要说明书")
 
-    def test_asks_the_leaders_once(self) -> None:
+    def inbox(self, person: Person) -> list[str]:
+        return [item.label for item in boxes.inbox(person, NOW).items]
+
+    def test_asks_the_leader_once_and_stands_once_in_their_inbox(self) -> None:
         assert self.asked().pk == self.asked().pk
-        assert [notice.person for notice in Notice.objects.all()] == [self.cast.zhou]
+        assert self.inbox(self.cast.zhou) == ["林小雨 请求放行一句被拦截的话"]
+        assert boxes.count(self.cast.zhou, NOW) == 1
+
+    def test_says_whom_to_ask(self) -> None:
+        assert "请主管放行" in self.ask(self.cast.lin, self.body).message
+        assert self.ask(self.cast.lin, self.body).code == "guard_supervisor"
+        held = self.as_person(self.cast.lin)
+        address = f"/workspace/{self.conversation().pk}/overrides/"
+        said = held.post(address, {"body": self.body}, content_type="application/json").json()
+        assert said == {"text": "已请主管放行。"}
+
+    def test_where_it_takes_a_supervisor_no_leader_is_asked(self) -> None:
+        Person.objects.filter(pk=self.cast.zhou.pk).update(level=Person.Level.LEADER)
+        self.cast.zhou.refresh_from_db()
+        self.asked()
+        assert self.inbox(self.cast.zhou) == []
+        assert boxes.count(self.cast.zhou, NOW) == 0
+        assert self.inbox(self.cast.bao) == ["林小雨 请求放行一句被拦截的话"]
+
+    def test_is_refused_where_nobody_else_may_let_it_pass(self) -> None:
+        Person.objects.exclude(pk=self.cast.lin.pk).update(level=Person.Level.MID)
+        with pytest.raises(Refused):
+            self.asked()
+        assert not GuardOverride.objects.exists()
 
     def test_lets_exactly_that_line_pass_and_says_by_whom(self) -> None:
         actions.grant_override(self.asked(), by=self.cast.zhou)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dangban.conversations import access, actions
+from dangban.conversations.actions.overrides import let_pass_by
 from dangban.conversations.views.answers import given, needs, text_of, who
 from dangban.lib import clock
 from dangban.lib.errors import BadInput
@@ -75,8 +76,10 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 def overrides(request: HttpRequest, pk: int) -> HttpResponse:
     """A blocked wording is laid before somebody who may let it pass."""
     person = who(request)
-    actions.ask_override(access.get_conversation(person, pk), by=person, body=text_of(given(request), "body"))
-    return JsonResponse({"text": _("Your leader has been asked.")}, status=201)
+    row = actions.ask_override(access.get_conversation(person, pk), by=person, body=text_of(given(request), "body"))
+    of_supervisors = let_pass_by(row.body, clock.now()) == "supervisor"
+    said = _("The supervisors have been asked.") if of_supervisors else _("Your leader has been asked.")
+    return JsonResponse({"text": said}, status=201)
 
 
 @require_POST

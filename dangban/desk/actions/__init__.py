@@ -8,6 +8,7 @@ from dangban.desk.actions.deadlines import (
     reassign_deadline,
     refresh_duty_deadlines,
     resume_deadline,
+    ring,
     start_deadline,
 )
 from dangban.desk.actions.inbox import delegate, end_snooze, snooze
@@ -28,6 +29,7 @@ __all__ = [
     "refresh_duty_deadlines",
     "reopen_task",
     "resume_deadline",
+    "ring",
     "settle_approval",
     "snooze",
     "start_deadline",
