@@ -23,6 +23,7 @@ ESCALATE_AFTER = declare(
 NIGHT_BY = declare(
     "desk.night_items_by", Clock(),
     "夜班留下的事最迟几点处理完", "By when what the night left must be settled",
+    applied=False,
 )
 DAY_ENDS = declare(
     "desk.day_ends", Clock(),
@@ -31,10 +32,12 @@ DAY_ENDS = declare(
 SAME_DAY = declare(
     "desk.same_day", YesNo(),
     "当日事是否必须当日办结", "Whether the day's work must be done on the day",
+    applied=False,
 )
 ANSWER_WITHIN = declare(
     "desk.question_answer_within", Duration("hours", minimum=1, maximum=240),
     "疑问登记后多久之内要有答复", "How soon a logged question must be answered",
+    applied=False,
 )
 SNOOZES = declare(
     "desk.snoozes", Number("times", minimum=0, maximum=50),
@@ -54,13 +57,16 @@ INCIDENT_FIELDS = declare(
         least=1,
     ),
     "不能当场解决的问题要记哪些内容", "What is written down about a problem that can't be solved at once",
+    applied=False,
 )
 DAILY_SUMMARY = declare(
     "desk.daily_summary", YesNo(),
     "组长是否每天汇总当日情况（疑难、未成交原因、售后核实）",
     "Whether the leader sums up the day (hard questions, reasons not sold, after-sale facts)",
+    applied=False,
 )
 TASK_OBJECTION = declare(
     "desk.tasks_may_be_objected", YesNo(),
     "临时任务能否说明理由提出异议", "Whether an ad-hoc task may be objected to with a reason",
+    applied=False,
 )

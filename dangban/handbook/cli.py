@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from .diff import Change, changes
 from .faults import Fault
 from .loader import PRESETS, Faulty, load
 from .rulebook import Handbook, RuleValue
+from .shapes import Clause
 from .shapes.words import Words
 
 
@@ -92,7 +93,6 @@ def _in_language(run: Callable[[argparse.Namespace], int], options: argparse.Nam
 
 def check_folders(options: argparse.Namespace) -> int:
     """Print every fault with file and line, then values beyond the law; 1 if anything is wrong."""
-    from django.utils.translation import gettext as _
 
     if options.adopted:
         return _check_adopted(options.lang)
@@ -106,10 +106,23 @@ def check_folders(options: argparse.Namespace) -> int:
             status = 1
             _print_faults(found, faulty.faults, options.lang)
             continue
-        print(_("%(name)s: %(count)s rules, nothing wrong") % {"name": found.name, "count": len(handbook.records)})
+        print(_summed(found.name, [record.clause for record in handbook.records.values()]))
         for warning in handbook.warnings:
             print(f"  ! {warning.path}: {warning.shown}. {warning.says} ({warning.source})")
     return status
+
+
+def _summed(name: str, clauses: Sequence[Clause[Any]]) -> str:
+    """How many rules there are, and how many of them no room reads yet."""
+    from django.utils.translation import gettext as _
+    from django.utils.translation import ngettext
+
+    waiting = sum(not clause.applied for clause in clauses)
+    facts = {"name": name, "count": len(clauses)}
+    if not waiting:
+        return _("%(name)s: %(count)s rules, nothing wrong") % facts
+    more = ngettext("%(num)s of them is not applied yet", "%(num)s of them are not applied yet", waiting)
+    return _("%(name)s: %(count)s rules, nothing wrong; %(more)s") % (facts | {"more": more % {"num": waiting}})
 
 
 def _print_faults(folder: Path, faults: list[Fault], language: str) -> None:
@@ -157,7 +170,10 @@ def _is_within(path: str, prefix: str) -> bool:
 
 
 def _described(value: RuleValue[Any]) -> Iterator[str]:
-    yield f"{value.path}  {value.summary}"
+    from django.utils.translation import gettext as _
+
+    waits = "" if value.clause.applied else f" · {_('not applied yet')}"
+    yield f"{value.path}  {value.summary}{waits}"
     grid = None if value.repealed else value.clause.shape.grid(value.value)
     if grid is None:
         yield f"    {value.shown}"

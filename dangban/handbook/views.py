@@ -24,25 +24,30 @@ from .shapes.labels import CHAPTERS, REFERENCES
 @require_safe
 @login_required
 def in_force(request: HttpRequest) -> HttpResponse:
-    """One chapter at a time, or the rules that a search finds in all."""
+    """One chapter at a time, the rules that a search finds in all, or those that nothing goes by yet."""
     day = _day(request)
     version = queries.version_in_force(day)
     table = handbook_of(version).table(day) if version else {}
     searched = request.GET.get("q", "").strip()
     chapters = _chapters(table)
     chapter = request.GET.get("chapter") or next(iter(chapters), "")
-    shown = [
-        value
-        for value in table.values()
-        if (_is_about(value, searched) if searched else value.clause.chapter == chapter)
-    ]
+    waiting = [value for value in table.values() if not value.clause.applied]
+    only_waiting = request.GET.get("which") == "waiting"
+    if only_waiting:
+        shown = waiting
+    elif searched:
+        shown = [value for value in table.values() if _is_about(value, searched)]
+    else:
+        shown = [value for value in table.values() if value.clause.chapter == chapter]
     context = {
         "version": version,
         "day": day,
         "chapters": chapters,
-        "chapter": "" if searched else chapter,
+        "chapter": "" if searched or only_waiting else chapter,
         "searched": searched,
         "rules": shown,
+        "waiting": len(waiting),
+        "only_waiting": only_waiting,
         "assumed": sum(1 for value in table.values() if value.is_assumption),
         "beyond": [value for value in table.values() if value.is_beyond_the_law],
     }

@@ -49,22 +49,27 @@ CUT_OFF = declare(
 SHIP_WITHIN = declare(
     "orders.ship_within", Duration("hours", minimum=1, maximum=720),
     "付款后多久之内必须发货", "How soon after payment an order must leave",
+    applied=False,
 )
 UNPAID_CONTACT = declare(
     "orders.unpaid_contact", Duration("hours", minimum=1, maximum=168),
     "拍下后多久未付款要有人联系（催付）", "After how long an unpaid order must be contacted",
+    applied=False,
 )
 UNPAID_PROMPTS = declare(
     "orders.unpaid_prompts", Number("times", minimum=0, maximum=20),
     "每笔未付款订单最多催付几次", "How often at most one unpaid order is prompted",
+    applied=False,
 )
 QUIET_HOURS = declare(
     "orders.quiet_hours", Span(),
     "这段时间不主动打扰顾客", "The part of the day in which customers are not contacted unasked",
+    applied=False,
 )
 OFF_DUTY_FIRST = declare(
     "orders.off_duty_first", YesNo(),
     "无人值班时拍下的订单是否优先联系", "Whether orders placed while nobody was on duty are contacted first",
+    applied=False,
 )
 REQUIREMENT_BEFORE_CUT_OFF = declare(
     "orders.requirement_before_cut_off", Duration("minutes", minimum=0, maximum=480),
@@ -73,20 +78,25 @@ REQUIREMENT_BEFORE_CUT_OFF = declare(
 OUT_OF_STOCK_SAME_DAY = declare(
     "orders.out_of_stock_same_day", YesNo(),
     "缺货、问题订单是否须在下班前告知售前客服", "Whether out-of-stock orders are told to the selling agent before the shift ends",
+    applied=False,
 )
 STALLED = declare(
     "orders.stalled_after", Duration("hours", minimum=1, maximum=720),
     "物流多久没有更新算停滞", "After how long without movement a parcel counts as stalled",
+    applied=False,
 )
 SWEEPS_A_WEEK = declare(
     "orders.sweeps_a_week", Number("times", minimum=0, maximum=7),
     "每周核查几次未按时发出的订单", "How often a week orders not shipped in time are swept",
+    applied=False,
 )
 STAND_IN = declare(
     "orders.stand_in_for_warehouse", YesNo(),
     "仓管不在时，订单客服能否暂代仓库工作", "Whether an order agent may stand in for the warehouse keeper",
+    applied=False,
 )
 CALL_FOR_HELP = declare(
     "orders.help_from_agents", YesNo(),
     "忙不过来时能否经主管抽调在线客服", "Whether online agents may be called to help through the supervisor",
+    applied=False,
 )

@@ -45,10 +45,12 @@ SECOND_FACTOR_FROM = declare(
 TYPING_MINIMUM = declare(
     "people.typing.minimum", Number("characters_per_minute", minimum=1, maximum=300),
     "上岗的打字速度要求", "The typing speed needed to serve customers",
+    applied=False,
 )
 TYPING_SENIOR = declare(
     "people.typing.senior", Number("characters_per_minute", minimum=1, maximum=300),
     "高级客服的打字速度要求", "The typing speed needed of a senior agent",
+    applied=False,
 )
 LEVELS = declare(
     "people.levels",
@@ -67,10 +69,12 @@ LEVELS = declare(
         }
     ),
     "各级别的晋升条件和工资下限", "What each level asks for, and the least it pays",
+    applied=False,
 )
 INSURANCE = declare(
     "people.insurance", Shares({"company": ("公司", "company"), "person": ("个人", "person")}),
     "社会保险费由公司和个人各承担多少", "How insurance is shared between company and person",
+    applied=False,
 )
 TOOLS_EXAM_FIRST = declare(
     "people.tools_exam_first", YesNo(),

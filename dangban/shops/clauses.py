@@ -40,10 +40,12 @@ COLLECT_COURIERS = declare(
 LATE_DISPATCH_SHARE = declare(
     "shops.late_dispatch.share", Share(),
     "延迟发货按成交额的百分之几赔付顾客", "The share of the price a customer gets for late dispatch",
+    applied=False,
 )
 LATE_DISPATCH_LEAST = declare(
     "shops.late_dispatch.least", Money(),
     "延迟发货赔付的最低金额", "The least a customer gets for late dispatch",
+    applied=False,
 )
 UNREACHABLE = declare(
     "shops.unreachable_courier",

@@ -26,6 +26,7 @@ NO_REASON_DAYS = declare(
         says=("网购商品七日内可无理由退货", "Goods bought online may be returned within seven days without a reason"),
     ),
     exception=("客服主管", "the supervisor"),
+    applied=False,
 )
 NO_REASON_START = declare(
     "aftersales.no_reason_start",
@@ -35,6 +36,7 @@ NO_REASON_START = declare(
         lambda start: start == "day_after", source="law: 网络购买商品七日无理由退货暂行办法 §10",
         says=("期限自签收次日起算", "The time is counted from the day after signing"), cap=lambda start: "day_after",
     ),
+    applied=False,
 )
 
 
@@ -58,6 +60,7 @@ FREIGHT = declare(
         _seller_pays_for_faults, source=f"{CONSUMER_LAW} §24",
         says=("质量问题的运费由经营者承担", "The seller bears the freight of faulty goods"),
     ),
+    applied=False,
 )
 REMEDIES = declare(
     "aftersales.remedies",
@@ -70,10 +73,12 @@ REMEDIES = declare(
         least=1,
     ),
     "处理方式按什么顺序提出", "In which order remedies are offered",
+    applied=False,
 )
 EVIDENCE_WITHIN = declare(
     "aftersales.evidence_within", Duration("hours", minimum=1, maximum=720),
     "顾客须在多久之内上传问题图片", "How soon the customer has to send photos of the problem",
+    applied=False,
 )
 NO_EVIDENCE = declare(
     "aftersales.no_evidence",
@@ -82,12 +87,14 @@ NO_EVIDENCE = declare(
         ask=("再提醒一次", "remind once more"), close=("按无凭证结束", "close without evidence"),
     ),
     "到期仍没有图片时怎么办", "What happens when no photos came in time",
+    applied=False,
 )
 ADJUSTMENT_CAP = declare(
     "aftersales.adjustment_cap",
     Choice(exchange_cost=("不高于换货成本", "the cost of an exchange"), freight=("不高于运费", "the freight"), none=("不限", "none")),
     "补差价最多到哪里", "What limits a price adjustment",
     exception=("客服主管", "the supervisor"),
+    applied=False,
 )
 MISSING_BLAME = declare(
     "aftersales.missing_goods_borne_by",
@@ -96,10 +103,12 @@ MISSING_BLAME = declare(
         company=("公司", "the company"),
     ),
     "少发漏发的补发运费由谁承担", "Who bears the freight of reshipping missing goods",
+    applied=False,
 )
 CHASE_EXEMPTS = declare(
     "aftersales.late_dispatch_chase_exempts", YesNo(),
     "延迟发货时，有追问仓库的记录是否免除客服责任", "Whether a recorded chase of the warehouse frees the agent from blame for late dispatch",
+    applied=False,
 )
 LOST_FIRST = declare(
     "aftersales.lost_parcel",
@@ -108,14 +117,17 @@ LOST_FIRST = declare(
         least=1,
     ),
     "丢件按什么步骤处理", "In which steps a lost parcel is handled",
+    applied=False,
 )
 ANSWER_WITHIN = declare(
     "aftersales.answer_within", Duration("minutes", minimum=1, maximum=2880),
     "售后申请多久之内答复", "How soon an after-sales request is answered",
+    applied=False,
 )
 SOLVE_WITHIN = declare(
     "aftersales.solve_within", Duration("hours", minimum=1, maximum=720),
     "售后问题多久之内解决", "How soon an after-sales case is solved",
+    applied=False,
 )
 REFUND_WITHIN = declare(
     "aftersales.refund_within", Duration("days", minimum=1, maximum=30),
@@ -124,14 +136,17 @@ REFUND_WITHIN = declare(
         lambda days: days <= Duration("days").step * 7, source=f"{CONSUMER_LAW} §25",
         says=("收到退货七日内退款", "The refund is due within seven days after the goods came back"),
     ),
+    applied=False,
 )
 RETURN_NUMBER_BY = declare(
     "aftersales.return_number_by", Choice(customer=("顾客自行填写", "the customer"), agent=("客服登记", "the agent")),
     "退货单号由谁登记", "Who registers the tracking number of a return",
+    applied=False,
 )
 REVIEWS_CHECKED = declare(
     "aftersales.reviews_checked", Choice(daily=("每天", "every day"), weekly=("每周", "every week")),
     "负面评价多久查看一次", "How often bad reviews are looked at",
+    applied=False,
 )
 DISPUTE_MATERIALS = declare(
     "aftersales.dispute_materials",
@@ -157,4 +172,5 @@ DISPUTE_MATERIALS = declare(
         }
     ),
     "各类纠纷申诉要准备哪些材料", "Which materials an appeal in each kind of dispute needs",
+    applied=False,
 )

@@ -35,6 +35,7 @@ LATENESS_MODE = declare(
               "An employer has no power to fine; let the bonus not be earned instead"),
         cap=lambda mode: "bonus",
     ),
+    applied=False,
 )
 LATENESS = declare(
     "attendance.lateness",
@@ -49,41 +50,50 @@ LATENESS = declare(
     ),
     "迟到或早退超过多少分钟，有什么后果", "What follows from coming late or leaving early by how many minutes",
     exception=("客服主管", "the supervisor"),
+    applied=False,
 )
 LATENESS_ANNOUNCED = declare(
     "attendance.lateness_announced_free", YesNo(),
     "事先说明的迟到是否不罚", "Whether lateness announced beforehand is free",
+    applied=False,
 )
 PUBLISHED_ON = declare(
     "attendance.published_on",
     Choice(monday=("星期一", "Monday"), friday=("星期五", "Friday"), month_end=("月底", "the end of the month")),
     "考勤情况何时公布", "When attendance is published",
+    applied=False,
 )
 UNPAID_DOUBLES = declare(
     "attendance.unpaid_doubles", YesNo(),
     "漏发的红包是否加倍补发", "Whether a packet not sent in time doubles",
+    applied=False,
 )
 OWN_PACKET = declare(
     "attendance.own_packet_taken", YesNo(),
     "发红包的人自己能否抢", "Whether the sender may take from the own packet",
+    applied=False,
 )
 PUNCH_REPAIRS = declare(
     "attendance.punch_repairs", Number("times", minimum=0, maximum=31),
     "每月允许补卡几次（由主管证明）", "How many missed punches a month may be repaired on the supervisor's word",
+    applied=False,
 )
 PUNCH_LATE_ARRIVAL = declare(
     "attendance.punch_beyond.arrival",
     Choice(judged=("按补卡时间算迟到", "judged by the repaired time"), forgiven=("不追究", "forgiven")),
     "超过次数后，上班漏卡怎么算", "What a missed arrival punch beyond that means",
+    applied=False,
 )
 PUNCH_LATE_DEPARTURE = declare(
     "attendance.punch_beyond.departure", Money(),
     "超过次数后，下班漏卡的金额", "What a missed departure punch beyond that costs",
     bound=at_most(0, source=WAGE_LAW, says=("用人单位没有罚款权", "An employer has no power to fine")),
+    applied=False,
 )
 PUNCH_PACKETS = declare(
     "attendance.punch_beyond.packets", Number("packets", minimum=1, maximum=100),
     "下班漏卡的红包分成几个", "Into how many packets that amount is split", required=False,
+    applied=False,
 )
 
 
@@ -119,6 +129,7 @@ ABSENCE = declare(
               "Only the time not worked may go unpaid; what exceeds it is a fine"),
         cap=_only_days_missed,
     ),
+    applied=False,
 )
 DEDUCTION_CAP = declare(
     "attendance.deduction_cap", Share(),
@@ -128,13 +139,15 @@ DEDUCTION_CAP = declare(
         says=("每月扣除不得超过当月工资的 20%，且剩余不低于最低工资",
               "At most 20% of the month's wage, and never below the minimum wage"),
     ),
+    applied=False,
 )
 FULL_BONUS = declare(
-    "attendance.full_bonus", Money(), "全勤奖", "The bonus for full attendance"
+    "attendance.full_bonus", Money(), "全勤奖", "The bonus for full attendance", applied=False
 )
 GRACE = declare(
     "attendance.grace", Duration("minutes", minimum=0, maximum=60),
     "迟到几分钟以内不计", "How many minutes of lateness don't count",
+    applied=False,
 )
 FULL_BONUS_NEEDS = declare(
     "attendance.full_bonus_needs",
@@ -146,12 +159,15 @@ FULL_BONUS_NEEDS = declare(
         least=1,
     ),
     "满足哪些条件才算全勤", "What full attendance takes",
+    applied=False,
 )
 PUNCHES_FROM = declare(
     "attendance.punches_from", Choice(web=("网页打卡", "web punch"), dingtalk=("钉钉", "DingTalk")),
     "以哪里的打卡时间为准", "Which punches count",
+    applied=False,
 )
 REPAIR_VOUCHED = declare(
     "attendance.repair_voucher_answers", YesNo(),
     "证明补卡的主管是否对此负责", "Whether the supervisor who vouches for a repair answers for it",
+    applied=False,
 )

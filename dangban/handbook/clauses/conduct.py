@@ -40,15 +40,18 @@ OFFENCES = declare(
     ),
     "哪些行为不允许，各有什么后果", "What is not allowed, and what each brings",
     exception=("客服经理", "the manager"),
+    applied=False,
 )
 LOSS_IS_PAID = declare(
     "conduct.loss_is_paid", YesNo(),
     "造成损失的是否由本人赔偿（以法定上限为限）", "Whether a loss is made good by the person (within the law's cap)",
+    applied=False,
 )
 EXPIRES = declare(
     "conduct.sanction_expires", Number("months", minimum=1, maximum=60),
     "处分多久后失效", "After how long a sanction expires",
+    applied=False,
 )
 MUSIC = declare(
-    "conduct.music_allowed", YesNo(), "上班时能否小声听音乐", "Whether quiet music is allowed at work"
+    "conduct.music_allowed", YesNo(), "上班时能否小声听音乐", "Whether quiet music is allowed at work", applied=False
 )

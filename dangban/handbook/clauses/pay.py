@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dangban.handbook.shapes import Choice, ListOf, Money, Number, declare
 
-BASE = declare("pay.base", Money(), "客服底薪", "An agent's base wage")
+BASE = declare("pay.base", Money(), "客服底薪", "An agent's base wage", applied=False)
 MINIMUM = declare(
-    "pay.minimum_wage", Money(), "当地最低工资标准（月）", "The local minimum wage a month"
+    "pay.minimum_wage", Money(), "当地最低工资标准（月）", "The local minimum wage a month", applied=False
 )
 PAID_BY = declare(
     "pay.paid_by", Number("day_of_month", minimum=1, maximum=31),
     "最迟次月几日发工资", "By which day of the next month wages are paid",
+    applied=False,
 )
 PARTS = declare(
     "pay.parts",
@@ -22,12 +23,15 @@ PARTS = declare(
         least=1,
     ),
     "工资由哪些部分组成", "Of which parts a wage is made up",
+    applied=False,
 )
 FIGURES_FROM = declare(
     "pay.figures_from", Choice(own=("当班", "Dangban"), chitu=("赤兔名品", "Chitu")),
     "绩效数据以哪里为准", "Where the figures for performance come from",
+    applied=False,
 )
 SHEET_DUE = declare(
     "pay.sheet_due_days_before", Number("days", minimum=0, maximum=15),
     "发工资前几天提交奖惩考核表", "How many days before payday the score sheet is handed in",
+    applied=False,
 )

@@ -54,6 +54,8 @@ class Clause(Generic[V]):
     required: bool = True
     bound: Bound[V] | None = None
     exception: Words | None = None
+    # False: written down and kept, while no room of the program goes by it yet.
+    applied: bool = True
 
     @property
     def chapter(self) -> str:
@@ -80,14 +82,18 @@ class Registry:
         required: bool = True,
         bound: Bound[V] | None = None,
         exception: Said | None = None,
+        applied: bool = True,
     ) -> Clause[V]:
-        """Declare a rule; `zh`/`en` say what it decides, `exception` who may grant one from it."""
+        """Declare a rule; `zh`/`en` say what it decides, `exception` who may grant one from it.
+
+        `applied=False` while no room reads it: the handbook then says so wherever it shows the rule.
+        """
         if path in self.clauses:
             raise ValueError(f"{path} is declared twice")
         if "." not in path:
             raise ValueError(f"{path} names no chapter")
         who = words(exception) if exception else None
-        clause = Clause(path, shape, Words(zh, en), required, bound, who)
+        clause = Clause(path, shape, Words(zh, en), required, bound, who, applied)
         self.clauses[path] = clause
         return clause
 

@@ -3,6 +3,7 @@ from datetime import date
 from dangban.handbook import actions, current
 from dangban.handbook.decisions import Decision
 from dangban.handbook.loader import preset
+from dangban.handbook.shapes import discover
 from dangban.handbook.shapes.labels import CHAPTERS
 from dangban.lib.actor import Actor
 from dangban.orders.clauses import CUT_OFF
@@ -55,6 +56,19 @@ class InForce(HandbookStory, pages.PageCase):
         page = self.as_person(self.cast.lin).get("/handbook/", {"q": "截单"}).content.decode()
         assert "截单时间" in page
         assert "首次响应时限" not in page
+
+    def test_a_rule_that_nothing_goes_by_yet_says_so(self):
+        client = self.as_person(self.cast.lin)
+        page = client.get("/handbook/", {"chapter": "pay"}).content.decode()
+        assert page.count("尚未启用</span>") == 6
+        page = client.get("/handbook/", {"chapter": "chat"}).content.decode()
+        assert "尚未启用</span>" not in page
+
+    def test_the_rules_that_nothing_goes_by_yet_are_listed_together(self):
+        waiting = [clause for clause in discover() if not clause.applied]
+        page = self.as_person(self.cast.lin).get("/handbook/", {"which": "waiting"}).content.decode()
+        assert "首次响应时限" not in page
+        assert page.count("尚未启用</span>") == page.count('id="rule-') == len(waiting) - 2
 
     def test_what_is_beyond_the_law_is_said(self):
         page = self.as_person(self.cast.lin).get("/handbook/", {"chapter": "shifts"}).content.decode()
@@ -111,6 +125,12 @@ class OneRule(HandbookStory, pages.PageCase):
         assert "orders.dispatch" in page
         assert "下单时间" in page
         assert "2026-11-19 15:00:00" in page
+
+    def test_the_page_of_a_rule_that_nothing_goes_by_yet_says_what_that_means(self):
+        page = self.as_person(self.cast.zhou).get("/handbook/rules/pay.base/").content.decode()
+        assert "程序里还没有哪一步按它执行" in page
+        page = self.as_person(self.cast.zhou).get("/handbook/rules/conversations.silence/").content.decode()
+        assert "程序里还没有哪一步按它执行" not in page
 
     def test_decisions_are_for_those_who_may_read_them(self):
         page = self.as_person(self.cast.lin).get(self.address()).content.decode()
