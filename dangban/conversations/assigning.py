@@ -107,10 +107,12 @@ def find_somebody(
     how: str = Assignment.How.ROUTED,
     not_to: frozenset[int] = frozenset(),
     swept: bool = False,
+    turn: Reasons = (),
 ) -> Routing:
     """Route a conversation, and do what the routing says: assign, queue, or register a message.
 
     A sweep leaves a message where it is until somebody has room: its writer is not there to wait.
+    `turn` says why it was this one's turn, and is kept with the assignment.
     """
     # Routing of a team goes one at a time, or two customers would fill the same last place.
     list(Team.objects.select_for_update().filter(shops=conversation.shop_id).order_by("pk"))
@@ -120,7 +122,7 @@ def find_somebody(
         if LeftOver.objects.filter(conversation=conversation, taken_up_at=None).exists():
             how = Assignment.How.HANDED_OVER
         team = floor.team_of[routing.person_id]
-        give(conversation, routing.person_id, how=how, because=because, at=at, rules=rules, team_id=team)
+        give(conversation, routing.person_id, how=how, because=(*turn, *because), at=at, rules=rules, team_id=team)
     elif swept and conversation.state == State.OFFLINE:
         pass
     elif routing.decision.outcome == "queue":
@@ -164,7 +166,7 @@ def queue(conversation: Conversation, team_id: int | None, *, at: datetime, rule
     conversation.queued_at = conversation.queued_at or at
     store(conversation)
     if enters and conversation.waiting_since is not None:
-        place = position(conversation)
+        place = facts.place_in_line(conversation, rules)
         if conversation.first_seq == conversation.last_seq:
             # Who has only just come is greeted before they are told to wait.
             automatic.greet(conversation, rules=rules, at=at)
@@ -176,12 +178,6 @@ def queue(conversation: Conversation, team_id: int | None, *, at: datetime, rule
             at=at,
             facts={"position": place},
         )
-
-
-def position(conversation: Conversation) -> int:
-    """The place in the queue, counted from 1: by when they came, left messages first."""
-    ahead = Conversation.objects.filter(shop=conversation.shop_id, state=State.WAITING)
-    return ahead.filter(queued_at__lt=conversation.queued_at).exclude(pk=conversation.pk).count() + 1
 
 
 def register_message(

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from dangban.chat.models import Presence
 from dangban.conversations.models import Assignment, Conversation, Requeue, SeatHolding, Transfer
-from dangban.conversations.rules.routing import Arrival, Candidate
+from dangban.conversations.rules.routing import Arrival, Candidate, line
 from dangban.conversations.rules.stages import NewestOrder
 from dangban.desk.clauses import DAY_ENDS
+from dangban.handbook.decisions import Because
 from dangban.handbook.rulebook import Rules
 from dangban.lib import clock
 from dangban.orders.models import Order
@@ -53,6 +54,36 @@ def duties(team_ids: Collection[int], at: datetime) -> Duties:
         if starts <= at < ends and (ended is None or ended > at):
             on_duty.add((person_id, team_id))
     return Duties(frozenset(planned), frozenset(on_duty))
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """Those nobody serves yet, in the order in which they are given out, and why in this order."""
+
+    rows: QuerySet[Conversation]
+    because: tuple[Because, ...] = ()
+
+
+def in_line(rows: QuerySet[Conversation], rules: Rules) -> InLine:
+    """Of some conversations those nobody serves yet, in order (one query). The reasons matter where both kinds wait."""
+    state = Conversation.State
+    unserved = rows.filter(state__in=[state.WAITING, state.OFFLINE])
+    counted = dict(unserved.order_by().values_list("state").annotate(count=Count("pk", distinct=True)))
+    left, waiting = counted.get(state.OFFLINE, 0), counted.get(state.WAITING, 0)
+    decision = line(left, waiting, rules)
+    # By their names, left messages ("offline") sort before who is "waiting".
+    order = ("state", "queued_at", "pk") if decision.outcome == "messages" else ("queued_at", "pk")
+    return InLine(unserved.order_by(*order), decision.because if left and waiting else ())
+
+
+def place_in_line(conversation: Conversation, rules: Rules) -> int:
+    """The place of a customer who waits, counted from 1 (one query)."""
+    state = Conversation.State
+    earlier = Q(queued_at__lt=conversation.queued_at)
+    messages_first = line(0, 0, rules).outcome == "messages"
+    ahead = Q(state=state.WAITING) & earlier | Q(state=state.OFFLINE) & (Q() if messages_first else earlier)
+    others = Conversation.objects.filter(shop=conversation.shop_id).exclude(pk=conversation.pk)
+    return others.filter(ahead).count() + 1
 
 
 @dataclass(frozen=True, slots=True)

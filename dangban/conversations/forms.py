@@ -43,7 +43,7 @@ class TransferForm(forms.Form):
 
     to = forms.ChoiceField(label=pgettext_lazy("transfer", "To whom"), widget=forms.RadioSelect(attrs={"class": "choices"}))
     note = forms.CharField(
-        label=_("Note"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Handover note"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What was asked, what was promised, what is still to do. The customer doesn't see it."),
     )
     reason = forms.CharField(label=_("Reason for passing on again"), max_length=200, required=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from dangban.chat.models import Presence
-from dangban.conversations import assigning
+from dangban.conversations import assigning, facts
 from dangban.conversations.models import Conversation
 from dangban.handbook.actions import in_force
 from dangban.lib import clock
@@ -18,13 +18,11 @@ AT_ONCE = 50
 
 
 def sweep_queue(shop_ids: Collection[int] | None = None, at: datetime | None = None) -> int:
-    """Route whoever waits, left messages first, then by how long; returns how many found somebody."""
+    """Route whoever waits, in the order the handbook gives them; returns how many found somebody."""
     at = at or clock.now()
-    waiting = Conversation.objects.filter(state__in=[Conversation.State.WAITING, Conversation.State.OFFLINE])
-    if shop_ids is not None:
-        waiting = waiting.filter(shop__in=shop_ids)
-    # "offline" sorts before "waiting": messages left while nobody was there come first.
-    order = list(waiting.order_by("state", "queued_at", "pk").values_list("pk", "shop_id", "stage", "state")[:AT_ONCE])
+    everybody = Conversation.objects.all()
+    in_line = facts.in_line(everybody if shop_ids is None else everybody.filter(shop__in=shop_ids), in_force(at))
+    order = list(in_line.rows.values_list("pk", "shop_id", "stage", "state")[:AT_ONCE])
     if not order or not _somebody_is_there():
         # Everybody has gone: by rule, those who wait are told that they have left a message.
         order = [row for row in order if row[3] == Conversation.State.WAITING]
@@ -33,7 +31,7 @@ def sweep_queue(shop_ids: Collection[int] | None = None, at: datetime | None = N
     for pk, shop_id, stage, state in order:
         if (shop_id, stage, state) in full:
             continue
-        outcome = _route(pk, at)
+        outcome = _route(pk, in_line.because, at)
         found += outcome == "assign"
         if outcome == "queue" or (outcome == "message" and state == Conversation.State.OFFLINE):
             full.add((shop_id, stage, state))
@@ -45,8 +43,9 @@ def _somebody_is_there() -> bool:
 
 
 @transaction.atomic
-def _route(pk: int, at: datetime) -> str:
+def _route(pk: int, turn: assigning.Reasons, at: datetime) -> str:
     conversation = Conversation.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
     if conversation is None or conversation.state not in ("waiting", "offline"):
         return ""
-    return assigning.find_somebody(conversation, at=at, rules=in_force(at), swept=True).decision.outcome
+    routing = assigning.find_somebody(conversation, at=at, rules=in_force(at), swept=True, turn=turn)
+    return routing.decision.outcome

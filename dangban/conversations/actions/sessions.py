@@ -39,7 +39,10 @@ _AT_DESK = frozenset({Presence.State.ONLINE, Presence.State.BUSY, Presence.State
 
 def take(conversation: Conversation, *, by: Person, at: datetime | None = None) -> Conversation:
     """Serve a customer who waits, or who left a message. Conflict if somebody was faster."""
-    at = at or clock.now()
+    return _take(conversation, by, at or clock.now())
+
+
+def _take(conversation: Conversation, by: Person, at: datetime, turn: assigning.Reasons = ()) -> Conversation:
     access.require(by, "conversations.serve", conversation.shop_id)
     _must_be_there(by)
     with transaction.atomic():
@@ -48,26 +51,26 @@ def take(conversation: Conversation, *, by: Person, at: datetime | None = None) 
             return held
         if held.state not in (State.WAITING, State.OFFLINE):
             raise _taken(held)
-        _give(held, by, Assignment.How.TAKEN, at)
+        _give(held, by, Assignment.How.TAKEN, at, because=turn)
     return held
 
 
 def take_next(*, by: Person, at: datetime | None = None) -> Conversation | None:
-    """Serve whoever has waited longest among those one may take; None if nobody waits."""
+    """Serve whose turn it is by the handbook among those one may take; None if nobody waits."""
     at = at or clock.now()
-    for pk in _waiting_for(by):
+    in_line = _waiting_for(by, in_force(at))
+    for pk in list(in_line.rows.values_list("pk", flat=True)[:20]):
         try:
-            return take(Conversation.objects.get(pk=pk), by=by, at=at)
+            return _take(Conversation.objects.get(pk=pk), by, at, in_line.because)
         except Conflict:
             continue
     return None
 
 
-def _waiting_for(person: Person) -> list[int]:
+def _waiting_for(person: Person, rules: Rules) -> facts.InLine:
     mine = scope(person).teams
-    rows = access.visible_conversations(person).filter(state__in=[State.WAITING, State.OFFLINE])
-    rows = rows.filter(Q(team=None) | Q(team__in=mine)) if mine else rows
-    return list(rows.order_by("state", "queued_at", "pk").values_list("pk", flat=True)[:20])
+    rows = access.visible_conversations(person)
+    return facts.in_line(rows.filter(Q(team=None) | Q(team__in=mine)) if mine else rows, rules)
 
 
 def take_over(
@@ -249,9 +252,11 @@ def must_hold(held: Conversation, by: Person) -> None:
     raise _taken(held)
 
 
-def _give(held: Conversation, by: Person, how: str, at: datetime) -> None:
+def _give(
+    held: Conversation, by: Person, how: str, at: datetime, because: assigning.Reasons = ()
+) -> None:
     team_id = facts.team_of(by.pk, held.shop_id, at)
-    assigning.give(held, by.pk, how=how, because=(), at=at, rules=in_force(at), by=by, team_id=team_id)
+    assigning.give(held, by.pk, how=how, because=because, at=at, rules=in_force(at), by=by, team_id=team_id)
 
 
 def _must_be_there(by: Person) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from dangban.chat.models import Message
 from dangban.conversations import access
 from dangban.conversations.clauses import WAITING_COLOURS
 from dangban.conversations.models import Conversation, Transfer
@@ -93,7 +94,7 @@ def tab_of(asked: str, counted: dict[str, int]) -> str:
 
 def rows(person: Person, tab: str, cursor: str = "") -> Shown:
     """The lines of one list (two queries)."""
-    found = list(_listed(person, tab, cursor).select_related("shop", "customer", "assignee")[: PAGE + 1])
+    found = list(_with_speaker(_listed(person, tab, cursor))[: PAGE + 1])
     more = ""
     if len(found) > PAGE:
         last = found[PAGE - 1].pk
@@ -106,8 +107,19 @@ def rows(person: Person, tab: str, cursor: str = "") -> Shown:
 
 def lines_of(person: Person, listed: QuerySet[Conversation]) -> list[dict[str, Any]]:
     """Any conversations as lines of a list."""
-    found = list(listed.select_related("shop", "customer", "assignee")[:PAGE])
+    found = list(_with_speaker(listed)[:PAGE])
     return [_row(one, person, _handles(found), False) for one in found]
+
+
+def _with_speaker(listed: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """With who of us spoke last to the customer: after a transfer that is somebody else than who serves."""
+    said = Message.objects.filter(
+        thread=OuterRef("thread"), seq__lte=OuterRef("last_seq"), author=Message.Author.AGENT, internal=False
+    ).exclude(kind__in=(Message.Kind.EVENT, Message.Kind.RECALL))
+    last = said.order_by("-seq")
+    return listed.select_related("shop", "customer", "assignee").annotate(
+        speaker_id=Subquery(last.values("author_id")[:1]), speaker_name=Subquery(last.values("author_name")[:1])
+    )
 
 
 def _listed(person: Person, tab: str, cursor: str) -> QuerySet[Conversation]:
@@ -152,11 +164,18 @@ def _row(one: Conversation, person: Person, names: dict[int, str], offered: bool
         "waiting_since": one.waiting_since,
         "last_at": one.last_at,
         "preview": one.preview,
-        "preview_by": _("I:") if one.last_author == "agent" and mine else "",
+        "preview_by": _speaker(one, person) if one.last_author == Message.Author.AGENT else "",
         "unread": one.unread if mine or one.assignee_id is None else 0,
         "mine": mine,
         "tags": _tags(one, person, mine, offered),
     }
+
+
+def _speaker(one: Any, person: Person) -> str:
+    """Of a conversation annotated with its speaker."""
+    if one.speaker_id == person.pk:
+        return _("I:")
+    return _("%(name)s:") % {"name": one.speaker_name} if one.speaker_name else ""
 
 
 def _tags(one: Conversation, person: Person, mine: bool, offered: bool) -> list[tuple[str, str]]:

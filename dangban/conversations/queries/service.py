@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 
 from dangban.chat.models import Message
-from dangban.conversations import access
+from dangban.conversations import access, facts
 from dangban.conversations.invitations import invitation_of
 from dangban.conversations.models import Conversation, Enquiry, Invitation, Rating, Reception
 from dangban.conversations.rules import clocks, guard, wishes
@@ -28,10 +28,7 @@ def waiting_position(conversation: Conversation) -> int | None:
     """The place in the queue, counted from 1; None unless the customer stands in it."""
     if conversation.state != Conversation.State.WAITING or conversation.queued_at is None:
         return None
-    ahead = Conversation.objects.filter(
-        shop=conversation.shop_id, state=Conversation.State.WAITING, queued_at__lt=conversation.queued_at
-    )
-    return ahead.exclude(pk=conversation.pk).count() + 1
+    return facts.place_in_line(conversation, in_force())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dangban.conversations.clauses import (
     CAPACITY,
     MAIN_ACCOUNT_RECEIVES,
     NOBODY_ON_DUTY,
+    OFFLINE_FIRST,
     RECONNECT,
     SAME_AGENT,
     SILENCE,
@@ -123,6 +124,13 @@ def _choose(arrival: Arrival, free: Sequence[Candidate], reasons: _Reasons) -> R
     fairest = min(by_id.values(), key=lambda one: (one.load, one.last_assigned_at or _NEVER, one.person_id))
     reasons.found.append(rules.because(CAPACITY, load=fairest.load, capacity=_room(fairest, rules)))
     return reasons.routed("assign", fairest.person_id)
+
+
+def line(left_messages: int, waiting: int, rules: Rules) -> Decision:
+    """Who of those not served yet comes first: ``messages`` left while nobody was there, or whoever came ``earlier``."""
+    outcome = "messages" if rules[OFFLINE_FIRST] else "earlier"
+    because = rules.because(OFFLINE_FIRST, left_messages=left_messages, waiting=waiting)
+    return Decision("conversations.line", outcome, because=(because,))
 
 
 def silence(waiting_since: datetime, assigned_at: datetime, now: datetime, rules: Rules) -> Decision:

@@ -147,6 +147,11 @@ class Context(DeskCase):
 
 
 class Doing(DeskCase):
+    def test_what_goes_along_is_called_a_handover_note(self):
+        form = self.get(self.page("transfer/")).content.decode()
+        assert "交接说明" in form
+        assert "备注" not in form
+
     def test_passing_on_needs_a_note(self):
         answer = self.post(self.page("transfer/"), to=f"person:{self.cast.mei.pk}", note="")
         assert answer.status_code == 422
@@ -261,6 +266,17 @@ class MyState(DeskCase):
         assert answer.status_code == 200
         assert Presence.objects.get(person=self.cast.lin, ended_at=None).state == "offline"
 
+    def test_gone_offline_the_page_before_going_offers_it_no_longer(self):
+        self.agent_says(self.cast.lin, "谢谢光临")
+        actions.resolve(self.talk, by=self.cast.lin, outcome="answered")
+        offer = 'name="state" value="offline"'
+        assert offer in self.get("/workspace/leaving/").content.decode()
+        answer = self.post("/workspace/state/", state="offline", reason="")
+        assert answer["HX-Trigger"] == "presence:changed"
+        page = self.get("/workspace/leaving/").content.decode()
+        assert offer not in page
+        assert "您已下线" in page
+
     def test_a_state_that_does_not_exist_changes_nothing(self):
         assert self.post("/workspace/state/", state="asleep", reason="").status_code == 422
         assert Presence.objects.get(person=self.cast.lin, ended_at=None).state == "online"
@@ -285,6 +301,25 @@ class LeftToTheNextShift(DeskCase):
         assert (self.talk.state, self.talk.waiting_since) == (Conversation.State.WAITING, None)
         rows = inbox.rows(self.cast.mei, "waiting").rows
         assert [(row["id"], row["waiting_since"]) for row in rows] == [(self.talk.pk, None)]
+
+
+class LastWords(DeskCase):
+    def by_whom(self, who):
+        return [(row["preview_by"], row["preview"]) for row in inbox.rows(who, "mine").rows]
+
+    def test_are_mine_only_if_i_said_them(self):
+        self.agent_says(self.cast.lin, "我帮您看看尺寸")
+        assert self.by_whom(self.cast.lin) == [("我：", "我帮您看看尺寸")]
+        offer = actions.transfer(self.talk, by=self.cast.lin, to_person=self.cast.mei, note="问尺寸")
+        actions.accept_transfer(offer, by=self.cast.mei)
+        assert self.by_whom(self.cast.mei) == [(f"{self.cast.lin.service_name}：", "我帮您看看尺寸")]
+        self.agent_says(self.cast.mei, "您好，接着为您服务")
+        assert self.by_whom(self.cast.mei) == [("我：", "您好，接着为您服务")]
+
+    def test_a_note_of_a_colleague_is_not_what_was_said(self):
+        self.agent_says(self.cast.lin, "我帮您看看尺寸")
+        actions.add_note(self.talk, by=self.cast.mei, text="她上周也问过", mentions=[])
+        assert self.by_whom(self.cast.lin) == [("我：", "我帮您看看尺寸")]
 
 
 class AlarmOfOtherPages(DeskCase):

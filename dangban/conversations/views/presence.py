@@ -56,6 +56,8 @@ def state(request: HttpRequest) -> HttpResponse:
                 raise
             return _go(f"{reverse('workspace_leaving')}?state={wanted}")
     response = render(request, "conversations/_state.html", _mine(person))
+    if request.method == "POST":
+        response["HX-Trigger"] = "presence:changed"
     response["Cache-Control"] = "no-store"
     return response
 
@@ -95,9 +97,11 @@ def leaving(request: HttpRequest) -> HttpResponse:
     person = who(request)
     rows = inbox.rows(person, "mine", "").rows
     wanted = request.GET.get("state", "offline")
+    present = facts.present_state(person.pk)
     context = inbox.ripening() | {
         "rows": rows,
         "wanted": wanted if wanted in Presence.State.values else "offline",
+        "gone": present is None or present.state == Presence.State.OFFLINE,
         "duty": facts.duty_at(person.pk, clock.now()),
     }
     return render(request, "conversations/leaving.html", context)
