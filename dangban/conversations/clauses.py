@@ -17,7 +17,10 @@ from dangban.handbook.shapes import (
     Text,
     YesNo,
     declare,
+    name_facts,
 )
+
+name_facts({"left_messages": ("留言数", "Left messages"), "waiting": ("排队人数", "Waiting")})
 
 LEADER = ("客服组长", "a team leader")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from dangban.chat.models import Presence
 from dangban.conversations.models import Assignment, Conversation, Requeue, SeatHolding, Transfer
-from dangban.conversations.rules.routing import Arrival, Candidate, line
+from dangban.conversations.rules.routing import Arrival, Candidate, first_in_line
 from dangban.conversations.rules.stages import NewestOrder
 from dangban.desk.clauses import DAY_ENDS
 from dangban.handbook.decisions import Because
@@ -58,29 +58,36 @@ def duties(team_ids: Collection[int], at: datetime) -> Duties:
 
 @dataclass(frozen=True, slots=True)
 class InLine:
-    """Those nobody serves yet, in the order in which they are given out, and why in this order."""
+    """Those nobody serves yet, in the order of their turns, and for each shop where order matters why."""
 
     rows: QuerySet[Conversation]
-    because: tuple[Because, ...] = ()
+    because: Mapping[int, tuple[Because, ...]]
 
 
 def in_line(rows: QuerySet[Conversation], rules: Rules) -> InLine:
-    """Of some conversations those nobody serves yet, in order (one query). The reasons matter where both kinds wait."""
+    """Of some conversations those nobody serves yet, in order (one query)."""
     state = Conversation.State
     unserved = rows.filter(state__in=[state.WAITING, state.OFFLINE])
-    counted = dict(unserved.order_by().values_list("state").annotate(count=Count("pk", distinct=True)))
-    left, waiting = counted.get(state.OFFLINE, 0), counted.get(state.WAITING, 0)
-    decision = line(left, waiting, rules)
+    counted = Counter({
+        (shop_id, kind): number
+        for shop_id, kind, number in unserved.order_by().values_list("shop", "state").annotate(Count("pk", distinct=True))
+    })
+    because = {
+        shop_id: first_in_line(number, counted[shop_id, state.WAITING], rules).because
+        for (shop_id, kind), number in list(counted.items())
+        if kind == state.OFFLINE and counted[shop_id, state.WAITING]
+    }
     # By their names, left messages ("offline") sort before who is "waiting".
-    order = ("state", "queued_at", "pk") if decision.outcome == "messages" else ("queued_at", "pk")
-    return InLine(unserved.order_by(*order), decision.because if left and waiting else ())
+    messages_first = first_in_line(0, 0, rules).outcome == "messages"
+    order = ("state", "queued_at", "pk") if messages_first else ("queued_at", "pk")
+    return InLine(unserved.order_by(*order), because)
 
 
 def place_in_line(conversation: Conversation, rules: Rules) -> int:
     """The place of a customer who waits, counted from 1 (one query)."""
     state = Conversation.State
     earlier = Q(queued_at__lt=conversation.queued_at)
-    messages_first = line(0, 0, rules).outcome == "messages"
+    messages_first = first_in_line(0, 0, rules).outcome == "messages"
     ahead = Q(state=state.WAITING) & earlier | Q(state=state.OFFLINE) & (Q() if messages_first else earlier)
     others = Conversation.objects.filter(shop=conversation.shop_id).exclude(pk=conversation.pk)
     return others.filter(ahead).count() + 1

@@ -31,7 +31,7 @@ def sweep_queue(shop_ids: Collection[int] | None = None, at: datetime | None = N
     for pk, shop_id, stage, state in order:
         if (shop_id, stage, state) in full:
             continue
-        outcome = _route(pk, in_line.because, at)
+        outcome = _route(pk, in_line.because.get(shop_id, ()), at)
         found += outcome == "assign"
         if outcome == "queue" or (outcome == "message" and state == Conversation.State.OFFLINE):
             full.add((shop_id, stage, state))

@@ -59,9 +59,9 @@ def take_next(*, by: Person, at: datetime | None = None) -> Conversation | None:
     """Serve whose turn it is by the handbook among those one may take; None if nobody waits."""
     at = at or clock.now()
     in_line = _waiting_for(by, in_force(at))
-    for pk in list(in_line.rows.values_list("pk", flat=True)[:20]):
+    for found in in_line.rows[:20]:
         try:
-            return _take(Conversation.objects.get(pk=pk), by, at, in_line.because)
+            return _take(found, by, at, in_line.because.get(found.shop_id, ()))
         except Conflict:
             continue
     return None

@@ -9,15 +9,17 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from dangban.chat.models import Message
 from dangban.conversations import access
 from dangban.conversations.clauses import WAITING_COLOURS
 from dangban.conversations.models import Conversation, Transfer
 from dangban.conversations.queries.detail import CHANNELS
+from dangban.conversations.rules.routing import first_in_line
 from dangban.customers.models import Handle
 from dangban.handbook.current import in_force
+from dangban.handbook.decisions import Because, Decision
 from dangban.lib import clock
 from dangban.lib.text import whole
 from dangban.people.models import Person
@@ -86,10 +88,39 @@ def counts(person: Person) -> dict[str, int]:
 
 
 def tab_of(asked: str, counted: dict[str, int]) -> str:
-    """The list asked for; else mine, or whoever waits while I have nobody, left messages first."""
+    """The list asked for; else mine, or while I have nobody the list of those whose turn the handbook says it is."""
     if asked in TABS:
         return asked
-    return next((tab for tab in ("mine", "offline", "waiting") if counted.get(tab)), "mine")
+    messages_first = _line(counted).outcome == "messages"
+    unserved = ("offline", "waiting") if messages_first else ("waiting", "offline")
+    return next((tab for tab in ("mine", *unserved) if counted.get(tab)), "mine")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whose turn it is while some left messages and others wait, said above the list of the others."""
+
+    text: str
+    tab: str
+    because: tuple[Because, ...]
+
+
+def turn_of(tab: str, counted: dict[str, int]) -> Turn | None:
+    """What is to be known above a list: that left messages come before it, or that they don't."""
+    left, waiting = counted.get("offline", 0), counted.get("waiting", 0)
+    if tab not in ("waiting", "offline") or not left or not waiting:
+        return None
+    decision = _line(counted)
+    if decision.outcome != "messages":
+        return Turn(_("Left messages and those who wait take turns by when they came."), "", decision.because)
+    if tab == "offline":
+        return Turn(_("Left messages come before those who wait."), "", decision.because)
+    said = ngettext("%(num)s left message comes first", "%(num)s left messages come first", left) % {"num": left}
+    return Turn(said, "offline", decision.because)
+
+
+def _line(counted: dict[str, int]) -> Decision:
+    return first_in_line(counted.get("offline", 0), counted.get("waiting", 0), in_force())
 
 
 def rows(person: Person, tab: str, cursor: str = "") -> Shown:

@@ -126,7 +126,7 @@ def _choose(arrival: Arrival, free: Sequence[Candidate], reasons: _Reasons) -> R
     return reasons.routed("assign", fairest.person_id)
 
 
-def line(left_messages: int, waiting: int, rules: Rules) -> Decision:
+def first_in_line(left_messages: int, waiting: int, rules: Rules) -> Decision:
     """Who of those not served yet comes first: ``messages`` left while nobody was there, or whoever came ``earlier``."""
     outcome = "messages" if rules[OFFLINE_FIRST] else "earlier"
     because = rules.because(OFFLINE_FIRST, left_messages=left_messages, waiting=waiting)

@@ -140,6 +140,60 @@ class TheNightsBacklog(floor.FloorCase):
         assert self.conversation(waiting).assignee is None
 
 
+    def test_is_kept_as_the_reason_for_the_assignment(self) -> None:
+        self.test_comes_before_those_who_wait_now()
+        first = Assignment.objects.get().because[0]
+        assert (first["path"], first["inputs"]) == (
+            "conversations.left_messages_first", {"left_messages": 1, "waiting": 1},
+        )  # fmt: skip
+
+    def test_is_taken_first_by_who_takes_the_next_one(self) -> None:
+        self.online(self.cast.lin, state=Presence.State.BUSY)
+        waiting = self.another("小王")
+        self.customer_says(thread=waiting, when="02:00")
+        Conversation.objects.filter(thread=waiting).update(state="waiting")
+        assert actions.take_next(by=self.cast.lin) == self.conversation()
+        assert [one["path"] for one in Assignment.objects.get().because] == ["conversations.left_messages_first"]
+
+    def test_stands_before_those_who_are_told_their_place(self) -> None:
+        self.online(self.cast.lin, state=Presence.State.SUSPENDED)
+        waiting = self.another("小王")
+        self.customer_says(thread=waiting, when="07:00")
+        assert queries.waiting_position(self.conversation(waiting)) == 2
+        told = Message.objects.get(thread=waiting, author="auto", payload__auto="queue")
+        assert told.payload["position"] == 2
+
+
+class MessagesThatTakeTheirTurn(floor.FloorCase):
+    """Where the handbook gives left messages no precedence."""
+
+    handbook = {"left_messages_first": "is = false"}
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.customer_says("发什么快递", when="11-19 03:00")
+        self.online(self.cast.lin, state=Presence.State.SUSPENDED)
+        self.waiting = self.another("小王")
+        self.customer_says(thread=self.waiting, when="07:00")
+        # They came before the message was left.
+        Conversation.objects.filter(thread=self.waiting).update(queued_at=at("02:00"))
+
+    def test_wait_until_those_before_them_are_served(self) -> None:
+        self.cast.lin.chat_capacity = 1
+        self.cast.lin.save()
+        with clock.frozen(at("08:00")):
+            actions.change_presence(self.cast.lin, "online", by=self.cast.lin)
+        assert self.conversation(self.waiting).assignee == self.cast.lin
+        assert self.conversation().state == "offline"
+        assert Assignment.objects.get().because[0]["value"]["zh"] == "否"
+
+    def test_are_not_taken_before_them(self) -> None:
+        assert actions.take_next(by=self.cast.lin) == self.conversation(self.waiting)
+
+    def test_are_not_counted_before_them(self) -> None:
+        assert queries.waiting_position(self.conversation(self.waiting)) == 1
+
+
 class TheSweepOfTheQueue(floor.FloorCase):
     def test_changes_nothing_while_nobody_has_room(self) -> None:
         self.online(self.cast.lin, state=Presence.State.SUSPENDED)

@@ -46,6 +46,46 @@ class WorkspacePage(DeskCase, pages.PageCase):
         return "/workspace/"
 
 
+class TheTurnsOfThoseWhoWait(FloorCase):
+    """A message was left in the night, and Wang waits now."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer_says("发什么快递", when="11-19 03:00")
+        self.online(self.cast.lin, state=Presence.State.SUSPENDED)
+        self.customer_says(thread=self.another("小王"), when="07:00")
+
+    def listed(self, tab=""):
+        return self.as_person(self.cast.lin).get(f"/workspace/list/?tab={tab}").content.decode()
+
+    def test_are_said_above_the_list_with_the_rule(self):
+        page = self.listed("waiting")
+        assert "先回 1 条留言" in page
+        assert "<strong>是</strong>" in page
+        assert "留言先回，再接排队的顾客。" in self.listed("offline")
+
+    def test_choose_the_list_that_opens(self):
+        assert inbox.tab_of("", {"mine": 0, "offline": 1, "waiting": 1}) == "offline"
+        assert 'aria-current="page">留言' in self.listed()
+
+    def test_are_not_said_where_only_one_kind_waits(self):
+        Conversation.objects.filter(state="offline").update(state="ended")
+        assert "list-turn" not in self.listed("waiting")
+
+
+class TheTurnsWithoutPrecedence(TheTurnsOfThoseWhoWait):
+    handbook = {"left_messages_first": "is = false"}
+
+    def test_are_said_above_the_list_with_the_rule(self):
+        page = self.listed("waiting")
+        assert "留言和排队的顾客按先来后到接待。" in page
+        assert "<strong>否</strong>" in page
+
+    def test_choose_the_list_that_opens(self):
+        assert inbox.tab_of("", {"mine": 0, "offline": 1, "waiting": 1}) == "waiting"
+        assert 'aria-current="page">排队' in self.listed()
+
+
 class ConversationPage(DeskCase, pages.PageCase):
     chinese = "四件套 1.8 米床能用吗".encode("unicode_escape").decode()
     strangers = ("hu", "ding")

@@ -70,6 +70,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "tabs": inbox.tabs(),
         "counts": counts,
         "rows": shown.rows,
+        "turn": inbox.turn_of(tab, counts),
         "more_url": shown.more_url,
         "empty_words": inbox.empty_words(tab),
     }
