@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dangban.desk import house
+from dangban.desk import house, ports
 from dangban.desk.actions.deadlines import miss, refresh_duty_deadlines, ring
 from dangban.desk.actions.notices import notify
 from dangban.desk.models import Deadline
@@ -93,8 +93,9 @@ def _miss(mine: QuerySet[Deadline], pk: int, at: datetime) -> bool:
         return False
     deadline = _reload(pk)
     miss(deadline, SYSTEM)
-    if deadline.tells and deadline.owner is not None:
-        _tell([deadline.owner], deadline, lambda: _("Out of time: %(label)s") % {"label": deadline.label}, at)
+    if deadline.tells:
+        told = [*([deadline.owner] if deadline.owner else []), *ports.also_told(deadline)]
+        _tell(told, deadline, lambda: _("Out of time: %(label)s") % {"label": deadline.label}, at)
     _ring_owner(deadline)
     return True
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from dangban.lib.spans import Span
 
 if TYPE_CHECKING:
-    from dangban.desk.models import Approval
+    from dangban.desk.models import Approval, Deadline
     from dangban.lib.actor import Actor
     from dangban.people.models import Person
 
@@ -61,6 +61,7 @@ class _Registry:
     inbox: dict[str, tuple[object, InboxSource]] = field(default_factory=dict)
     deadline_kinds: dict[str, object] = field(default_factory=dict)
     delegable: set[str] = field(default_factory=set)
+    also_told: dict[str, Callable[[Deadline], Iterable[Person]]] = field(default_factory=dict)
     approval_kinds: dict[str, ApprovalKind] = field(default_factory=dict)
     bells: list[Callable[[Sequence[int]], None]] = field(default_factory=list)
 
@@ -91,6 +92,16 @@ def name_deadlines(labels: Mapping[str, object], *, delegable: bool = False) -> 
     registry.deadline_kinds.update(labels)
     if delegable:
         registry.delegable.update(labels)
+
+
+def register_also_told(kind: str, people: Callable[[Deadline], Iterable[Person]]) -> None:
+    """Who, besides its owner, is told when a clock of this kind has run out."""
+    registry.also_told[kind] = people
+
+
+def also_told(deadline: Deadline) -> list[Person]:
+    people = registry.also_told.get(deadline.kind)
+    return [person for person in people(deadline) if person.pk != deadline.owner_id] if people else []
 
 
 def register_approval(kind: str, approval: ApprovalKind) -> None:

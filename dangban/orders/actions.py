@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dangban.customers.models import Customer
 from dangban.handbook.current import in_force_so_far as in_force
@@ -19,7 +20,7 @@ from dangban.handbook.shapes import Flag, Legend
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, NotAllowed
-from dangban.orders import access, clauses, queries, rules
+from dangban.orders import access, clauses, queries, rules, ticking
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
 from dangban.people.models import Person, Shop
 
@@ -76,10 +77,14 @@ def put_requirement(
 
     On an order it also plants the legend's flag for requirements and writes the remark; what
     contradicts the order (another quantity, another colour, a courier that doesn't go there) is
-    kept with it as warnings. Without an order it waits for the customer's next one.
+    kept with it as warnings. Without an order it waits for the customer's next one. Its clock runs
+    until the time agreed (`due_at`), else until some time before the shop's next cut-off.
     """
     at = at or clock.now()
     wish = _clean_wish(kind, wish)
+    if due_at is not None and due_at <= at:
+        message = _("Choose a time to come.")
+        raise BadInput(message, fields={"due_at": [message]})
     shop = order.shop if order is not None else shop
     customer = customer or (order.customer if order is not None else None)
     if shop is None or customer is None:
@@ -104,12 +109,17 @@ def put_requirement(
             due_at=due_at,
             warnings=_warnings(order, kind, wish) if order is not None else [],
         )
+        ticking.start(requirement, by=by, at=at)
         record(
             "orders.requirement_put",
             subject=requirement,
             by=by,
             shop=shop.pk,
-            change={"kind": kind, "order": order.platform_id if order is not None else None},
+            change={
+                "kind": kind,
+                "order": order.platform_id if order is not None else None,
+                "due_at": _told(requirement.due_at),
+            },
             personal={"text": wish},
             at=at,
         )
@@ -127,23 +137,29 @@ def settle_requirement(
         message = _("Say why it can't be met, so that the customer can be told.")
         raise BadInput(message, fields={"answer": [message]})
     with transaction.atomic():
-        locked = Requirement.objects.select_for_update().get(pk=requirement.pk)
-        if locked.settled_at is not None:
-            raise Conflict(_("%(name)s settled this already.") % {"name": locked.settled_by})
-        locked.settled_at, locked.settled_by = at, by
-        locked.fulfilled, locked.answer = fulfilled, answer
-        locked.save(update_fields=["settled_at", "settled_by", "fulfilled", "answer"])
+        locked = _settle(requirement, fulfilled, answer, by, at)
+        ticking.meet(locked, by=by, at=at)
         change = {"fulfilled": fulfilled, "kind": locked.kind}
-        personal = {"answer": answer} if answer else None
-        record(
-            "orders.requirement_settled",
-            subject=locked,
-            by=by,
-            shop=locked.shop_id,
-            change=change,
-            personal=personal,
-            at=at,
-        )
+        _journal_settlement("orders.requirement_settled", locked, change, by, at)
+    return locked
+
+
+def withdraw_requirement(
+    requirement: Requirement, *, by: Person, why: str, at: datetime | None = None
+) -> Requirement:
+    """The customer no longer wants it: by whoever noted it, or the order desk, who say why."""
+    if by.pk != requirement.by_id:
+        access.require(by, "orders.settle", requirement.shop_id)
+    access.require(by, "orders.view", requirement.shop_id)
+    at = at or clock.now()
+    why = text.refuse_unstorable(why.strip(), "answer")[:200]
+    if not why:
+        message = _("Say why the customer no longer wants it.")
+        raise BadInput(message, fields={"answer": [message]})
+    with transaction.atomic():
+        locked = _settle(requirement, None, why, by, at)
+        ticking.cancel(locked, by=by, reason=pgettext("wish", "Withdrawn"), at=at)
+        _journal_settlement("orders.requirement_withdrawn", locked, {"kind": locked.kind}, by, at)
     return locked
 
 
@@ -163,12 +179,13 @@ def hang_on_order(
         )
         locked.warnings = _warnings(locked.order, locked.kind, locked.text)
         locked.save(update_fields=["order", "remark", "warnings"])
+        ticking.start(locked, by=by, at=at)
         record(
             "orders.requirement_moved",
             subject=locked,
             by=by,
             shop=locked.shop_id,
-            change={"order": order.platform_id},
+            change={"order": order.platform_id, "due_at": _told(locked.due_at)},
             at=at,
         )
     return locked
@@ -209,6 +226,29 @@ def log_export(by: Person, filters: Mapping[str, str], count: int, shops: list[i
 
 def _locked(order: Order) -> Order:
     return Order.objects.select_for_update(of=("self",)).select_related("shop", "customer").get(pk=order.pk)
+
+
+def _settle(
+    requirement: Requirement, fulfilled: bool | None, answer: str, by: Person, at: datetime
+) -> Requirement:
+    locked = Requirement.objects.select_for_update().get(pk=requirement.pk)
+    if locked.settled_at is not None:
+        raise Conflict(_("%(name)s settled this already.") % {"name": locked.settled_by})
+    locked.settled_at, locked.settled_by = at, by
+    locked.fulfilled, locked.answer = fulfilled, answer
+    locked.save(update_fields=["settled_at", "settled_by", "fulfilled", "answer"])
+    return locked
+
+
+def _journal_settlement(
+    verb: str, settled: Requirement, change: dict[str, Any], by: Person, at: datetime
+) -> None:
+    personal = {"answer": settled.answer} if settled.answer else None
+    record(verb, subject=settled, by=by, shop=settled.shop_id, change=change, personal=personal, at=at)
+
+
+def _told(due_at: datetime | None) -> str | None:
+    return due_at.isoformat(timespec="seconds") if due_at is not None else None
 
 
 def _legend(rulebook: Rules) -> Legend:

@@ -20,9 +20,10 @@ from dangban.customers import recognising
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal.actions import record
 from dangban.lib import clock, tables, text
+from dangban.lib.actor import Actor
 from dangban.lib.errors import BadInput
 from dangban.lib.pace import Pace
-from dangban.orders import clauses, formats, rules
+from dangban.orders import clauses, formats, rules, ticking
 from dangban.orders.figures import keep_figures
 from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, OrderWord, Requirement
 from dangban.orders.reading import Reader, ReadOrder
@@ -277,7 +278,7 @@ class OrderImport:
         )
         OrderWord.objects.bulk_create(_words(orders))
         self._plant([(order, "", order.flag) for order in orders if order.flag])
-        bring_wishes_home(orders)
+        bring_wishes_home(orders, by=self.actor, at=self.now)
         return orders
 
     def _order(self, read: ReadOrder, customer_id: int | None) -> Order:
@@ -312,6 +313,8 @@ class OrderImport:
                 self._save(change)
                 self._tell(change)
             self._replace_lines([change for change in fresh if change.lines])
+            turned = [change.order for change in fresh if {"status", "refund"} & change.fields.keys()]
+            ticking.end_with(turned, by=self.actor, at=self.now)
         touched += [change.order for change in fresh]
         return len(fresh)
 
@@ -418,7 +421,7 @@ class OrderImport:
                 )
 
 
-def bring_wishes_home(orders: Sequence[Order]) -> None:
+def bring_wishes_home(orders: Sequence[Order], *, by: Actor, at: datetime) -> None:
     """Wishes noted before there was an order move to the customer's first order that comes in."""
     by_customer: dict[int, Order] = {}
     for order in sorted(orders, key=lambda order: order.created_at):
@@ -427,10 +430,15 @@ def bring_wishes_home(orders: Sequence[Order]) -> None:
     waiting = Requirement.objects.filter(
         order=None, settled_at=None, shop__in={order.shop_id for order in orders}, customer__in=by_customer
     )
-    for wish in waiting:
+    for wish in waiting.select_for_update(of=("self",)).select_related("shop").order_by("pk"):
         order = by_customer[wish.customer_id]
         if order.created_at >= wish.at:
-            Requirement.objects.filter(pk=wish.pk).update(order=order)
+            wish.order = order
+            wish.save(update_fields=["order"])
+            if not ticking.end_if_gone(wish, by=by, at=at):
+                ticking.start(wish, by=by, at=at)
+            change = {"order": order.platform_id}
+            record("orders.requirement_moved", subject=wish, by=by, shop=wish.shop_id, change=change, at=at)
 
 
 def refresh_words(order: Order) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from dangban.customers import identity
 from dangban.customers.models import Handle
+from dangban.desk.models import Deadline
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.shapes import Flag, Legend
 from dangban.lib import addresses, clock, masks, money, text
@@ -376,17 +377,19 @@ class RequirementRow:
     text: str
     by: str
     at: datetime
-    due_at: datetime | None
     settled_at: datetime | None
     settled_by: str
     fulfilled: bool | None
     answer: str
     warnings: list[str]
+    by_id: int
+    clock: Deadline | None
 
 
 def requirement_rows(order: Order, *, whole: bool) -> list[RequirementRow]:
-    """The wishes on an order, open ones first. `whole`: nothing personal is masked."""
-    found = order.requirements.select_related("by", "settled_by").order_by("-pk")
+    """The wishes on an order, open ones first, each with its clock. `whole`: nothing personal is masked."""
+    found = list(order.requirements.select_related("by", "settled_by").order_by("-pk"))
+    clocks = clocks_of(found)
     rows = [
         RequirementRow(
             one.pk,
@@ -394,16 +397,29 @@ def requirement_rows(order: Order, *, whole: bool) -> list[RequirementRow]:
             one.text if whole else masks.scrub(one.text),
             one.by.name,
             one.at,
-            one.due_at,
             one.settled_at,
             one.settled_by.name if one.settled_by else "",
             one.fulfilled,
             one.answer,
             warning_words(one.warnings),
+            one.by_id,
+            clocks.get(one.pk),
         )
         for one in found
     ]
     return sorted(rows, key=lambda row: row.settled_at is not None)
+
+
+def clocks_of(requirements: Sequence[Requirement]) -> dict[int, Deadline]:
+    """The clock of each of these wishes, running or met; one query, none without wishes."""
+    if not requirements:
+        return {}
+    found = Deadline.objects.filter(
+        subject_kind=Requirement._meta.label_lower,
+        subject_id__in=[one.pk for one in requirements],
+        cancelled_at=None,
+    )
+    return {one.subject_id: one for one in found.order_by("pk")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from dangban.handbook.decisions import Decision
 from dangban.lib import masks, text
+from dangban.orders.clauses import CUT_OFF, REQUIREMENT_BEFORE_CUT_OFF
 
 if TYPE_CHECKING:
+    from dangban.handbook.rulebook import Rules
     from dangban.handbook.shapes import Legend
 
 RANKS = {"unpaid": 0, "paid": 1, "part": 2, "sent": 3, "signed": 4, "done": 5}
@@ -205,6 +209,51 @@ COLOURS = (
 
 def _described(items: Sequence[Item]) -> str:
     return "、".join(text.one_line(item.variant or item.title, 40) for item in items)
+
+
+@dataclass(frozen=True, slots=True)
+class TickBy:
+    """By when a wish must be ticked, and the decision that says so."""
+
+    at: datetime
+    decision: Decision
+
+
+def tick_by(wall: datetime, shop_cut_off: time | None, rules: Rules) -> TickBy | None:
+    """A wish put at `wall` (the company's clock) is ticked some time before the next cut-off.
+
+    The shop's own cut-off goes before the handbook's. Once today's moment has come, it is the next
+    day's. None where no cut-off is known.
+    """
+    cut_off, because = shop_cut_off, []
+    if cut_off is None:
+        if not rules.has(CUT_OFF):
+            return None
+        cut_off = rules[CUT_OFF]
+        because.append(rules.because(CUT_OFF, put_at=wall))
+    facts = {"cut_off" if shop_cut_off is None else "shop_cut_off": cut_off, "put_at": wall}
+    ahead = timedelta()
+    if rules.has(REQUIREMENT_BEFORE_CUT_OFF):
+        ahead = rules[REQUIREMENT_BEFORE_CUT_OFF]
+        because.insert(0, rules.because(REQUIREMENT_BEFORE_CUT_OFF, **facts))
+    days = (datetime.combine(wall.date() + timedelta(days=day), cut_off, wall.tzinfo) for day in count())
+    due = next(moment - ahead for moment in days if moment - ahead > wall)
+    outcome = f"{due:%Y-%m-%d %H:%M}"
+    return TickBy(due.astimezone(UTC), Decision("orders.tick_by", outcome, because=tuple(because)))
+
+
+def has_left(status: str) -> bool:
+    return status in ("sent", "signed", "done")
+
+
+def is_over(status: str, refund: str) -> bool:
+    """Nothing of the order will be sent any more."""
+    return status == "closed" or refund == "full"
+
+
+def ends_tick(kind: str, status: str, refund: str) -> bool:
+    """Whether the order's new stage leaves nothing to tick; an invoice may follow the parcel."""
+    return is_over(status, refund) or (has_left(status) and kind != "invoice")
 
 
 # ---- Showing ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ VERBS = {
     "orders.remark_added": _("wrote a remark on the order"),
     "orders.requirement_put": _("put a wish on the order"),
     "orders.requirement_settled": _("settled a wish of the order"),
+    "orders.requirement_withdrawn": _("withdrew a wish of the customer"),
     "orders.requirement_moved": _("moved a wish to another order"),
     "orders.order_changed_on_platform": _("read a change from the platform of the order"),
     "orders.receiver_revealed": _("looked at the whole address of the order"),

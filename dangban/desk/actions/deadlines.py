@@ -201,6 +201,17 @@ def reassign_deadline(
     return moved
 
 
+def rename_deadline(subject: Subject, kind: str, *, label: str, url: str) -> Deadline | None:
+    """The thing a clock runs for is found elsewhere now, or goes by another name; the time stays."""
+    with transaction.atomic():
+        deadline = _lock_open(subject, kind)
+        if deadline is not None and (deadline.label, deadline.url) != (label[:200], url):
+            deadline.label, deadline.url = label[:200], url
+            deadline.save(update_fields=["label", "url"])
+            _ring(deadline)
+    return deadline
+
+
 def refresh_duty_deadlines(team_ids: Iterable[int] | None = None, *, at: datetime | None = None) -> int:
     """Work out due times anew after duty was changed; returns how many clocks moved."""
     at = at or clock.now()

@@ -39,6 +39,7 @@ def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     person = signed_in(request)
     return {
         "order": order,
+        "person": person,
         "lines": order.lines.select_related("sku").order_by("position"),
         "flag": queries.legend().of(order.flag),
         "legend": queries.legend(),
@@ -129,14 +130,22 @@ def hanging(request: HttpRequest, pk: int, wish_pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def settlement(request: HttpRequest, pk: int) -> HttpResponse:
-    requirement = access.get_requirement(signed_in(request), pk)
-    fulfilled = request.POST.get("fulfilled") == "yes"
-    actions.settle_requirement(
-        requirement, fulfilled=fulfilled, answer=request.POST.get("answer", ""), by=signed_in(request)
-    )
+    """Ticked, answered, or no longer wanted."""
+    person, answer = signed_in(request), request.POST.get("answer", "")
+    requirement = access.get_requirement(person, pk)
+    match request.POST.get("fulfilled"):
+        case "yes":
+            actions.settle_requirement(requirement, fulfilled=True, answer=answer, by=person)
+            said = _("Ticked.")
+        case "withdrawn":
+            actions.withdraw_requirement(requirement, why=answer, by=person)
+            said = _("Withdrawn.")
+        case _other:
+            actions.settle_requirement(requirement, fulfilled=False, answer=answer, by=person)
+            said = _("Answered.")
     if requirement.order is None:
         return redirect("orders:list")
-    return _done(request, requirement.order, _("Ticked.") if fulfilled else _("Answered."))
+    return _done(request, requirement.order, said)
 
 
 @require_POST
