@@ -25,6 +25,7 @@ WIDGET = (
     _("Remove"),
     _("Sending …"),
     _("Thank you. Your word reaches the people who served you."),
+    _("The file is no longer kept here. Choose it again."),
     _("The file is {size}; up to {limit} can be sent."),
     _("This could not be sent."),
     _("Try again"),

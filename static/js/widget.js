@@ -64,7 +64,7 @@ async function call(path, { body, method = body === undefined ? "GET" : "POST", 
   try {
     response = await fetch(path, {
       method,
-      headers: { Authorization: `Bearer ${await ticket()}`, Accept: "application/json", ...(raw ? {} : { "Content-Type": "application/json" }), ...headers },
+      headers: { Authorization: `Bearer ${await ticket()}`, Accept: "application/json", "Accept-Language": document.documentElement.lang, ...(raw ? {} : { "Content-Type": "application/json" }), ...headers },
       body: raw ? body : body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
     });
@@ -86,6 +86,7 @@ async function call(path, { body, method = body === undefined ? "GET" : "POST", 
 const outbox = new Outbox(name, {
   async send(entry, file, change) {
     let { payload } = entry;
+    if (entry.file && !file && !payload?.key) throw { retry: false, reason: t("The file is no longer kept here. Choose it again.") };
     if (file && !payload?.key) {
       payload = await call(page.media, { body: file, raw: true, headers: { "Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name || "file") } });
       change({ payload, kind: payload.kind });
@@ -105,7 +106,13 @@ function asMessage(entry) {
 }
 
 function waiting(entry, state) {
-  const line = find(entry.client_id) || put(bubble(local(entry), looks));
+  let line = find(entry.client_id);
+  if (!line) line = put(bubble(local(entry), looks));
+  else if (entry.file && state === "failed") {
+    const named = bubble(local(entry), looks);
+    line.replaceWith(named);
+    line = named;
+  }
   line.dataset.state = state;
   const place = line.querySelector(".bubble__state") || line.appendChild(el("p", "bubble__state"));
   place.textContent = state === "failed" ? entry.failed : t("Sending …");
@@ -117,6 +124,9 @@ function waiting(entry, state) {
     outbox.settle(entry.client_id);
     line.remove();
   };
+  place.append(" ", off);
+  // A file that was refused is refused again.
+  if (entry.file) return;
   const more = el("button", "link", t("Try again"));
   more.type = "button";
   more.onclick = () => {
@@ -124,13 +134,15 @@ function waiting(entry, state) {
     line.dataset.state = "sending";
     place.textContent = t("Sending …");
   };
-  place.append(" ", more, " ", off);
+  off.before(more, " ");
 }
 
 function local(entry) {
   const message = asMessage(entry);
   const file = entry.file && outbox.files.memory.get(entry.client_id);
-  if (file) message.local = URL.createObjectURL(file);
+  if (file && !entry.failed) message.local = URL.createObjectURL(file);
+  // Without the picture itself, its name: a frame around nothing tells less.
+  else if (entry.file && !message.payload.url) message.kind = "file";
   if (entry.name) message.payload = { ...message.payload, name: entry.name, size: entry.size };
   return message;
 }
@@ -230,7 +242,7 @@ function quiet() {
   typing.textContent = "";
 }
 function seenUpTo(seq) {
-  for (const line of log.querySelectorAll('.bubble[data-author="customer"] > .bubble__state')) line.remove();
+  for (const line of log.querySelectorAll('.bubble[data-author="customer"]:not([data-state]) > .bubble__state')) line.remove();
   const mine = [...log.querySelectorAll('.bubble--customer[data-seq]')].findLast((line) => Number(line.dataset.seq) <= seq);
   if (mine) mine.append(el("p", "bubble__state", t("Has been read")));
 }
