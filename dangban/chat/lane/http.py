@@ -13,6 +13,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from dangban.chat.lane.patience import Patience
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -51,6 +53,7 @@ class Request:
         self._send = send
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self._headers: dict[bytes, bytes] | None = None
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
         try:
@@ -59,12 +62,10 @@ class Request:
             # The server's way of saying that the line was closed meanwhile.
             raise Gone from error
 
-    @cached_property
-    def headers(self) -> dict[bytes, bytes]:
-        return dict(self.scope["headers"])
-
     def header(self, name: bytes) -> str:
-        return self.headers.get(name, b"").decode("latin-1")
+        if self._headers is None:
+            self._headers = dict(self.scope["headers"])
+        return self._headers.get(name, b"").decode("latin-1")
 
     @property
     def address(self) -> str:
@@ -118,7 +119,7 @@ class Request:
             await self._drain()
             raise self.too_large(limit)
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            with _senders.one():
                 return await self._read(limit)
         except TimeoutError as error:
             raise self.too_slow() from error
@@ -220,6 +221,7 @@ class Request:
         await self.reply(problem.status, encode(document), "application/problem+json", problem.headers)
 
 
+_senders = Patience(BODY_SECONDS)
 _decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 
 

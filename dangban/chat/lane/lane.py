@@ -19,6 +19,7 @@ from dangban.chat import hub, ports
 from dangban.chat.lane import accounts, doorbell
 from dangban.chat.lane.bounds import Bounds, read_bounds
 from dangban.chat.lane.limits import Buckets
+from dangban.chat.lane.patience import Patience
 from dangban.chat.lane.rights import Rights
 from dangban.chat.lane.store import Store, Unavailable, open_store
 from dangban.chat.lane.streams import HEARTBEAT, Board, Stream, frame
@@ -57,6 +58,7 @@ class Lane:
         self.projecting = Projecting()
         self.sweeping = Sweeping()
         self.bounds = Bounds()
+        self._posters = Patience(PATIENCE)
         self.customers = Buckets(self.bounds.customer_rate)
         self.addresses = Buckets(self.bounds.customer_rate)
 
@@ -113,7 +115,7 @@ class Lane:
         answer: asyncio.Future[Outcome] = self._loop.create_future()
         self.writer.post(Post(sender, line, confirmed, answer))
         try:
-            async with asyncio.timeout(PATIENCE):
+            with self._posters.one():
                 return await answer
         except TimeoutError as error:
             # It may yet be kept; the same line again will tell.
@@ -311,7 +313,8 @@ def sender_line(
     internal: bool,
 ) -> Line:
     """A line as it goes to the writer, stamped with the server's time."""
-    at = clock.from_ms(clock.to_ms(clock.now()))
+    at = clock.now()
+    at = at.replace(microsecond=at.microsecond // 1000 * 1000)
     line = Line(
         thread_id=thread_id,
         author=sender.author,

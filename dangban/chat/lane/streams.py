@@ -11,8 +11,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from prometheus_client import Counter, Gauge
@@ -37,6 +36,8 @@ DELIVERED = Counter("dangban_lines_delivered_total", "Lines pushed into streams"
 
 encode = msgspec.json.Encoder().encode
 ReadLines = Callable[[int, int, int], Awaitable[list[Line]]]
+# Who hears of a change: whoever sees a shop, a person, or the customer of a thread.
+Audience = tuple[Literal["shop", "person", "thread"], int]
 
 
 def frame(name: str, data: Any, identity: str = "") -> bytes:
@@ -47,21 +48,48 @@ def frame(name: str, data: Any, identity: str = "") -> bytes:
 class News:
     """A line on its way to streams, encoded once for each audience."""
 
+    __slots__ = ("_for_agents", "_for_customers", "line")
+
     def __init__(self, line: Line) -> None:
         self.line = line
+        self._for_agents: bytes | None = None
+        self._for_customers: bytes | None = None
 
-    @cached_property
+    @property
     def for_agents(self) -> bytes:
-        return frame("message", bubble(self.line), self._identity)
+        if self._for_agents is None:
+            self._for_agents = frame("message", bubble(self.line), self._identity)
+        return self._for_agents
 
-    @cached_property
+    @property
     def for_customers(self) -> bytes:
-        drawn = bubble(self.line, customer=True)
-        return frame("message", drawn, self._identity) if drawn else b""
+        if self._for_customers is None:
+            drawn = bubble(self.line, customer=True)
+            self._for_customers = frame("message", drawn, self._identity) if drawn else b""
+        return self._for_customers
 
     @property
     def _identity(self) -> str:
         return f"thread:{self.line.thread_id}:{self.line.seq}"
+
+
+class Changes:
+    """Announcements of newer versions, gathered by whom they are for. The newest version of a subject stands."""
+
+    def __init__(self) -> None:
+        self._by_audience: dict[Audience, dict[tuple[str, int], int]] = {}
+
+    def add(self, audience: Audience, event: hub.Changed) -> None:
+        versions = self._by_audience.setdefault(audience, {})
+        subject = (event.subject, event.id)
+        versions[subject] = max(event.version, versions.get(subject, 0))
+
+    def frames(self) -> list[tuple[Audience, bytes]]:
+        """Each audience's announcements as one piece, ready to send."""
+        return [
+            (audience, frame("changed", {"changes": [(*subject, version) for subject, version in versions.items()]}))
+            for audience, versions in self._by_audience.items()
+        ]
 
 
 @dataclass(slots=True)
@@ -77,10 +105,8 @@ class Stream:
     """What waits to be sent to one open response."""
 
     __slots__ = (
-        "_changed",
         "_pending",
         "_size",
-        "_timer",
         "_wake",
         "claims",
         "follows",
@@ -101,9 +127,7 @@ class Stream:
         self.why = ""
         self._pending: list[bytes] = []
         self._size = 0
-        self._changed: dict[tuple[str, int], int] = {}
         self._wake = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def is_agents(self) -> bool:
@@ -122,19 +146,6 @@ class Stream:
         if self._size > LONGEST_BACKLOG:
             self.close("slow")
         self._wake.set()
-
-    def push_changed(self, event: hub.Changed) -> None:
-        """Newer versions replace older ones that have not been sent yet."""
-        subject = (event.subject, event.id)
-        self._changed[subject] = max(event.version, self._changed.get(subject, 0))
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(COALESCE, self._flush_changed)
-
-    def _flush_changed(self) -> None:
-        self._timer = None
-        for (subject, subject_id), version in self._changed.items():
-            self.push(frame("changed", {"subject": subject, "id": subject_id, "version": version}))
-        self._changed.clear()
 
     def take(self, news: News) -> bool:
         """Push a line if it is the next one of its thread; False if lines before it are missing."""
@@ -170,10 +181,6 @@ class Stream:
         self.sent = True
         return data
 
-    def dispose(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
 
 class Board:
     """All open streams of this process, by what they want to hear of."""
@@ -184,6 +191,7 @@ class Board:
         self._agents: dict[int, set[Stream]] = {}
         self._streams: dict[str, Stream] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._changes: Changes | None = None
 
     # --- coming and going
 
@@ -200,7 +208,6 @@ class Board:
             self.unfollow(stream, thread_id)
         if isinstance(stream.claims, Agent):
             _discard(self._agents, stream.claims.person_id, stream)
-        stream.dispose()
         OPEN.labels("agent" if stream.is_agents else "customer").dec()
 
     def get(self, stream_id: str) -> Stream | None:
@@ -236,15 +243,17 @@ class Board:
 
     def publish(self, lines: Sequence[Line]) -> None:
         """Lines that have just been committed."""
+        delivered = 0
         for line in lines:
             followers = self._by_thread.get(line.thread_id)
             if not followers:
                 continue
             news = News(line)
-            DELIVERED.inc(len(followers))
+            delivered += len(followers)
             for stream in followers:
                 if not stream.take(news):
                     self._catch_up(stream, line.thread_id)
+        DELIVERED.inc(delivered)
 
     def rung(self, event: hub.Ring) -> None:
         match event:
@@ -282,13 +291,32 @@ class Board:
             stream.sent = False
 
     def _changed(self, event: hub.Changed) -> None:
-        hearers = {stream for person in event.persons for stream in self._agents.get(person, ())}
+        """Gathered for a moment, then told to each audience in one piece."""
+        if self._changes is None:
+            self._changes = Changes()
+            asyncio.get_running_loop().call_later(COALESCE, self._tell_changes)
         if event.shop is not None:
-            hearers |= {stream for stream in self._all_agents() if _sees(stream, event.shop)}
+            self._changes.add(("shop", event.shop), event)
+        for person in event.persons:
+            if event.shop is None or not all(_sees(stream, event.shop) for stream in self._agents.get(person, ())):
+                self._changes.add(("person", person), event)
         if event.thread is not None:
-            hearers |= {stream for stream in self._by_thread.get(event.thread, ()) if not stream.is_agents}
-        for stream in hearers:
-            stream.push_changed(event)
+            self._changes.add(("thread", event.thread), event)
+
+    def _tell_changes(self) -> None:
+        changes, self._changes = self._changes, None
+        for audience, data in changes.frames() if changes else ():
+            for stream in self._hearers(audience):
+                stream.push(data)
+
+    def _hearers(self, audience: Audience) -> list[Stream]:
+        match audience:
+            case ("shop", shop):
+                return [stream for stream in self._all_agents() if _sees(stream, shop)]
+            case ("person", person):
+                return list(self._agents.get(person, ()))
+            case (_, thread):
+                return [stream for stream in self._by_thread.get(thread, ()) if not stream.is_agents]
 
     def _typing(self, event: hub.Typing) -> None:
         told = {"thread": event.thread, "author": event.author, "name": event.name}

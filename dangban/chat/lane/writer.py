@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -153,8 +154,8 @@ class Writer:
         BATCHES.observe(len(posts))
         with COMMIT.time():
             outcomes = self._attempt(posts, marks)
-        for outcome in outcomes:
-            POSTED.labels(_name(outcome)).inc()
+        for name, count in Tally(map(_name, outcomes)).items():
+            POSTED.labels(name).inc(count)
         try:
             self._settle(posts, outcomes)
         except Exception:

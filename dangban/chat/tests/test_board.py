@@ -133,9 +133,20 @@ def test_changes_reach_whoever_sees_the_shop_and_only_the_newest() -> None:
         for version in (4, 6, 5):
             board.rung(hub.Changed("conversation", 7, version, shop=1))
         await asyncio.sleep(0.15)
-        assert await lin.next() == b'event: changed\ndata: {"subject":"conversation","id":7,"version":6}\n\n'
+        assert await lin.next() == b'event: changed\ndata: {"changes":[["conversation",7,6]]}\n\n'
         board.heartbeat()
         assert await hu.next() == await fang.next() == b": still here\n\n"
+
+    run(story)
+
+
+def test_what_changes_together_is_told_together_and_once() -> None:
+    async def story(board: Board, _log: Log) -> None:
+        lin = followed(board, LIN)
+        board.rung(hub.Changed("conversation", 7, 1, shop=1, persons=(LIN.person_id,)))
+        board.rung(hub.Changed("conversation", 8, 1, shop=1))
+        await asyncio.sleep(0.15)
+        assert await lin.next() == b'event: changed\ndata: {"changes":[["conversation",7,1],["conversation",8,1]]}\n\n'
 
     run(story)
 
@@ -145,7 +156,7 @@ def test_a_named_person_hears_of_a_change_in_a_shop_they_do_not_see() -> None:
         hu = followed(board, HU)
         board.rung(hub.Changed("task", 1, 1, persons=(8,)))
         await asyncio.sleep(0.15)
-        assert b'"subject":"task"' in await hu.next()
+        assert b'["task",1,1]' in await hu.next()
 
     run(story)
 

@@ -145,11 +145,7 @@ def test_a_change_is_told_to_the_customer_of_its_thread(
     with fang.page() as page:
         page.hello()
         server.tell("dangban.chat.tests.stories:change", thread=thread)
-        assert page.wait(lambda page: page.of("changed"))[0] == {
-            "subject": "conversation",
-            "id": 7,
-            "version": 3,
-        }
+        assert page.wait(lambda page: page.of("changed"))[0] == {"changes": [["conversation", 7, 3]]}
 
 
 def test_a_log_in_opens_a_stream_and_a_foreign_site_does_not(server: LiveServer) -> None:
