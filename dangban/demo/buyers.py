@@ -80,7 +80,8 @@ class Buyers:
     def talks(self) -> list[Talk]:
         return list(self._talks.values())
 
-    def newcomer(self, shop: Shop, at: datetime) -> Buyer:
+    def newcomer(self, shop: Shop, at: datetime, *, city: str = "") -> Buyer:
+        """Somebody new, who lives anywhere or in the city that they will speak of."""
         self._number += 1
         number, random = self._number, self.random
         surname = random.choice(self.words["surnames"])
@@ -91,7 +92,7 @@ class Buyers:
         customer = Customer(
             name=handle, phone=phone, phone_digest=identity.phone_digest(phone), phone_tail=text.tail(phone), created_at=at
         )
-        place = random.choice(self.places)
+        place = random.choice([place for place in self.places if city in ("", place["city"])])
         street = f"{random.choice(self.streets)} {random.randint(1, 280)} 号 {random.randint(1, 30)} 幢 {random.randint(101, 2604)} 室"
         platform = identity.namespace(shop.platform)
         self.rows.add(

@@ -83,7 +83,7 @@ class Chats:
         if opens is None or not serving:
             return None
         duty = min(serving, key=lambda one: (self._load[one.person.pk], self.random.random()))
-        slots = self._slots(shelf, sku, duty, order)
+        slots = self._slots(shelf, buyer, sku, duty, order)
         said = list(
             told(
                 self.random, scenario, slots, start,
@@ -297,9 +297,9 @@ class Chats:
             )
         )  # fmt: skip
 
-    def _slots(self, shelf: Shelf, sku: Sku, duty: OnDuty, order: Order | None) -> dict[str, str]:
+    def _slots(self, shelf: Shelf, buyer: Buyer, sku: Sku, duty: OnDuty, order: Order | None) -> dict[str, str]:
         courier = order.courier if order is not None and order.courier else shelf.couriers[0].name
-        place = order.city if order is not None else self.random.choice(self.words["place"])["city"]
+        place = order.city if order is not None else buyer.place["city"]
         return {
             "p": shelf.names[sku.product_id],
             "v": sku.name,

@@ -81,7 +81,7 @@ class Present:
     def _order(self, told: Mapping[str, Any]) -> tuple[Order, Buyer]:
         shelf = self.shelves[told["shop"]]
         wanted = [sku for sku in shelf.skus if shelf.names[sku.product_id] == told["goods"]]
-        buyer = self.history.buyers.newcomer(shelf.shop, self.now - timedelta(days=5))
+        buyer = self.history.buyers.newcomer(shelf.shop, self.now - timedelta(days=5), city=told.get("city", ""))
         return self.history.sales.bound_to_be(shelf, buyer, self.random.choice(wanted), told["about"]), buyer
 
     def act(self) -> None:

@@ -48,6 +48,19 @@ class TheDemonstration(TestCase):
         found = set(Order.objects.values_list("status", flat=True))
         assert {"unpaid", "paid", "sent", "signed"} <= found
 
+    def test_whoever_says_where_they_live_has_their_parcels_sent_there(self) -> None:
+        cities = [place["city"].removesuffix("市") for place in content().words["place"]]
+        said = Message.objects.filter(author="customer", thread__channel="platform")
+        wrong = []
+        for line in said.select_related("thread"):
+            named = {city for city in cities if f"我在{city}" in line.body or f"发{city}" in line.body}
+            order = Order.objects.filter(customer=line.thread.customer_id, shop=line.thread.shop_id).first()
+            if named and order is not None and order.city.removesuffix("市") not in named:
+                wrong.append((line.body, order.city))
+        assert wrong == []
+        shenyang = said.filter(body__contains="我在沈阳").get()
+        assert Order.objects.get(customer=shenyang.thread.customer_id).city == "沈阳市"
+
     def test_the_log_has_no_gaps_and_is_projected(self) -> None:
         for row in ThreadSequence.objects.all():
             numbers = list(Message.objects.filter(thread=row.thread_id).order_by("seq").values_list("seq", flat=True))
