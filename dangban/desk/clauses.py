@@ -10,7 +10,10 @@ from dangban.handbook.shapes import (
     Number,
     YesNo,
     declare,
+    name_facts,
 )
+
+name_facts({"written_at": ("发布时间", "Written"), "shown_until": ("展示到", "Shown until")})
 
 WARN_BEFORE = declare(
     "desk.warn_before", Duration("minutes", minimum=0, maximum=1440),

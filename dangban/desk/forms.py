@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dangban.desk import house
 from dangban.desk.access import levels_for, people_to_assign, teams_to_assign, where_to_notify
 from dangban.lib import clock
 from dangban.people.models import Person, Shop, Team
@@ -66,6 +67,11 @@ class NoticeForm(forms.Form):
         teams, shops, everybody = where_to_notify(by)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["shop"].queryset = shops  # type: ignore[attr-defined]
+        allowed = house.confirmation_time(clock.now())
+        if allowed is not None:
+            self.fields["must_read"].help_text = _(
+                "Stands on every page until it was confirmed, within %(time)s; you see who has not yet."
+            ) % {"time": allowed}
         if everybody:
             self.fields["team"].help_text = _("Neither team nor shop: for everybody.")
         self.fields["confidentiality"].choices = levels_for(by)  # type: ignore[attr-defined]

@@ -7,9 +7,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from dangban.desk import clauses
+from dangban.desk import rules as desk_rules
 from dangban.handbook.current import in_force_so_far
 from dangban.handbook.decisions import Because, Decision
-from dangban.handbook.shapes import Clause
+from dangban.handbook.shapes import Clause, Words
 
 BEFORE_ANY_HANDBOOK = {
     clauses.ESCALATE_AFTER.path: timedelta(minutes=15),
@@ -45,6 +46,18 @@ def snooze_limit(at: datetime) -> SnoozeLimit:
     if not rules.has(clauses.SNOOZES):
         return SnoozeLimit(BEFORE_ANY_HANDBOOK[clauses.SNOOZES.path], ())  # type: ignore[arg-type]
     return SnoozeLimit(rules[clauses.SNOOZES], (rules.because(clauses.SNOOZES),))
+
+
+def confirmation(written_at: datetime, until: datetime | None) -> Decision | None:
+    """By when a must-read notice is to be confirmed; None where no handbook says."""
+    rules = in_force_so_far(written_at)
+    return desk_rules.confirmation(written_at, until, rules) if rules.has(clauses.NOTICE_RECEIPT) else None
+
+
+def confirmation_time(at: datetime) -> Words | None:
+    """The time readers have, in words."""
+    rules = in_force_so_far(at)
+    return rules.rule(clauses.NOTICE_RECEIPT).shown if rules.has(clauses.NOTICE_RECEIPT) else None
 
 
 def _value(clause: Clause[Any], at: datetime) -> Any:

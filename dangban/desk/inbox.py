@@ -11,7 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from dangban.desk import access, ports
+from dangban.desk import access, ports, queries
 from dangban.desk.models import Approval, Deadline, Notice, NoticeReceipt, Snooze, Task
 from dangban.desk.ports import InboxItem
 from dangban.lib import clock
@@ -162,15 +162,22 @@ class Notices:
     """Notices that must be read, and news for oneself, until they were seen."""
 
     def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
-        for notice in unread_notices(person, at)[:LONGEST]:
+        unread = list(unread_notices(person, at)[:LONGEST])
+        clocks = queries.confirm_by(unread)
+        for notice in unread:
+            deadline = clocks.get(notice.pk)
             yield InboxItem(
                 key=f"notice:{notice.pk}",
                 kind="notice",
                 label=notice.title,
                 detail=notice.body if notice.person_id else notice.by_name,
                 url=notice.url or reverse("notice", args=[notice.pk]),
+                due_at=deadline.due_at if deadline else None,
                 since=notice.at,
+                missed=deadline is not None and deadline.missed_at is not None,
+                warn_seconds=deadline.warn_seconds if deadline else 0,
                 shop_id=notice.shop_id,
+                because=deadline.because if deadline else (),
                 acts=("read",) if notice.person_id else ("open",),
             )
 
@@ -187,6 +194,7 @@ def unread_notices(person: Person, at: datetime) -> QuerySet[Notice]:
 
 
 def register() -> None:
+    ports.name_deadlines({queries.RECEIPTS: _("confirmation of a notice")})
     ports.register_inbox("deadlines", _("Clocks"), Deadlines())
     ports.register_inbox("tasks", _("Tasks"), Tasks())
     ports.register_inbox("approvals", _("Approvals"), Approvals())

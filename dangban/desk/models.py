@@ -189,6 +189,8 @@ class Notice(models.Model):
     url = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(db_index=True)
     until = models.DateTimeField(null=True)
+    # When those who had not confirmed were reminded, once.
+    reminded_at = models.DateTimeField(null=True)
 
 
 class NoticeReceipt(models.Model):

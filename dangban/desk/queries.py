@@ -13,6 +13,10 @@ from dangban.desk.models import Approval, Deadline, Notice, NoticeReceipt, Task
 from dangban.lib import clock
 from dangban.people.models import Person
 
+NOTICE = "desk.notice"
+# The kind of the clock that runs until everybody has confirmed a must-read notice.
+RECEIPTS = "desk.notice_receipts"
+
 
 def deadlines_of(kind: str, ids: Iterable[int]) -> Mapping[int, list[Deadline]]:
     """Open clocks of many subjects, for lists that show a countdown beside each: one query."""
@@ -77,12 +81,29 @@ def notices(person: Person, at: datetime) -> Sequence[Notice]:
     return found
 
 
+def readers_wanted(notice: Notice) -> QuerySet[Person]:
+    """Those a notice is for who have not confirmed it, without who wrote it."""
+    writer = Q(pk=notice.by_id) if notice.by_kind == "person" else Q(pk__in=[])
+    given = NoticeReceipt.objects.filter(notice=notice).values("person")
+    return access.audience(notice).exclude(writer).exclude(pk__in=given).order_by("name", "pk")
+
+
+def receipts_clock(notice: Notice) -> Deadline | None:
+    """The clock in which a notice is to be confirmed, running or ended."""
+    clocks = Deadline.objects.filter(subject_kind=NOTICE, subject_id=notice.pk, kind=RECEIPTS)
+    return clocks.order_by("-pk").first()
+
+
+def confirm_by(notices: Iterable[Notice]) -> Mapping[int, Deadline]:
+    """The running clocks of notices that are still to be confirmed (one query)."""
+    found = deadlines_of(NOTICE, [notice.pk for notice in notices if notice.must_read])
+    return {pk: clocks[0] for pk, clocks in found.items()}
+
+
 def receipts(notice: Notice) -> tuple[list[NoticeReceipt], list[Person]]:
     """Who has read it and when; who of those it is for has not."""
     given = list(NoticeReceipt.objects.filter(notice=notice).select_related("person").order_by("at"))
-    writer = Q(pk=notice.by_id) if notice.by_kind == "person" else Q(pk__in=[])
-    waiting = access.audience(notice).exclude(writer).exclude(pk__in=[receipt.person_id for receipt in given])
-    return given, list(waiting.order_by("name", "pk"))
+    return given, list(readers_wanted(notice))
 
 
 def tasks_given(person: Person) -> list[Task]:

@@ -1,4 +1,4 @@
-"""The arithmetic of a clock that may run in duty hours only and may be paused. Pure."""
+"""The arithmetic of a clock that may run in duty hours only and may be paused, and what a clock allows. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dangban.desk.clauses import NOTICE_RECEIPT
+from dangban.handbook.decisions import Decision
+from dangban.handbook.rulebook import Rules
 from dangban.lib import spans
 from dangban.lib.spans import Span
 
@@ -48,3 +51,11 @@ def timing(
     if due_at is None or not NOTHING < warn < allowed:
         return Timing(due_at, None)
     return Timing(due_at, run_out(since, remaining - warn, duty))
+
+
+def confirmation(written_at: datetime, until: datetime | None, rules: Rules) -> Decision:
+    """By when a must-read notice is to be confirmed, as the outcome: in the rule's time, and before it is over."""
+    due = written_at + rules[NOTICE_RECEIPT]
+    due = due if until is None else min(due, until)
+    because = rules.because(NOTICE_RECEIPT, written_at=written_at, shown_until=until)
+    return Decision("desk.confirmation", due.isoformat(), because=(because,))

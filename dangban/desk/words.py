@@ -21,6 +21,7 @@ VERBS = {
     "desk.task_reopened": _("reopened the task"),
     "desk.task_delegated": _("passed on the task"),
     "desk.notice_written": _("wrote the notice"),
+    "desk.notice_reminded": _("reminded those who had not confirmed"),
     "desk.notice_withdrawn": _("withdrew the notice"),
     "desk.approval_asked": _("asked for approval of"),
     "desk.approval_granted": _("granted what was asked for"),

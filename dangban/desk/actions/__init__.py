@@ -13,7 +13,7 @@ from dangban.desk.actions.deadlines import (
     start_deadline,
 )
 from dangban.desk.actions.inbox import delegate, end_snooze, snooze
-from dangban.desk.actions.notices import notify, read_notice, withdraw_notice, write_notice
+from dangban.desk.actions.notices import notify, read_notice, remind_readers, withdraw_notice, write_notice
 from dangban.desk.actions.tasks import finish_task, reopen_task, write_task
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "read_notice",
     "reassign_deadline",
     "refresh_duty_deadlines",
+    "remind_readers",
     "rename_deadline",
     "reopen_task",
     "resume_deadline",

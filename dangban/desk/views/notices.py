@@ -22,8 +22,10 @@ from dangban.people.requests import PersonRequest
 @login_required
 @require_safe
 def notices(request: PersonRequest) -> HttpResponse:
+    found = queries.notices(request.user, clock.now())
     context = {
-        "notices": queries.notices(request.user, clock.now()),
+        "notices": found,
+        "clocks": queries.confirm_by(found),
         "may_write": request.user.can("desk.notify"),
         "levels": dict(Confidentiality.choices),
     }
@@ -48,6 +50,7 @@ def notice(request: PersonRequest, pk: int) -> HttpResponse:
     found = access.get_notice(request.user, pk)
     context: dict[str, Any] = {
         "notice": found,
+        "clock": queries.receipts_clock(found) if found.must_read else None,
         "receipt": found.receipts.filter(person=request.user).first(),
         "level": Confidentiality(found.confidentiality).label,
         "is_over": found.until is not None and found.until <= clock.now(),
@@ -88,4 +91,5 @@ def banner(request: PersonRequest) -> HttpResponse:
 
 def _banner(request: PersonRequest) -> HttpResponse:
     unread = inbox.unread_notices(request.user, clock.now()).filter(person=None)
-    return render(request, "desk/_banner.html", {"unread": list(unread[:3])})
+    shown = list(unread[:3])
+    return render(request, "desk/_banner.html", {"unread": shown, "clocks": queries.confirm_by(shown)})
