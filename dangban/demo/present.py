@@ -195,8 +195,11 @@ class Present:
         due = self.now + timedelta(hours=hours)
         return lambda at: self._by_who_serves(chat_, actions.promise, at, text=text, due_at=due, order=chat_.order)
 
-    def _require(self, chat_: Chat, kind: str, text: str) -> Callable[[datetime], object]:
-        return lambda at: self._by_who_serves(chat_, actions.require, at, kind=kind, text=text, order=chat_.order)
+    def _require(self, chat_: Chat, kind: str, text: str, hours: float | None = None) -> Callable[[datetime], object]:
+        due = self.now + timedelta(hours=hours) if hours is not None else None
+        return lambda at: self._by_who_serves(
+            chat_, actions.require, at, kind=kind, text=text, order=chat_.order, due_at=due
+        )
 
     def _note(self, chat_: Chat, text: str) -> Callable[[datetime], object]:
         return lambda at: self._by_who_serves(chat_, actions.add_note, at, text=text)

@@ -110,19 +110,7 @@ def put_requirement(
             warnings=_warnings(order, kind, wish) if order is not None else [],
         )
         ticking.start(requirement, by=by, at=at)
-        record(
-            "orders.requirement_put",
-            subject=requirement,
-            by=by,
-            shop=shop.pk,
-            change={
-                "kind": kind,
-                "order": order.platform_id if order is not None else None,
-                "due_at": _told(requirement.due_at),
-            },
-            personal={"text": wish},
-            at=at,
-        )
+        _journal_put(requirement)
     return requirement
 
 
@@ -226,6 +214,19 @@ def log_export(by: Person, filters: Mapping[str, str], count: int, shops: list[i
 
 def _locked(order: Order) -> Order:
     return Order.objects.select_for_update(of=("self",)).select_related("shop", "customer").get(pk=order.pk)
+
+
+def _journal_put(put: Requirement) -> None:
+    number = put.order.platform_id if put.order is not None else None
+    record(
+        "orders.requirement_put",
+        subject=put,
+        by=put.by,
+        shop=put.shop_id,
+        change={"kind": put.kind, "order": number, "due_at": _told(put.due_at)},
+        personal={"text": put.text},
+        at=put.at,
+    )
 
 
 def _settle(

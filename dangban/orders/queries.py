@@ -411,7 +411,7 @@ def requirement_rows(order: Order, *, whole: bool) -> list[RequirementRow]:
 
 
 def clocks_of(requirements: Sequence[Requirement]) -> dict[int, Deadline]:
-    """The clock of each of these wishes, running or met; one query, none without wishes."""
+    """The clock of each of these wishes with its owner, running or met; one query, none without wishes."""
     if not requirements:
         return {}
     found = Deadline.objects.filter(
@@ -419,7 +419,7 @@ def clocks_of(requirements: Sequence[Requirement]) -> dict[int, Deadline]:
         subject_id__in=[one.pk for one in requirements],
         cancelled_at=None,
     )
-    return {one.subject_id: one for one in found.order_by("pk")}
+    return {one.subject_id: one for one in found.select_related("owner").order_by("pk")}
 
 
 @dataclass(frozen=True, slots=True)

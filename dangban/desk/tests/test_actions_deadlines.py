@@ -35,6 +35,25 @@ class DeadlineCase(pages.CastCase):
 
 
 class RunningTest(DeadlineCase):
+    def test_under_another_name_it_runs_on(self) -> None:
+        first = self.start()
+        actions.rename_deadline(SUBJECT, KIND, label="另一位", url="/orders/5/")
+        kept = self.kept()
+        assert (kept.label, kept.url, kept.due_at) == ("另一位", "/orders/5/", first.due_at)
+
+    def test_nothing_is_renamed_where_none_runs(self) -> None:
+        assert actions.rename_deadline(SUBJECT, KIND, label="x", url="") is None
+        assert Deadline.objects.count() == 0
+
+    def test_a_room_names_who_else_is_told_of_a_breach_each_once(self) -> None:
+        self.start(kind="orders.requirement")
+        told = {"orders.requirement": lambda deadline: [self.cast.mei, self.cast.lin]}
+        before = ports.registry.also_told
+        ports.registry.also_told = told
+        self.addCleanup(setattr, ports.registry, "also_told", before)
+        self.sweep("10:11")
+        assert sorted(Notice.objects.values_list("person__username", flat=True)) == ["lin", "mei"]
+
     def test_a_second_start_returns_the_clock_that_runs(self) -> None:
         first = self.start()
         again = self.start(at=NOW + timedelta(minutes=3))

@@ -1,12 +1,15 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dangban.journal.models import Entry
-from dangban.lib import tables
+from dangban.lib import clock, tables
 from dangban.orders import actions
 from dangban.orders.models import Order, Requirement
 from dangban.orders.tests.stories import FILES, TAOBAO, OrderCase
 from dangban.shops.models import ImportRun
 from dangban.testing import pages
+from dangban.testing.cast import at
 
 
 class OrderListPage(OrderCase, pages.PageCase):
@@ -150,6 +153,40 @@ class OrderPage(OrderCase, pages.PageCase):
         assert response.status_code == 200
         assert "toast" in response["HX-Trigger"]
         assert Requirement.objects.get().fulfilled is True
+
+    def test_its_clock_runs_beside_a_wish_with_who_ticks_it_and_why_by_then(self):
+        page = self.page()
+        wish = page[page.index(f'id="requirement-{self.wish.pk}"') :]
+        due = clock.to_ms(at("15:30"))
+        assert f'data-clock data-due="{due}" data-amber="1800"' in wish
+        assert "区志文" in wish.split("</li>")[0]
+        assert f'popovertarget="because-wish-{self.wish.pk}"' in wish
+        assert "截单时间" in wish
+
+    def test_a_wish_costs_the_page_no_query_of_its_own(self):
+        def cost():
+            client = self.as_person(self.cast.ou)
+            client.get(self.address())
+            with CaptureQueriesContext(connection) as captured:
+                client.get(self.address())
+            return len(captured)
+
+        one = cost()
+        for number in range(5):
+            actions.put_requirement(self.fangs, "other", f"第{number}件", by=self.cast.lin)
+        assert cost() == one
+
+    def test_who_noted_a_wish_withdraws_it_and_others_are_not_offered_to(self):
+        assert 'value="withdrawn"' in self.page("lin")
+        assert 'value="withdrawn"' not in self.page("mei")
+        assert self.settle("mei", fulfilled="withdrawn", answer="不要了").status_code == 403
+        assert self.settle("lin", fulfilled="withdrawn", answer="").status_code == 422
+        assert Requirement.objects.get().settled_at is None
+        assert self.settle("lin", fulfilled="withdrawn", answer="顾客不要了").status_code == 302
+        assert "林小雨撤回：顾客不要了" in self.page()
+
+    def settle(self, who, **data):
+        return self.post(f"requirements/{self.wish.pk}/settlement/", who, **data)
 
     def test_every_door_of_the_order_is_closed_to_a_stranger(self):
         client = self.as_person(self.cast.hu)
