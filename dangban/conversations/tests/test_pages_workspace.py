@@ -1,14 +1,19 @@
 import json
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from dangban.chat.models import Message, Presence
 from dangban.conversations import actions
 from dangban.conversations.models import Conversation, Draft, LeftOver, Promise, Transfer
 from dangban.conversations.queries import inbox
 from dangban.conversations.tests.floor import FloorCase
+from dangban.desk.models import Deadline
 from dangban.knowledge import actions as knowledge
+from dangban.lib import clock
 from dangban.orders.models import Order, Requirement
 from dangban.testing import pages
-from dangban.testing.cast import NOW, TODAY
+from dangban.testing.cast import NOW, TODAY, at
 
 
 class DeskCase(FloorCase):
@@ -159,6 +164,47 @@ class Context(DeskCase):
         assert answer.status_code == 204, answer.content[:300]
         kept = Requirement.objects.get()
         assert (kept.order_id, kept.kind, kept.text, kept.message_seq) == (order.pk, "day", "周六前送到", 1)
+
+    def test_a_wish_has_one_clock_which_runs_beside_the_chat(self):
+        order = Order.objects.create(
+            shop=self.cast.shop, platform_id="4126", customer=self.cast.fang, status="paid", total_fen=100,
+            created_at=NOW, business_day=TODAY, imported_at=NOW,
+        )  # fmt: skip
+        wish = {"kind": "day", "text": "周六前送到", "order": order.pk, "seq": 1, "due_at": "2026-11-20T12:00"}
+        assert self.post(self.page("requirement/"), **wish).status_code == 204
+        running = Deadline.objects.get(cancelled_at=None, due_at=at("11-20 12:00"))
+        assert (running.kind, running.owner) == ("orders.requirement", self.cast.ou)
+        assert Promise.objects.count() == 0
+        for tab in ("orders", "tasks"):
+            assert f'data-due="{clock.to_ms(at("11-20 12:00"))}"' in self.get(self.page(f"context/{tab}/")).content.decode()
+
+    def test_a_wish_by_the_cut_off_says_beside_the_chat_why(self):
+        order = Order.objects.create(
+            shop=self.cast.shop, platform_id="4126", customer=self.cast.fang, status="paid", total_fen=100,
+            created_at=NOW, business_day=TODAY, imported_at=NOW,
+        )  # fmt: skip
+        assert self.post(self.page("requirement/"), kind="gift", text="贺卡", order=order.pk).status_code == 204
+        beside = self.get(self.page("context/orders/")).content.decode()
+        assert f'data-due="{clock.to_ms(at("15:30"))}"' in beside
+        assert 'class="because"' in beside
+
+    def test_a_wish_for_yesterday_stays_in_the_form(self):
+        answer = self.post(self.page("requirement/"), kind="day", text="周六前送到", due_at="2026-11-18T16:00")
+        assert answer.status_code == 422
+        assert Requirement.objects.count() == 0
+
+    def test_wishes_cost_the_pane_no_query_of_their_own(self):
+        def cost():
+            client = self.as_person(self.cast.lin)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(self.page("context/orders/"))
+            return len(captured)
+
+        self.post(self.page("requirement/"), kind="gift", text="贺卡", due_at="2026-11-20T12:00")
+        one = cost()
+        for number in range(4):
+            self.post(self.page("requirement/"), kind="other", text=f"第{number}件", due_at="2026-11-20T12:00")
+        assert cost() == one
 
     def test_a_requirement_without_words_keeps_the_form_and_says_so(self):
         answer = self.post(self.page("requirement/"), kind="day", text="")
