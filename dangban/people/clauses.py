@@ -12,7 +12,10 @@ from dangban.handbook.shapes import (
     Shares,
     YesNo,
     declare,
+    name_facts,
 )
+
+name_facts({"open_work": ("未完成的工作", "Open work"), "is_named": ("已指定接手人", "Somebody is named")})
 
 IDLE_SESSION = declare(
     "people.idle_session", Duration("minutes", minimum=5, maximum=1440),

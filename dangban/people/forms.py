@@ -135,9 +135,12 @@ class LeaveForm(forms.Form):
     to = forms.ModelChoiceField(label=_("Open work goes to"), queryset=Person.objects.none())
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
-    def __init__(self, *args: Any, leaving: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, leaving: Person, must_name: bool, else_to: Person | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = _active().exclude(pk=leaving.pk)  # type: ignore[attr-defined]
+        self.fields["to"].required = must_name
+        if else_to is not None:
+            self.fields["to"].help_text = gettext("Nobody named: it goes to %(name)s.") % {"name": else_to.name}
 
 
 class RoleForm(forms.Form):

@@ -211,7 +211,8 @@ class OffBoarding(models.Model):
     person = models.OneToOneField(Person, models.PROTECT, related_name="off_boarding")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    handed_to = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    # Nobody, where nothing was open and nobody was named.
+    handed_to = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200)
     handed_over = models.JSONField(default=dict)
 

@@ -16,13 +16,12 @@ from dangban.conversations import access
 from dangban.conversations.models import Conversation, Turn
 from dangban.customers.models import Customer
 from dangban.handbook.actions import adopt, adopt_preset, forget
-from dangban.handbook.loader import MANIFEST, Layer, preset, read_layers
+from dangban.handbook.loader import preset
 from dangban.handbook.rulebook import Handbook, Rules
-from dangban.handbook.shapes import discover
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.people.models import Person, Shop, Team
-from dangban.testing import pages
+from dangban.testing import handbooks, pages
 from dangban.testing.cast import TODAY, at
 from dangban.workforce.models import DutyPeriod
 
@@ -38,16 +37,7 @@ def house(changed: Mapping[str, Any] | None = None, day: date = TODAY) -> Rules:
 
 def handbook_with(values: Mapping[str, str], since: str = "2020-01-01") -> Handbook:
     """The default handbook with some values of the chapter `conversations` written differently."""
-    text = ""
-    for name, written in values.items():
-        clause = discover().clauses[f"conversations.{name}"]
-        unit = f'unit = "{clause.unit}"\n' if clause.unit else ""
-        summary = f'summary = {{zh = "{clause.meaning.zh}", en = "{clause.meaning.en}"}}\n'
-        dated = f'[[{name}.value]]\nsince = {since}\nclause = "practice: changed for a test"\n{written}\n'
-        text += f"[{name}]\n{summary}{unit}{dated}"
-    manifest = 'name = "house"\ntitle = {zh = "本店", en = "House"}\nextends = "default"\n'
-    own = Layer("house", {MANIFEST: manifest, "conversations.toml": text})
-    return read_layers([own, *preset("default").layers], discover())
+    return handbooks.handbook_with({f"conversations.{name}": written for name, written in values.items()}, since)
 
 
 class FloorCase(pages.CastCase):

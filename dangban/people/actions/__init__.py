@@ -8,7 +8,7 @@ from dangban.people.actions.accounts import (
     reset_second_factor,
     set_preferences,
 )
-from dangban.people.actions.leaving import off_board
+from dangban.people.actions.leaving import falls_to, off_board
 from dangban.people.actions.privacy import (
     erase_personal_data,
     export_personal_data,
@@ -39,6 +39,7 @@ __all__ = [
     "end_session",
     "erase_personal_data",
     "export_personal_data",
+    "falls_to",
     "grant_role",
     "hire",
     "join_team",

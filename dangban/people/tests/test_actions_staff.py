@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from dangban.handbook.actions import adopt_preset
+from dangban.handbook.models import StoredDecision
 from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.people import access, actions, ports
 from dangban.people.access import scope
 from dangban.people.models import OffBoarding, Person, RoleGrant
 from dangban.people.ports import OpenItem
-from dangban.testing import pages
+from dangban.testing import handbooks, pages
 from dangban.testing.cast import NOW
 
 
@@ -170,6 +171,81 @@ class LeavingTest(StaffCase):
         self.leave()
         with pytest.raises(Conflict):
             self.leave()
+
+
+    def test_nobody_leaves_before_somebody_is_named_for_their_open_work(self) -> None:
+        with pytest.raises(Refused) as refused:
+            actions.off_board(self.cast.lin, None, reason="合同到期", by=self.cast.bao, at=NOW)
+        assert refused.value.decision.paths == ("people.leaving_hands_over",)
+        assert refused.value.details == ["承诺: 回电"] * 3
+        assert self.fresh("lin").is_active
+        assert self.promises.held == {"lin": 3}
+        assert not OffBoarding.objects.exists()
+
+    def test_who_has_nothing_open_leaves_without_an_heir(self) -> None:
+        self.promises.held.clear()
+        actions.off_board(self.cast.lin, None, reason="合同到期", by=self.cast.bao, at=NOW)
+        left = OffBoarding.objects.get()
+        assert (left.handed_to, left.handed_over["promises"]) == (None, 0)
+        assert not self.fresh("lin").is_active
+
+    def test_the_rule_is_kept_with_the_leaving(self) -> None:
+        self.leave()
+        kept = StoredDecision.objects.get(kind="people.leaving")
+        assert (kept.outcome, kept.subject_id) == ("may", self.cast.lin.pk)
+        assert kept.because[0]["inputs"] == {"open_work": 3, "is_named": True}
+
+
+class LeavingWithoutNaming(StaffCase):
+    """Where the handbook does not ask for a name, nothing is lost all the same."""
+
+    @classmethod
+    def set_up_story(cls) -> None:
+        handbooks.adopt_with({"people.leaving_hands_over": "is = false"})
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.promises = Promises()
+        ports.register_open_work("promises", "承诺", self.promises)
+        self.addCleanup(ports.registry.open_work.pop, "promises")
+
+    def test_open_work_falls_to_the_superior(self) -> None:
+        Person.objects.filter(pk=self.cast.lin.pk).update(manager=self.cast.zhou)
+        actions.off_board(self.fresh("lin"), None, reason="合同到期", by=self.cast.bao, at=NOW)
+        assert self.promises.held == {"zhou": 3}
+        assert OffBoarding.objects.get().handed_to == self.cast.zhou
+
+    def test_a_superior_who_does_not_see_it_is_passed_over(self) -> None:
+        Person.objects.filter(pk=self.cast.hu.pk).update(manager=self.cast.zhou)
+        Person.objects.filter(pk=self.cast.lin.pk).update(manager=self.cast.hu)
+        actions.off_board(self.fresh("lin"), None, reason="合同到期", by=self.cast.bao, at=NOW)
+        assert self.promises.held == {"zhou": 3}
+
+    def test_without_a_superior_it_falls_to_who_closes_the_account(self) -> None:
+        Person.objects.filter(pk=self.cast.lin.pk).update(manager=None)
+        actions.off_board(self.fresh("lin"), None, reason="合同到期", by=self.cast.bao, at=NOW)
+        assert self.promises.held == {"bao": 3}
+
+    def test_a_name_is_taken_where_one_is_given(self) -> None:
+        actions.off_board(self.cast.lin, self.cast.mei, reason="合同到期", by=self.cast.bao, at=NOW)
+        assert self.promises.held == {"mei": 3}
+
+    def test_the_page_says_where_it_goes(self) -> None:
+        Person.objects.filter(pk=self.cast.lin.pk).update(manager=self.cast.zhou)
+        page = self.as_person(self.cast.bao).get(f"/people/{self.cast.lin.pk}/leaving/").content.decode()
+        assert "不指定时交给周敏" in page
+        assert "<strong>否</strong>" in page
+
+
+class LeavingBeforeAnyHandbook(StaffCase):
+    def test_somebody_is_named_all_the_same(self) -> None:
+        promises = Promises()
+        ports.register_open_work("promises", "承诺", promises)
+        self.addCleanup(ports.registry.open_work.pop, "promises")
+        with pytest.raises(Refused):
+            actions.off_board(self.cast.lin, None, reason="合同到期", by=self.cast.bao, at=NOW)
+        assert promises.held == {"lin": 3}
+        assert self.fresh("lin").is_active
 
 
 class SeeingTest(StaffCase):

@@ -9,7 +9,7 @@ import dangban
 from dangban.people import permissions
 from dangban.people.models import Person, RoleGrant, Team
 from dangban.people.roles import DEFAULT_ROLES
-from dangban.testing import pages
+from dangban.testing import handbooks, pages
 
 NOT_STAFF = ("lin", "hu", "ding", "qian")
 
@@ -171,6 +171,12 @@ class LeavingPage(pages.PageCase):
 
     def address(self) -> str:
         return f"/people/{self.cast.lin.pk}/leaving/"
+
+    def test_who_has_nothing_open_leaves_without_naming_anybody(self) -> None:
+        handbooks.adopt_with({})
+        self.as_person(self.cast.bao).post(self.address(), {"to": "", "reason": "合同到期"})
+        page = self.as_person(self.cast.bao).get(f"/people/{self.cast.lin.pk}/").content.decode()
+        assert "没有未完成的工作" in page
 
 
 class PrivacyPage(pages.PageCase):

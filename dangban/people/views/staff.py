@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal import chronicle
 from dangban.journal.queries import subject_entries
 from dangban.lib import clock
 from dangban.lib.errors import NotAllowed
-from dangban.people import access, actions, queries
+from dangban.people import access, actions, queries, rules
 from dangban.people.confidentiality import Confidentiality
 from dangban.people.forms import (
     GrantForm,
@@ -163,12 +164,18 @@ def reset_factor(request: PersonRequest, pk: int) -> HttpResponse:
 def off_board(request: PersonRequest, pk: int) -> HttpResponse:
     _must_manage(request)
     found = access.get_person(request.user, pk)
-    form = LeaveForm(request.POST or None, leaving=found)
+    open_work = queries.open_work(found)
+    count = sum(len(items) for _name, _label, items in open_work)
+    decision = rules.leaving(count, False, in_force(clock.now()))
+    must_name = decision.outcome == "name_somebody"
+    else_to = actions.falls_to(found, request.user) if count and not must_name else None
+    form = LeaveForm(request.POST or None, leaving=found, must_name=must_name, else_to=else_to)
     if request.method == "POST" and form.is_valid():
         actions.off_board(found, form.cleaned_data["to"], reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
         messages.success(request, _("The account is closed and the open work handed over."))
         return redirect("person", pk=pk)
-    return render(request, "people/off_board.html", {"person": found, "form": form, "open_work": queries.open_work(found)})
+    context = {"person": found, "form": form, "open_work": open_work, "must_name": must_name, "decision": decision}
+    return render(request, "people/off_board.html", context)
 
 
 @login_required
