@@ -83,7 +83,7 @@ SQL = re.compile(
 )
 MAY_HOLD_SQL = re.compile(
     r"(queries(/\w+)?|migrations/\w+|chat/(lane|writer|log|search|projection)\w*(/\w+)?|\w+/search\w*|journal/(seal\w*|triggers)"
-    r"|project/(sqlite/\w+|views)|testing/\w+)\.py$"
+    r"|lib/many|project/(sqlite/\w+|views)|testing/\w+)\.py$"
 )
 
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "common", "core", "helpers", "helper", "services", "managers", "misc"}

@@ -67,6 +67,9 @@ class Sender:
 class PostingGate(Protocol):
     """May this be sent? `facts` are read for a whole batch at once, `decide` is pure."""
 
+    def asks(self, line: Line) -> bool:
+        """Whether facts are needed to decide on this line; for others `decide` gets None."""
+
     def facts(
         self, thread_ids: Sequence[int], fetch: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
     ) -> Mapping[int, Any]:
@@ -99,10 +102,23 @@ class BulkProjector(Protocol):
     def keep(self, prepared: Sequence[Any], /) -> None: ...
 
 
+class PlainProjector(Protocol):
+    """The many-at-once form of a projector, for lines that are nothing special.
+
+    `prepare` reads and locks within the transaction, never waiting for a lock, and gives what there
+    is to write for the threads it takes; the others go through the projector one at a time. Both
+    ways leave the same rows.
+    """
+
+    def prepare(self, threads: Mapping[int, Sequence[Line]], /) -> Mapping[int, Any]: ...
+    def keep(self, prepared: Sequence[Any], /) -> None: ...
+
+
 @dataclass
 class _Registry:
     gate: PostingGate | None = None
     projectors: dict[str, Projector] = field(default_factory=dict)
+    plain_projectors: dict[str, PlainProjector] = field(default_factory=dict)
     bulk_projectors: dict[str, BulkProjector] = field(default_factory=dict)
     # Called about once a second in one process: routing sweeps, silence time-outs and the like.
     sweeps: dict[str, Callable[[datetime], None]] = field(default_factory=dict)
@@ -116,8 +132,10 @@ def register_gate(gate: PostingGate) -> None:
     registry.gate = gate
 
 
-def register_projector(name: str, projector: Projector) -> None:
+def register_projector(name: str, projector: Projector, plain: PlainProjector | None = None) -> None:
     registry.projectors[name] = projector
+    if plain is not None:
+        registry.plain_projectors[name] = plain
 
 
 def register_bulk_projector(name: str, projector: BulkProjector) -> None:

@@ -9,26 +9,28 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import Error, close_old_connections, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
 from prometheus_client import Counter, Gauge, Histogram
 
 from dangban.chat import ports
-from dangban.chat.models import Message, ThreadProjection
+from dangban.chat.models import ThreadProjection
 from dangban.chat.ports import Line
-from dangban.chat.rows import LINE_COLUMNS
+from dangban.chat.rows import columns, line_of
 from dangban.lib import clock
+from dangban.lib.many import among, insert_many, update_many
 
 log = structlog.get_logger(__name__)
 
 EVERY = 0.15
 LOOK_ROUND = 5.0
-# One transaction projects threads until it has lasted this long, so that writers need not wait.
+# One transaction projects threads one by one until it has lasted this long, so that writers need not wait.
 SHORT = 0.006
-CHUNK = 50
+# As many as go together in about that time.
+CHUNK = 100
 PAGE = 500
 LONGEST_PAUSE = 60.0
 
@@ -152,28 +154,99 @@ def project(thread_ids: Iterable[int]) -> set[int]:
 
 
 def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
-    """Give new lines their effects until time is up: the threads that are done with, and of these the failed."""
-    seen = _cursors(thread_ids)
-    new, cut_off = _new_lines(thread_ids)
-    last = cut_off or thread_ids[-1]
-    done = {thread_id for thread_id in thread_ids if thread_id not in new and thread_id <= last}
-    if not new:
+    """Give new lines their effects: the threads that are done with, and of these the failed."""
+    news = _read_news(thread_ids)
+    done = {thread_id for thread_id in thread_ids if thread_id not in news.lines and thread_id <= news.up_to}
+    if not news.lines:
         return done, set()
     # Whatever can be worked out before writing is: on SQLite everybody waits from here to the commit.
-    bulk = [(projector, projector.prepare(new)) for projector in ports.registry.bulk_projectors.values()]
+    bulk = [(projector, projector.prepare(news.lines)) for projector in ports.registry.bulk_projectors.values()]
+    moved, broken = _project_together(news, bulk), set()
+    rest = {thread_id: lines for thread_id, lines in news.lines.items() if thread_id not in moved}
+    if rest:
+        one_by_one, broken = _project_one_by_one(news, rest, bulk)
+        moved |= one_by_one
+    return done | broken | (moved - {news.cut_off}), broken
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Lines beyond the cursors, where these stood, and the thread of which not all lines fitted, or 0."""
+
+    lines: dict[int, list[Line]]
+    cursors: dict[int, int]
+    cut_off: int
+    up_to: int
+
+
+Bulk = Sequence[tuple[ports.BulkProjector, Mapping[int, Any]]]
+
+
+def _read_news(thread_ids: Sequence[int]) -> _News:
+    condition, ids = among(thread_ids)
+    sql = (
+        f"SELECT {columns('m', postgres=connection.vendor == 'postgresql')}, COALESCE(p.seq, 0)"
+        " FROM chat_threadsequence s LEFT JOIN chat_threadprojection p ON p.thread_id = s.thread_id"
+        # Threads first, then their lines from the cursor on, whatever a planner makes of the counts.
+        " CROSS JOIN chat_message m WHERE m.thread_id = s.thread_id AND m.seq > COALESCE(p.seq, 0)"
+        f" AND s.thread_id {condition} ORDER BY m.thread_id, m.seq LIMIT {PAGE}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [ids])
+        rows = cursor.fetchall()
+    lines: dict[int, list[Line]] = {}
+    cursors: dict[int, int] = {}
+    for row in rows:
+        line = line_of(row)
+        lines.setdefault(line.thread_id, []).append(line)
+        cursors[line.thread_id] = row[-1]
+    cut_off = rows[-1][0] if len(rows) == PAGE else 0
+    return _News(lines, cursors, cut_off, cut_off or thread_ids[-1])
+
+
+def _project_together(news: _News, bulk: Bulk) -> set[int]:
+    """The threads with nothing special about them, in few statements; returns those that moved."""
+    plain = ports.registry.plain_projectors
+    if plain.keys() != ports.registry.projectors.keys():
+        return set()
     with transaction.atomic():
-        locked = _lock_cursors(new)
-        # Somebody else may have been here meanwhile; what they left is read again.
-        new = {
-            thread_id: lines
-            for thread_id, lines in new.items()
-            if locked[thread_id] == seen.get(thread_id, 0)
+        lines = _unmoved(news, news.lines)
+        taken = [(projector, projector.prepare(lines)) for projector in plain.values()]
+        lines = {
+            thread_id: new
+            for thread_id, new in lines.items()
+            if all(thread_id in prepared for _projector, prepared in taken)
         }
-        moved, broken = _project_threads(new)
-        for projector, prepared in bulk:
-            projector.keep([prepared[thread_id] for thread_id in moved if thread_id in prepared])
+        _keep([*taken, *bulk], lines)
+        _move_cursors(lines)
+    return set(lines)
+
+
+def _project_one_by_one(
+    news: _News, wanted: Mapping[int, Sequence[Line]], bulk: Bulk
+) -> tuple[set[int], set[int]]:
+    """As many threads as there is time for: those that moved, and those that failed."""
+    with transaction.atomic():
+        moved, broken = _project_threads(_unmoved(news, wanted))
+        _keep(bulk, moved)
         _move_cursors(moved)
-    return done | broken | (moved.keys() - {cut_off}), broken
+    return set(moved), broken
+
+
+def _keep(work: Bulk, lines: Mapping[int, Sequence[Line]]) -> None:
+    for projector, prepared in work:
+        projector.keep([prepared[thread_id] for thread_id in lines if thread_id in prepared])
+
+
+def _unmoved(news: _News, wanted: Mapping[int, Sequence[Line]]) -> dict[int, Sequence[Line]]:
+    """The threads whose cursors still stand where they were read, locked until the end of the transaction.
+
+    Somebody else may have been there meanwhile; what they left is read again.
+    """
+    locked = _lock_cursors(wanted)
+    return {
+        thread_id: lines for thread_id, lines in wanted.items() if locked[thread_id] == news.cursors[thread_id]
+    }
 
 
 def _project_threads(new: Mapping[int, Sequence[Line]]) -> tuple[dict[int, Sequence[Line]], set[int]]:
@@ -182,7 +255,7 @@ def _project_threads(new: Mapping[int, Sequence[Line]]) -> tuple[dict[int, Seque
     moved: dict[int, Sequence[Line]] = {}
     broken: set[int] = set()
     for thread_id, lines in new.items():
-        if ports.registry.projectors and moved and clock.monotonic() - began > SHORT:
+        if moved and clock.monotonic() - began > SHORT:
             break
         if _project_thread(thread_id, lines):
             moved[thread_id] = lines
@@ -191,46 +264,29 @@ def _project_threads(new: Mapping[int, Sequence[Line]]) -> tuple[dict[int, Seque
     return moved, broken
 
 
-def _cursors(thread_ids: Iterable[int]) -> dict[int, int]:
-    return dict(ThreadProjection.objects.filter(pk__in=thread_ids).values_list("pk", "seq"))
-
-
-def _new_lines(thread_ids: Sequence[int]) -> tuple[dict[int, list[Line]], int]:
-    """The lines beyond each thread's cursor, and the thread that did not fit, or 0."""
-    # As an annotation: in the condition itself the join would leave out threads that have no cursor yet.
-    rows = Message.objects.annotate(cursor=Coalesce(F("thread__projection__seq"), 0))
-    rows = rows.filter(thread__in=thread_ids, seq__gt=F("cursor"))
-    new: dict[int, list[Line]] = {}
-    count = 0
-    for values in rows.order_by("thread", "seq").values_list(*LINE_COLUMNS)[:PAGE]:
-        line = Line(*values)
-        new.setdefault(line.thread_id, []).append(line)
-        count += 1
-    return new, (line.thread_id if count == PAGE else 0)
-
-
 def _lock_cursors(thread_ids: Iterable[int]) -> dict[int, int]:
     """Where the projections of these threads stand; nobody else moves them until the end of the transaction."""
     wanted = list(thread_ids)
-    locked = ThreadProjection.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    cursors = dict(locked.values_list("pk", "seq"))
+    condition, ids = among(wanted)
+    lock = " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT thread_id, seq FROM chat_threadprojection WHERE thread_id {condition} ORDER BY thread_id{lock}",
+            [ids],
+        )
+        cursors = dict(cursor.fetchall())
     missing = [thread_id for thread_id in wanted if thread_id not in cursors]
     if not missing:
         return cursors
-    ThreadProjection.objects.bulk_create(
-        (ThreadProjection(thread_id=thread_id) for thread_id in missing), ignore_conflicts=True
-    )
+    insert_many(ThreadProjection, ["thread", "seq"], [(thread_id, 0) for thread_id in missing], skip=True)
     return _lock_cursors(wanted)
 
 
 def _project_thread(thread_id: int, lines: Sequence[Line]) -> bool:
     """The projectors that take one thread at a time; False if one failed and nothing of theirs was kept."""
-    projectors = ports.registry.projectors.values()
-    if not projectors:
-        return True
     try:
         with transaction.atomic():
-            for projector in projectors:
+            for projector in ports.registry.projectors.values():
                 projector(thread_id, lines)
     except Exception:
         if connection.needs_rollback:
@@ -241,13 +297,9 @@ def _project_thread(thread_id: int, lines: Sequence[Line]) -> bool:
 
 
 def _move_cursors(moved: Mapping[int, Sequence[Line]]) -> None:
-    if not moved:
-        return
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE chat_threadprojection SET seq = %s WHERE thread_id = %s",
-            [(lines[-1].seq, thread_id) for thread_id, lines in moved.items()],
-        )
+    update_many(
+        ThreadProjection, ["thread", "seq"], [(thread_id, lines[-1].seq) for thread_id, lines in moved.items()]
+    )
     now = clock.now()
     for lines in moved.values():
         LAG.observe(max(0.0, (now - lines[0].at).total_seconds()))

@@ -19,7 +19,7 @@ from dangban.chat.models import Thread
 from dangban.chat.ports import SEND, Line, Sender, Verdict
 from dangban.conversations.actions.overrides import PERMISSION, digest_of, may_override
 from dangban.conversations.models import GuardHit
-from dangban.conversations.queries.posting import BESIDES, BESIDES_TIMES, OPEN, with_marks
+from dangban.conversations.queries.posting import BESIDES, BESIDES_TIMES, OPEN, repeated, with_marks
 from dangban.conversations.rules import guard
 from dangban.handbook.actions import NoHandbook, in_force
 from dangban.lib import clock
@@ -56,13 +56,17 @@ class Facts:
 
 
 class Gate:
+    def asks(self, line: Line) -> bool:
+        """Customers may always write."""
+        return line.author == "agent"
+
     def facts(self, thread_ids: Sequence[int], fetch: Fetch) -> Mapping[int, Facts]:
         """Two statements for any number of threads."""
         words = _words()
         found = {thread_id: Facts(words) for thread_id in thread_ids}
-        ids = list(found)
-        if not ids:
+        if not found:
             return found
+        ids = repeated(list(found))
         for thread_id, state, assignee_id, name in fetch(with_marks(OPEN, len(ids)), ids):
             one = found[thread_id]
             one.state, one.assignee_id, one.assignee = state, assignee_id, name or ""
@@ -70,10 +74,11 @@ class Gate:
             found[thread_id].learn(kind, person_id, text, by_id)
         return found
 
-    def decide(self, facts: Facts, sender: Sender, line: Line, *, confirmed: bool) -> Verdict:
-        """Customers may always write. An agent writes where they serve, and what may be said."""
+    def decide(self, facts: Facts | None, sender: Sender, line: Line, *, confirmed: bool) -> Verdict:
+        """An agent writes where they serve, and what may be said."""
         if line.author != "agent":
             return SEND
+        assert facts is not None
         with override(sender.language):
             if line.kind in _BY_ACTION:
                 return Verdict("refuse", "by_action", _("This is done by its own button, not as a message."))

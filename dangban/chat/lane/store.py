@@ -18,12 +18,11 @@ from django.conf import settings
 from psycopg import errors
 
 from dangban.chat.ports import Line
+from dangban.chat.rows import as_json, columns, line_of
 from dangban.lib.gate import GateTimeout, gate_of
 
 # Who sent it and under which id: the same again is the same line.
 Key = tuple[int, str, int, str]
-
-COLUMNS = "seq, author, author_id, author_name, client_id, kind, internal, body, payload, at, id, thread_id"
 
 
 class Unavailable(Exception):
@@ -151,11 +150,11 @@ class SQLiteStore:
         found: dict[Key, Line] = {}
         for key in keys:
             rows = self._run(
-                f"SELECT {COLUMNS} FROM chat_message WHERE thread_id=? AND author=? AND author_id=? AND client_id=?",
+                f"SELECT {_COLUMNS} FROM chat_message WHERE thread_id=? AND author=? AND author_id=? AND client_id=?",
                 key,
             )
             if rows:
-                found[key] = self._line(rows[0])
+                found[key] = line_of(rows[0])
         return found
 
     def append(self, lines: Sequence[Line]) -> None:
@@ -193,8 +192,8 @@ class SQLiteStore:
         self, thread_id: int, *, since: int | None = None, before: int | None = None, limit: int
     ) -> list[Line]:
         sql, params = lines_query(thread_id, since, before, limit)
-        rows = self._run(sql.format(columns=COLUMNS).replace("%s", "?"), params)
-        return _in_order([self._line(row) for row in rows])
+        rows = self._run(sql.format(columns=_COLUMNS).replace("%s", "?"), params)
+        return _in_order([line_of(row) for row in rows])
 
     def recalled(self, thread_id: int) -> frozenset[int]:
         rows = self._run(RECALLS.replace("%s", "?"), [thread_id])
@@ -222,14 +221,6 @@ class SQLiteStore:
             return self._db.execute(sql, params).fetchall()
         except sqlite3.OperationalError as error:
             raise Unavailable(str(error)) from error
-
-    @staticmethod
-    def _line(row: tuple[Any, ...]) -> Line:
-        at = datetime.fromisoformat(row[9]).replace(tzinfo=UTC)
-        return Line(
-            thread_id=row[11], seq=row[0], author=row[1], author_id=row[2], author_name=row[3], client_id=row[4],
-            kind=row[5], internal=bool(row[6]), body=row[7], payload=from_json(row[8]), at=at, id=row[10],
-        )  # fmt: skip
 
 
 class PostgresStore:
@@ -270,14 +261,13 @@ class PostgresStore:
         return dict(rows)
 
     def find(self, keys: Sequence[Key]) -> dict[Key, Line]:
-        columns = ", ".join(f"m.{name}" for name in _POSTGRES_COLUMNS.split(", "))
         rows = self._run(
-            f"SELECT {columns} FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[])"
+            f"SELECT {columns('m', postgres=True)} FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[])"
             " AS k (thread_id, author, author_id, client_id)"
             " JOIN chat_message m USING (thread_id, author, author_id, client_id)",
             [list(column) for column in zip(*keys, strict=True)],
         )
-        return {key_of(line): line for line in map(self._line, rows)}
+        return {key_of(line): line for line in map(line_of, rows)}
 
     def append(self, lines: Sequence[Line]) -> None:
         columns = zip(
@@ -314,7 +304,7 @@ class PostgresStore:
     ) -> list[Line]:
         sql, params = lines_query(thread_id, since, before, limit)
         return _in_order(
-            [self._line(row) for row in self._run(sql.format(columns=_POSTGRES_COLUMNS), params)]
+            [line_of(row) for row in self._run(sql.format(columns=_POSTGRES_COLUMNS), params)]
         )
 
     def recalled(self, thread_id: int) -> frozenset[int]:
@@ -357,15 +347,9 @@ class PostgresStore:
         except psycopg.Error:
             self._db.close()
 
-    @staticmethod
-    def _line(row: tuple[Any, ...]) -> Line:
-        return Line(
-            thread_id=row[11], seq=row[0], author=row[1], author_id=row[2], author_name=row[3], client_id=row[4],
-            kind=row[5], internal=row[6], body=row[7], payload=from_json(row[8]), at=row[9], id=row[10],
-        )  # fmt: skip
 
-
-_POSTGRES_COLUMNS = COLUMNS.replace("payload", "payload::text")
+_COLUMNS = columns()
+_POSTGRES_COLUMNS = columns(postgres=True)
 
 
 def lines_query(thread_id: int, since: int | None, before: int | None, limit: int) -> tuple[str, list[int]]:
@@ -389,15 +373,6 @@ def lines_query(thread_id: int, since: int | None, before: int | None, limit: in
         thread_id,
         limit,
     ]
-
-
-def as_json(payload: Mapping[str, Any]) -> str:
-    """As Django's JSONField writes it."""
-    return json.dumps(payload) if payload else "{}"
-
-
-def from_json(text: str) -> dict[str, Any]:
-    return json.loads(text) if text != "{}" else {}
 
 
 def _sqlite_time(at: datetime) -> str:

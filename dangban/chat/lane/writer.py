@@ -197,7 +197,8 @@ def _decide(store: Store, posts: Sequence[Post]) -> list[Outcome]:
     last = store.lock(ids)
     known = store.find([key_of(post.line) for post in posts])
     gate = ports.registry.gate
-    facts = gate.facts(ids, store.fetch) if gate else {}
+    asked = sorted({post.line.thread_id for post in posts if gate and gate.asks(post.line)})
+    facts = gate.facts(asked, store.fetch) if gate and asked else {}
     outcomes: list[Outcome] = []
     for post in posts:
         outcome = _decide_one(post, known, last, gate, facts)

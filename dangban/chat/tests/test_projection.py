@@ -89,5 +89,5 @@ class Projections(pages.CastCase):
         ports.registry.projectors.clear()
         for number in range(4):
             self.say(number, "一", "二", "三")
-        with self.assertNumQueries(11):
+        with self.assertNumQueries(10):
             projection.project(projection.behind())

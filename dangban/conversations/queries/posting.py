@@ -26,5 +26,10 @@ BESIDES = (
 BESIDES_TIMES = 4
 
 
+def repeated(ids: list[int]) -> list[int]:
+    """The same ids, the last one again until there are 1, 2, 4, 8, …: few lengths, few statements to prepare."""
+    return ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
+
+
 def with_marks(sql: str, count: int) -> str:
     return sql.replace("{marks}", ", ".join(["%s"] * count))
