@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dangban.journal import ports
 from dangban.orders import queries
-from dangban.orders.models import Order
+from dangban.orders.models import Order, Requirement
 
 VERBS = {
     "orders.flag_set": _("set the flag of the order"),
@@ -45,7 +45,17 @@ def register() -> None:
     ports.name_values("flag", FlagNames())
     ports.name_fields({"flag": _("flag"), "order": _("order")})
     ports.name_subject("orders.order", _("order"), url_name="orders:detail", titles=_numbers)
+    ports.name_subject("orders.requirement", _("wish"), titles=_wishes)
 
 
 def _numbers(ids: Sequence[int]) -> Mapping[int, str]:
     return dict(Order.objects.filter(pk__in=ids).values_list("pk", "platform_id"))
+
+
+def _wishes(ids: Sequence[int]) -> Mapping[int, str]:
+    """Kind and order; the customer's own words may be erased, these stay."""
+    found = Requirement.objects.filter(pk__in=ids).select_related("order")
+    return {
+        one.pk: f"{one.get_kind_display()} {one.order.platform_id}" if one.order else one.get_kind_display()
+        for one in found
+    }

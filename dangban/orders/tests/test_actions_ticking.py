@@ -15,6 +15,7 @@ from dangban.handbook import actions as handbook
 from dangban.handbook.loader import Layer, preset, read_layers
 from dangban.handbook.models import StoredDecision
 from dangban.handbook.shapes import discover
+from dangban.journal import ports as journal
 from dangban.journal.models import Entry
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict, NotAllowed
@@ -78,6 +79,12 @@ class Starting(WishCase):
         assert Entry.objects.get(verb="orders.requirement_put").change == {
             "kind": "gift", "order": "2209000000000000009", "due_at": "2026-11-19T07:30:00+00:00",
         }  # fmt: skip
+
+    def test_the_journal_names_a_wish_by_kind_and_order(self) -> None:
+        wishes = [self.put(), self.put_without_order()]
+        titles = journal.registry.subjects["orders.requirement"].titles
+        assert titles is not None
+        assert list(titles([wish.pk for wish in wishes]).values()) == ["赠品 2209000000000000009", "赠品"]
 
     def test_after_the_cut_off_it_is_for_tomorrow(self) -> None:
         with clock.frozen(at("16:40")):
