@@ -221,6 +221,24 @@ def test_the_theme_switch_turns_and_is_remembered(page: Any) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+def test_it_is_dark_by_wish_or_by_switch_and_light_on_paper(page: Any) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light, dark = "rgb(242, 245, 244)", "rgb(14, 21, 19)"
+    seen = {}
+    for switch in ("", "light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", switch)
+        for wish in ("light", "dark"):
+            page.emulate_media(color_scheme=wish)
+            seen[switch, wish] = page.evaluate(ground)
+    assert seen == {
+        ("", "light"): light, ("", "dark"): dark,
+        ("light", "light"): light, ("light", "dark"): light,
+        ("dark", "light"): dark, ("dark", "dark"): dark,
+    }  # fmt: skip
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
 STREAM = """
 async () => {
   const { Stream } = await import("dangban/stream");
