@@ -1,4 +1,4 @@
-"""What people do about customers: tag, mark as a risk, merge and take a merge back, look in full."""
+"""What people do about customers: tag, mark as a risk, merge and take a merge back."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def add_tag(
                 personal={"tag": written},
                 at=at,
             )
+            _ring(customer)
     return tag
 
 
@@ -55,6 +56,7 @@ def remove_tag(tag: Tag, *, by: Person) -> None:
         record(
             "customers.untagged", subject=tag.customer, by=by, shop=tag.shop_id, personal={"tag": tag.text}
         )
+        _ring(tag.customer)
         tag.delete()
 
 
@@ -71,6 +73,7 @@ def set_credit(customer: Customer, level: int, *, by: Person) -> Customer:
             locked.credit = level
             locked.save(update_fields=["credit"])
             record("customers.credit_set", subject=locked, by=by, change=change)
+            _ring(locked)
     return locked
 
 
@@ -116,6 +119,7 @@ def mark_risk(
             personal={"evidence": mark.evidence},
             at=at,
         )
+        _ring(customer)
     return mark
 
 
@@ -137,35 +141,8 @@ def lift_risk(mark: RiskMark, *, by: Person, at: datetime | None = None) -> Risk
             change={"mark": locked.pk},
             at=at,
         )
+        _ring(locked.customer)
     return locked
-
-
-def reveal(customer: Customer, what: str, *, by: Person) -> str:
-    """A customer's whole phone number, or that of one address (``address-12``); the look is recorded."""
-    if not access.may(by, "customers.reveal", customer):
-        raise NotAllowed(_("You may not see this in full. Ask your leader."))
-    value = _revealed(customer, what)
-    with transaction.atomic():
-        record("customers.revealed", subject=customer, by=by, change={"field": what})
-    return value
-
-
-def _revealed(customer: Customer, what: str) -> str:
-    if what == "phone":
-        return customer.phone
-    pk = what.removeprefix("address-")
-    address = customer.addresses.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 18 else None
-    if address is None:
-        raise BadInput(_("There is no such number or address."))
-    parts = (
-        address.receiver,
-        address.phone,
-        address.province,
-        address.city,
-        address.district,
-        address.detail,
-    )
-    return " ".join(part for part in parts if part)
 
 
 def merge(kept: Customer, merged: Customer, *, by: Person, reason: str, at: datetime | None = None) -> Merge:
@@ -204,6 +181,7 @@ def merge(kept: Customer, merged: Customer, *, by: Person, reason: str, at: date
             change={"merged": merged.pk, "merge": row.pk, "reason": reason},
             at=at,
         )
+        _ring(kept, merged)
     return row
 
 
@@ -239,6 +217,7 @@ def unmerge(row: Merge, *, by: Person, at: datetime | None = None) -> Merge:
             change={"merged": locked.merged_id, "merge": locked.pk},
             at=at,
         )
+        _ring(locked.kept, locked.merged)
     return locked
 
 
@@ -274,6 +253,12 @@ def _forget_shops(kept: Customer, shops: list[int]) -> None:
 def log_export(by: Person, filters: dict[str, str], count: int) -> None:
     with transaction.atomic():
         record("customers.exported", subject=by, by=by, change={"filters": filters, "rows": count})
+
+
+def _ring(*customers: Customer) -> None:
+    shops = set(CustomerShop.objects.filter(customer__in=customers).values_list("shop", flat=True))
+    for customer in customers:
+        ports.ring(customer.pk, shops)
 
 
 def _shop_id(shop: Shop | None) -> int | None:

@@ -7,15 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from dangban.customers.access import get_customer
+from dangban.customers.access import get_customer, visible_shop_ids
 from dangban.customers.models import Address, Customer, Handle, Merge, RiskMark, Tag
 from dangban.lib.actor import Actor
 from dangban.people import ports
 from dangban.people.models import Person
 
 KIND = "customers.customer"
+ADDRESS = "customers.address"
+# Why people usually look at a customer's number or address.
+WHY_CUSTOMER = (
+    _("Check where the parcel goes"),
+    _("Call the customer back"),
+    _("The courier or the warehouse asks"),
+    _("Reship or exchange"),
+)
 
 
 def all_of(pk: int) -> QuerySet[Customer]:
@@ -71,6 +80,41 @@ def register() -> None:
     ports.register_data_subject(
         KIND, ports.DataSubject(_("customer"), _named, "customers.export", "customers.erase")
     )
+    _register_masked()
+
+
+def _register_masked() -> None:
+    ports.register_revealable(
+        KIND, "phone", ports.Revealable(_("phone number"), "customers.reveal", _phone, usual=WHY_CUSTOMER)
+    )
+    ports.register_revealable(
+        ADDRESS,
+        "address",
+        ports.Revealable(
+            _("address"), "customers.reveal", _address, usual=WHY_CUSTOMER,
+            subject=lambda pk: (KIND, Address.objects.values_list("customer", flat=True).get(pk=pk)),
+        ),
+    )  # fmt: skip
+
+
+def _phone(reader: Person, pk: int) -> tuple[str, int | None]:
+    customer = get_customer(reader, pk)
+    return customer.phone, _shop_that_opens(reader, customer)
+
+
+def _address(reader: Person, pk: int) -> tuple[str, int | None]:
+    row = Address.objects.filter(pk=pk).first()
+    if row is None:
+        raise Http404("address")
+    customer = get_customer(reader, row.customer_id)
+    parts = (row.receiver, row.phone, row.province, row.city, row.district, row.detail)
+    return " ".join(part for part in parts if part), _shop_that_opens(reader, customer)
+
+
+def _shop_that_opens(reader: Person, customer: Customer) -> int | None:
+    """A shop of this customer for which the reader may look; else any, for which they are refused."""
+    shops = visible_shop_ids(reader, customer)
+    return next((shop for shop in shops if reader.can("customers.reveal", shop=shop)), shops[0] if shops else None)
 
 
 def _named(reader: Person, pk: int) -> str:

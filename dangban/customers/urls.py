@@ -17,7 +17,6 @@ pages = [
     path("<int:pk>/risks/<int:mark_pk>/lifting/", views.risk_lifting, name="risk-lifting"),
     path("<int:pk>/merges/", views.merges, name="merges"),
     path("<int:pk>/merges/<int:merge_pk>/undoing/", views.merge_undoing, name="merge-undoing"),
-    path("<int:pk>/reveal/<slug:what>/", views.reveal, name="reveal"),
 ]
 
 urlpatterns = [path("customers/", include((pages, "customers")))]

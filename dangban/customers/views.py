@@ -269,12 +269,3 @@ def merge_undoing(request: HttpRequest, pk: int, merge_pk: int) -> HttpResponse:
         raise Http404("merge")
     actions.unmerge(row, by=signed_in(request))
     return redirect("customers:profile", customer.pk)
-
-
-@require_POST
-@login_required
-def reveal(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    customer = access.get_customer(signed_in(request), pk)
-    return render(
-        request, "customers/_revealed.html", {"value": actions.reveal(customer, what, by=signed_in(request))}
-    )

@@ -27,7 +27,6 @@ from dangban.people.models import Person, Shop
 _LONGEST_PART = 120
 # The platforms keep a remark of up to 1,000 bytes.
 _LONGEST_REMARK = 1000
-REVEALED = {"phone": "phone", "receiver": "receiver", "address": "address"}
 
 
 def set_flag(order: Order, flag: str, *, by: HasActor, at: datetime | None = None) -> Order:
@@ -177,24 +176,6 @@ def hang_on_order(
             at=at,
         )
     return locked
-
-
-def reveal(order: Order, what: str, *, by: Person, at: datetime | None = None) -> str:
-    """The whole phone number, receiver or address of an order; that somebody looked is recorded."""
-    if what not in REVEALED:
-        raise BadInput(_("Only the receiver, the phone number and the address are masked."))
-    if not by.can("customers.reveal", shop=order.shop_id):
-        raise NotAllowed(_("You may not see this in full. Ask your leader."))
-    with transaction.atomic():
-        record(
-            "orders.receiver_revealed",
-            subject=order,
-            by=by,
-            shop=order.shop_id,
-            change={"field": what},
-            at=at,
-        )
-    return str(getattr(order, REVEALED[what]))
 
 
 def log_export(by: Person, filters: Mapping[str, str], count: int, shops: list[int]) -> None:

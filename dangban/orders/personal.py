@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dangban.customers.models import Customer
+from dangban.customers.personal import WHY_CUSTOMER
 from dangban.lib.actor import Actor
 from dangban.lib.errors import Refused
+from dangban.orders.access import get_order
 from dangban.orders.models import Order, OrderChange, OrderWord, Remark, Requirement
 from dangban.people import ports
+from dangban.people.models import Person
 
 CUSTOMER = "customers.customer"
 SHOWN = (
@@ -25,6 +30,7 @@ BLANKED = {
     "receiver": "", "phone": "", "phone_tail": "", "district": "", "address": "", "postcode": "",
     "buyer_message": "", "platform_remark": "", "invoice_title": "", "source_digest": "",
 }  # fmt: skip
+REVEALED = {"phone": gettext_lazy("phone number"), "receiver": gettext_lazy("receiver"), "address": gettext_lazy("address")}
 UNDER_WAY = (Order.Status.UNPAID, Order.Status.PAID, Order.Status.PART, Order.Status.SENT)
 
 
@@ -70,6 +76,14 @@ class OrderData:
 
 def register() -> None:
     ports.register_personal_data("orders", OrderData())
+    for name, label in REVEALED.items():
+        revealable = ports.Revealable(label, "customers.reveal", partial(_whole, name), usual=WHY_CUSTOMER)
+        ports.register_revealable("orders.order", name, revealable)
+
+
+def _whole(name: str, reader: Person, pk: int) -> tuple[str, int | None]:
+    order = get_order(reader, pk)
+    return str(getattr(order, name)), order.shop_id
 
 
 def _orders(pk: int) -> QuerySet[Order]:

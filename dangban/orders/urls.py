@@ -21,7 +21,6 @@ pages = [
     path("<int:pk>/remarks/form/", detail.remark_form, name="remark-form"),
     path("<int:pk>/requirements/", detail.requirements, name="requirements"),
     path("<int:pk>/requirements/<int:wish_pk>/hanging/", detail.hanging, name="hanging"),
-    path("<int:pk>/reveal/<slug:what>/", detail.reveal, name="reveal"),
 ]
 
 urlpatterns = [path("orders/", include((pages, "orders")))]

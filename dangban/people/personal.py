@@ -16,6 +16,11 @@ from dangban.people.access import get_person
 from dangban.people.models import Person
 
 KIND = "people.person"
+WHY_STAFF = (
+    gettext_lazy("Reach a colleague outside their shift"),
+    gettext_lazy("Change of shift at short notice"),
+    gettext_lazy("Emergency"),
+)
 
 
 class StaffData:
@@ -58,7 +63,7 @@ def register() -> None:
         ),
     )
     ports.register_revealable(
-        KIND, "phone", ports.Revealable(gettext_lazy("phone number"), "people.reveal", _phone)
+        KIND, "phone", ports.Revealable(gettext_lazy("phone number"), "people.reveal", _phone, usual=WHY_STAFF)
     )
 
 

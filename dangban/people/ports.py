@@ -48,12 +48,15 @@ class Revealable:
     """A masked value that may be shown in full, to whom `may` allows; each showing is journalled.
 
     `fetch(person, pk)` goes through the room's access and raises Http404; it returns the value and
-    the id of the shop it belongs to.
+    the id of the shop it belongs to. `usual` are the lazy reasons that are offered beside one's own
+    words. The journal writes the look under what was looked at, or under what `subject(pk)` names.
     """
 
     label: object
     permission: str
     fetch: Callable[[Person, int], tuple[str, int | None]]
+    usual: Sequence[object] = ()
+    subject: Callable[[int], tuple[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class _Registry:
     personal_data: dict[str, PersonalData] = field(default_factory=dict)
     data_subjects: dict[str, DataSubject] = field(default_factory=dict)
     revealable: dict[tuple[str, str], Revealable] = field(default_factory=dict)
+    # What the fields are called, for the journal.
+    revealed: dict[str, object] = field(default_factory=dict)
     revokers: list[Callable[[int], None]] = field(default_factory=list)
     activity: list[Callable[[int], datetime | None]] = field(default_factory=list)
 
@@ -93,6 +98,7 @@ def register_data_subject(kind: str, subject: DataSubject) -> None:
 
 def register_revealable(kind: str, field_name: str, revealable: Revealable) -> None:
     registry.revealable[kind, field_name] = revealable
+    registry.revealed[field_name] = revealable.label
 
 
 def register_revoker(revoke: Callable[[int], None]) -> None:

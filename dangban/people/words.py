@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from dangban.journal import ports
 from dangban.lib import rail
 from dangban.people.models import Person, Role, Shop, Team
+from dangban.people.ports import registry
 
 VERBS = {
     "people.hired": _("opened the account of"),
@@ -79,6 +80,7 @@ def register() -> None:
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
     ports.name_values("level", dict(Person.Level.choices))
+    ports.name_values("field", registry.revealed)
     ports.name_subject("people.person", _("person"), url_name="person", titles=_names_of_people)
     ports.name_subject("people.team", _("team"), titles=_names_of_teams)
     ports.name_subject("people.shop", _("shop"), url_name="shops:detail", titles=_names_of_shops)

@@ -1,6 +1,7 @@
 from dangban.customers import actions
 from dangban.customers.models import Address, Customer, Tag
 from dangban.handbook import actions as handbook
+from dangban.journal import chronicle
 from dangban.journal.models import Entry
 from dangban.testing import pages
 from dangban.testing.cast import NOW
@@ -88,19 +89,34 @@ class ProfilePage(Story, pages.PageCase):
         assert self.post("credit/", "lin", level="9").status_code == 422
 
     def test_an_address_is_revealed_to_who_may_see_it(self):
-        part = f"reveal/address-{self.address_row.pk}/"
-        assert self.post(part, "lin").status_code == 403
-        assert "示例路8号" in self.post(part, "ou").content.decode()
-        assert self.post("reveal/address-999/", "ou").status_code == 422
-        assert Entry.objects.filter(verb="customers.revealed").count() == 1
+        door = f"/reveal/customers.address/{self.address_row.pk}/address/"
+        assert door in self.as_person(self.cast.ou).get(self.address()).content.decode()
+        assert self.as_person(self.cast.lin).post(door, {"reason": "看看"}).status_code == 403
+        asked = self.as_person(self.cast.ou).get(door).content.decode()
+        assert "核对收货信息" in asked
+        assert "示例路8号" not in asked
+        assert "示例路8号" in self.as_person(self.cast.ou).post(door, {"reason": "核对收货信息"}).content.decode()
+        assert self.as_person(self.cast.ou).post("/reveal/customers.address/999/address/", {"reason": "x"}).status_code == 404
+        (told,) = chronicle.tell(list(Entry.objects.filter(verb="people.revealed")))
+        assert (told.entry.subject_kind, told.entry.subject_id) == ("customers.customer", self.cast.fang.pk)
+        assert [(one.label, one.after) for one in told.changes] == [("内容", "地址"), ("原因", "核对收货信息")]
+
+    def test_without_a_reason_nothing_is_revealed(self):
+        Customer.objects.filter(pk=self.cast.fang.pk).update(phone="13500000005")
+        for door in (f"customers.customer/{self.cast.fang.pk}/phone", f"customers.address/{self.address_row.pk}/address"):
+            answer = self.as_person(self.cast.ou).post(f"/reveal/{door}/", {"reason": " "})
+            assert answer.status_code == 422
+            assert "13500000005" not in answer.content.decode()
+            assert "示例路8号" not in answer.content.decode()
+        assert not Entry.objects.filter(verb="people.revealed").exists()
 
     def test_every_door_is_closed_to_a_stranger(self):
         client = self.as_person(self.cast.hu)
         tag = Tag.objects.get()
         gets = [client.get(self.address() + part).status_code for part in ("", "card/", "timeline/")]
-        parts = ("tags/", f"tags/{tag.pk}/removal/", "credit/", "risks/", "merges/", "reveal/phone/")
+        parts = ("tags/", f"tags/{tag.pk}/removal/", "credit/", "risks/", "merges/")
         posts = [client.post(self.address() + part, {"text": "x"}).status_code for part in parts]
-        assert (gets, posts) == ([404] * 3, [404] * 6)
+        assert (gets, posts) == ([404] * 3, [404] * 5)
 
     def test_a_stranger_may_not_merge_a_customer_into_their_own(self):
         client = self.as_person(self.cast.hu)

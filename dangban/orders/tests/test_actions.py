@@ -1,12 +1,15 @@
 import pytest
+from django.http import Http404
 
 from dangban.journal import chronicle
 from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, Conflict, NotAllowed
-from dangban.orders import actions
+from dangban.orders import actions, queries
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
 from dangban.orders.tests.stories import OrderCase
+from dangban.people import actions as people
 from dangban.shops.models import Courier, CourierArea
+from dangban.testing import handbooks
 from dangban.testing.cast import NOW
 
 
@@ -104,6 +107,34 @@ class Requirements(OrderCase):
             {"code": "courier-unreachable", "facts": {"courier": "圆通速递", "couriers": "顺丰速运"}},
         ]
 
+    def test_the_order_says_which_couriers_do_not_go_there_and_what_the_handbook_then_asks_for(self):
+        yuantong = Courier.objects.create(shop=self.cast.shop, name="圆通速递")
+        CourierArea.objects.create(courier=yuantong, province="新疆", reaches=False)
+        Courier.objects.create(shop=self.cast.shop, name="邮政EMS")
+        far = self.order(platform_id="220X", province="新疆维吾尔自治区", city="喀什地区")
+        going = queries.delivery(far)
+        assert (going.beyond, queries.chosen_courier(far, going)) == (["圆通速递"], None)
+        self.put("courier", "不要圆通", order=far)
+        assert queries.chosen_courier(far, going) is None
+        self.put("courier", "要发圆通", order=far)
+        chosen = queries.chosen_courier(far, going)
+        assert (chosen.courier, chosen.decision.outcome, chosen.others) == ("圆通速递", "ask", ["邮政EMS"])
+        page = self.as_person(self.cast.lin).get(f"/orders/{far.pk}/").content.decode()
+        assert "圆通速递不到" in page
+        assert "请顾客另选：邮政EMS。" in page
+        assert "shops.unreachable_courier" in page
+
+    def test_where_the_handbook_says_so_it_goes_by_post(self):
+        handbooks.adopt_with({"shops.unreachable_courier": 'is = "ems"'})
+        yuantong = Courier.objects.create(shop=self.cast.shop, name="圆通速递")
+        CourierArea.objects.create(courier=yuantong, province="新疆", reaches=False)
+        Courier.objects.create(shop=self.cast.shop, name="邮政EMS")
+        far = self.order(platform_id="220X", province="新疆维吾尔自治区", courier="圆通速递")
+        page = self.as_person(self.cast.lin).get(f"/orders/{far.pk}/").content.decode()
+        assert "改发邮政EMS。" in page
+        gone = self.order(platform_id="220W", province="新疆维吾尔自治区", courier="圆通速递", status="sent")
+        assert queries.chosen_courier(gone, queries.delivery(gone)) is None
+
     def test_a_dispatched_order_is_warned_about(self):
         sent = self.order(platform_id="220Y", status="sent")
         assert [
@@ -148,14 +179,23 @@ class Requirements(OrderCase):
 
 
 class Revealing(OrderCase):
-    def test_a_look_at_the_phone_number_is_journalled(self):
+    def test_a_look_is_for_a_reason_and_journalled(self):
         order = self.order()
-        assert actions.reveal(order, "phone", by=self.cast.ou) == "13500000005"
-        entry = Entry.objects.get(verb="orders.receiver_revealed")
-        assert (entry.actor_name, entry.change) == ("区志文", {"field": "phone"})
+        shown = {
+            field: people.reveal(self.cast.ou, "orders.order", order.pk, field, reason="联系快递", at=NOW)
+            for field in ("phone", "receiver", "address")
+        }
+        assert shown == {"phone": "13500000005", "receiver": "方静", "address": "示例路8号"}
+        entry = Entry.objects.filter(verb="people.revealed").order_by("pk")[0]
+        assert (entry.actor_name, entry.shop_id) == ("区志文", self.cast.shop.pk)
+        assert entry.change == {"field": "phone", "reason": "联系快递"}
 
-    def test_who_may_not_look_sees_nothing_and_leaves_no_entry(self):
+    def test_who_may_not_look_or_says_no_reason_sees_nothing_and_leaves_no_entry(self):
         order = self.order()
         with pytest.raises(NotAllowed):
-            actions.reveal(order, "phone", by=self.cast.lin)
-        assert not Entry.objects.filter(verb="orders.receiver_revealed").exists()
+            people.reveal(self.cast.lin, "orders.order", order.pk, "phone", reason="想看看", at=NOW)
+        with pytest.raises(Http404):
+            people.reveal(self.cast.hu, "orders.order", order.pk, "phone", reason="想看看", at=NOW)
+        with pytest.raises(BadInput):
+            people.reveal(self.cast.ou, "orders.order", order.pk, "phone", reason="", at=NOW)
+        assert not Entry.objects.filter(verb="people.revealed").exists()

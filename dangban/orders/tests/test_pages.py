@@ -131,9 +131,11 @@ class OrderPage(OrderCase, pages.PageCase):
         assert "/reveal/" not in page
 
     def test_an_order_agent_reveals_with_a_trace(self):
-        assert "/reveal/phone/" in self.page("ou")
-        assert "13500000005" in self.post(f"{self.fangs.pk}/reveal/phone/").content.decode()
-        assert Entry.objects.filter(verb="orders.receiver_revealed").count() == 1
+        door = f"/reveal/orders.order/{self.fangs.pk}/phone/"
+        assert door in self.page("ou")
+        answer = self.as_person(self.cast.ou).post(door, {"reason": "联系快递"})
+        assert "13500000005" in answer.content.decode()
+        assert Entry.objects.filter(verb="people.revealed").count() == 1
 
     def test_flag_remark_and_requirement_are_put_from_the_page(self):
         assert self.post(f"{self.fangs.pk}/flag/", "lin", flag="2").status_code == 302
@@ -192,8 +194,8 @@ class OrderPage(OrderCase, pages.PageCase):
         client = self.as_person(self.cast.hu)
         base = f"/orders/{self.fangs.pk}/"
         assert [client.get(base + part).status_code for part in ("", "card/", "remarks/form/")] == [404] * 3
-        posts = ("flag/", "remarks/", "requirements/", "reveal/phone/")
-        assert [client.post(base + part).status_code for part in posts] == [404] * 4
+        posts = ("flag/", "remarks/", "requirements/")
+        assert [client.post(base + part).status_code for part in posts] == [404] * 3
         assert (
             client.post(f"/orders/requirements/{self.wish.pk}/settlement/", {"fulfilled": "yes"}).status_code
             == 404

@@ -148,14 +148,6 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, requirement.order, said)
 
 
-@require_POST
-@login_required
-def reveal(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    order = access.get_order(signed_in(request), pk)
-    value = actions.reveal(order, what, by=signed_in(request))
-    return render(request, "orders/_revealed.html", {"value": value})
-
-
 @require_safe
 @login_required
 def remark_form(request: HttpRequest, pk: int) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from dangban.journal.actions import erase_personal, record
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
+from dangban.lib.text import refuse_unstorable
 from dangban.people.models import DataRequest, LegalHold, Person
 from dangban.people.ports import DataSubject, registry
 
@@ -29,8 +30,9 @@ def reveal(person: Person, kind: str, pk: int, field: str, *, reason: str, at: d
         message = _("Say what you need it for.")
         raise BadInput(message, fields={"reason": [message]})
     with transaction.atomic():
-        change = {"field": field, "reason": reason.strip()[:200]}
-        record("people.revealed", subject=(kind, pk), by=person, shop=shop_id, change=change, at=at)
+        change = {"field": field, "reason": refuse_unstorable(reason.strip(), "reason")[:200]}
+        subject = revealable.subject(pk) if revealable.subject else (kind, pk)
+        record("people.revealed", subject=subject, by=person, shop=shop_id, change=change, at=at)
     return value
 
 

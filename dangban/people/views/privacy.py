@@ -31,14 +31,22 @@ def reveal(request: PersonRequest, kind: str, pk: int, field: str) -> HttpRespon
     if not request.user.can(revealable.permission, shop=shop_id):
         raise NotAllowed(_("You may not see this in full. Ask your leader if you need it."))
     form = RevealForm(request.POST or None)
-    context: dict[str, Any] = {"form": form, "label": revealable.label, "kind": kind, "pk": pk, "field": field}
+    context: dict[str, Any] = {"form": form, "revealable": revealable, "kind": kind, "pk": pk, "field": field}
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         context["value"] = actions.reveal(request.user, kind, pk, field, reason=reason, at=clock.now())
         response = render(request, "people/_revealed.html", context)
         response["Cache-Control"] = "no-store"
         return response
-    return render(request, "people/_reveal.html", context)
+    response = render(request, "people/_reveal.html", context, status=422 if form.is_bound else 200)
+    # The question stands beside the mask, and stays there until it is answered.
+    response["HX-Retarget"], response["HX-Reswap"] = f"#{place_of(kind, pk, field)}", "innerHTML"
+    return response
+
+
+def place_of(kind: str, pk: int, field: str) -> str:
+    """The id under which a page asks for the reason."""
+    return f"reveal-{kind.replace('.', '-')}-{pk}-{field}"
 
 
 @login_required
