@@ -16,6 +16,7 @@ from dangban.customers import identity
 from dangban.customers.models import Handle
 from dangban.desk.models import Deadline
 from dangban.handbook.current import in_force_so_far as in_force
+from dangban.handbook.decisions import Decision
 from dangban.handbook.shapes import Flag, Legend
 from dangban.lib import addresses, clock, masks, money, text
 from dangban.orders import access, clauses, rules
@@ -292,6 +293,10 @@ def _latest_remarks(orders: Sequence[int]) -> dict[int, str]:
     return dict(Remark.objects.filter(order__in=orders).order_by("pk").values_list("order", "text"))
 
 
+# A wish that names a courier in order not to have it.
+_AVOIDS = re.compile(r"不要|别|不发|不用|拒绝")
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Where an order goes: whether that is remote, and which couriers go there."""
@@ -299,11 +304,43 @@ class Delivery:
     is_remote: bool
     offers: list[shop_rules.Offer]
     because: list[Any] = field(default_factory=list)
+    # Couriers of the shop that do not go there.
+    beyond: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The courier a customer asked for, which does not go to their address, and what the handbook says then."""
+
+    courier: str
+    others: list[str]
+    decision: Decision
+    post: str = ""
 
 
 def delivery(order: Order) -> Delivery:
     """What the shop's lists and the handbook say of an order's address."""
     return delivery_to(order.shop, order.province, order.city)
+
+
+def chosen_courier(order: Order, going: Delivery) -> Chosen | None:
+    """Of an order not sent yet: a courier asked for that does not go there. None where all is well."""
+    if not order.province or order.status not in (Order.Status.UNPAID, Order.Status.PAID):
+        return None
+    wishes = Requirement.objects.filter(order=order, kind=Requirement.Kind.COURIER, settled_at=None)
+    said = [wish for wish in wishes.order_by("pk").values_list("text", flat=True) if not _AVOIDS.search(wish)]
+    # What a file names may be a courier that the shop's list knows nothing of.
+    named = [courier_named(order.shop, wish) for wish in said or [order.courier]]
+    found = (unreached(asked, going) for asked in dict.fromkeys(named) if asked)
+    return next((one for one in found if one is not None), None)
+
+
+def unreached(asked: str, going: Delivery) -> Chosen | None:
+    """What the handbook says where a courier does not go; None where it does."""
+    decision = shop_rules.chosen_courier(asked, going.offers, in_force())
+    if decision.outcome == "goes":
+        return None
+    return Chosen(asked, [offer.name for offer in going.offers], decision, shop_rules.post_among(going.offers))
 
 
 def delivery_to(shop: Shop, province: str, city: str) -> Delivery:
@@ -312,9 +349,12 @@ def delivery_to(shop: Shop, province: str, city: str) -> Delivery:
         return Delivery(False, [])
     areas, rule_paths = shop_queries.remote_areas(shop, rulebook)
     closed = shop_queries.closed_areas(rulebook)
-    offers = shop_rules.couriers_reaching(province, city, shop_queries.carriers(shop), closed_areas=closed)
+    carriers = shop_queries.carriers(shop)
+    offers = shop_rules.couriers_reaching(province, city, carriers, closed_areas=closed)
+    going = {offer.name for offer in offers}
+    beyond = [carrier.name for carrier in carriers if carrier.name not in going]
     because = [rulebook.because(rule, province=province, city=city) for rule in rule_paths]
-    return Delivery(shop_rules.is_remote(province, city, areas), offers, because)
+    return Delivery(shop_rules.is_remote(province, city, areas), offers, because, beyond)
 
 
 def delivery_of_wish(order: Order, wish: str) -> Delivery:

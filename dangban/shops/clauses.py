@@ -13,7 +13,10 @@ from dangban.handbook.shapes import (
     Span,
     Text,
     declare,
+    name_facts,
 )
+
+name_facts({"couriers": ("能到的快递", "Couriers that go there"), "said_at": ("上次说明", "Last said")})
 
 OPENING_HOURS = declare(
     "shops.opening_hours", Span(),

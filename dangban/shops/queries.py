@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from dangban.lib import addresses, text
 from dangban.people.access import scope
 from dangban.people.models import Person, Shop
-from dangban.shops import access, clauses
+from dangban.shops import access, clauses, rules
 from dangban.shops.models import Courier, Product, Profile, Sku
 from dangban.shops.rules import Area, Carrier
 
@@ -62,6 +62,25 @@ def carriers(shop: Shop) -> list[Carrier]:
         )
         for courier in couriers.prefetch_related("areas")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """From which couriers a shop takes parcels freight collect; from nobody where the list is empty."""
+
+    couriers: list[str]
+    because: list[Any]
+
+
+def collect(shop_id: int, in_force: Rules) -> Collect:
+    """Freight-collect parcels of a shop (one query): its own marks, else the handbook's list."""
+    marked = list(
+        Courier.objects.filter(shop=shop_id, stopped_on=None, accepts_collect=True)
+        .order_by("position", "pk")
+        .values_list("name", flat=True)
+    )
+    couriers, because = rules.freight_collect(marked, in_force)
+    return Collect(couriers, list(because))
 
 
 def shop_rows(person: Person) -> QuerySet[Shop]:

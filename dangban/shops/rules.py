@@ -1,11 +1,15 @@
-"""Pure decisions about where a shop's couriers go, for how much, and which areas are remote."""
+"""Pure decisions about where a shop's couriers go and for how much, and what is to be said of its goods."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from dangban.handbook.decisions import Because, Decision
+from dangban.handbook.rulebook import Rules
 from dangban.lib import addresses, text
+from dangban.shops.clauses import COLLECT_COURIERS, COLOUR_NOTE, UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,41 @@ def couriers_reaching(
             continue
         offers.append(Offer(carrier.name, None if area is None else freight(area, grams)))
     return sorted(offers, key=lambda offer: (offer.price_fen is None, offer.price_fen or 0, offer.name))
+
+
+def chosen_courier(asked: str, offers: Sequence[Offer], rules: Rules) -> Decision:
+    """A customer's courier ``goes`` to their address; otherwise ``ask`` for another, or send it by ``ems``.
+
+    By post only where the shop sends with a post that goes there; else there is only asking.
+    """
+    if any(_named_alike(offer.name, asked) or short_name(offer.name) == short_name(asked) for offer in offers):
+        return Decision("shops.chosen_courier", "goes")
+    if not rules.has(UNREACHABLE):
+        return Decision("shops.chosen_courier", "ask")
+    outcome = rules[UNREACHABLE] if post_among(offers) else "ask"
+    because = rules.because(UNREACHABLE, courier=asked, couriers=[offer.name for offer in offers])
+    return Decision("shops.chosen_courier", outcome, because=(because,))
+
+
+def post_among(offers: Sequence[Offer]) -> str:
+    """The post among some couriers, if any."""
+    return next((offer.name for offer in offers if "邮政" in offer.name or "EMS" in offer.name.upper()), "")  # han
+
+
+def freight_collect(marked: Sequence[str], rules: Rules) -> tuple[list[str], tuple[Because, ...]]:
+    """The couriers from which a shop takes parcels freight collect: its own marks, else the handbook's list."""
+    if marked or not rules.has(COLLECT_COURIERS):
+        return list(marked), ()
+    return list(rules[COLLECT_COURIERS]), (rules.because(COLLECT_COURIERS),)
+
+
+def must_say(said_at: datetime | None, at: datetime, rules: Rules) -> Decision:
+    """``say`` what must be said of a product, or it was ``said`` to this customer lately enough."""
+    if not rules.has(COLOUR_NOTE):
+        return Decision("shops.must_say", "say")
+    lately = said_at is not None and at - said_at < rules[COLOUR_NOTE]
+    because = rules.because(COLOUR_NOTE, said_at=said_at)
+    return Decision("shops.must_say", "said" if lately else "say", because=(because,))
 
 
 def _named_alike(one: str, other: str) -> bool:

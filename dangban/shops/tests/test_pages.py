@@ -51,6 +51,14 @@ class ShopPage(Story, pages.PageCase):
     def post(self, part, who="zhou", **data):
         return self.as_person(getattr(self.cast, who)).post(self.address() + part, data)
 
+    def test_it_says_from_whom_freight_collect_is_taken_and_what_happens_out_of_reach(self):
+        page = self.as_person(self.cast.lin).get(self.address()).content.decode()
+        assert "<dt>到付</dt><dd>不收" in page
+        assert "<dd>请顾客另选快递" in page
+        Courier.objects.create(shop=self.cast.shop, name="顺丰速运", accepts_collect=True)
+        page = self.as_person(self.cast.lin).get(self.address()).content.decode()
+        assert "<dt>到付</dt><dd>只收顺丰速运" in page
+
     def test_a_supervisor_changes_how_it_works_with_a_trace(self):
         data = {
             "opens": "08:00",

@@ -49,6 +49,9 @@ def _context(request: HttpRequest, shop: Shop) -> dict[str, Any]:
         "couriers": queries.courier_rows(shop),
         "areas": areas,
         "areas_because": [rulebook.because(rule) for rule in paths],
+        "collect": queries.collect(shop.pk, rulebook),
+        "unreachable": rulebook.rule(clauses.UNREACHABLE) if rulebook.has(clauses.UNREACHABLE) else None,
+        "unreachable_because": [rulebook.because(clauses.UNREACHABLE)] if rulebook.has(clauses.UNREACHABLE) else [],
         "hours": rulebook[clauses.OPENING_HOURS] if rulebook.has(clauses.OPENING_HOURS) else "",
         "hours_because": [rulebook.because(clauses.OPENING_HOURS)]
         if rulebook.has(clauses.OPENING_HOURS)
