@@ -37,6 +37,7 @@ def order_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     person = signed_in(request)
+    delivery = queries.delivery(order)
     return {
         "order": order,
         "person": person,
@@ -50,7 +51,8 @@ def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "may_flag": access.may(person, "orders.flag", order.shop_id),
         "may_settle": access.may(person, "orders.settle", order.shop_id),
         "may_reveal": access.may(person, "customers.reveal", order.shop_id),
-        "delivery": queries.delivery(order),
+        "delivery": delivery,
+        "chosen": queries.chosen_courier(order, delivery),
         "masked": rules.masked,
         "shown_as_card": False,
         "scrub": masks.scrub,
