@@ -8,7 +8,8 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
-        from dangban.chat import hub, inbox_bell, personal, ports, presence, search, sign_out
+        from dangban.chat import customer_bell, hub, inbox_bell, personal, ports, presence, search, sign_out
+        from dangban.customers import ports as customers
         from dangban.desk.ports import register_bell
         from dangban.people.ports import register_activity, register_revoker
 
@@ -17,4 +18,5 @@ class ChatConfig(AppConfig):
         register_revoker(hub.revoke)
         register_activity(presence.last_active)
         register_bell(inbox_bell.ring)
+        customers.register_bell(customer_bell.ring)
         user_logged_out.connect(sign_out.revoke, dispatch_uid="chat.sign_out")

@@ -84,7 +84,7 @@ def ring_message(thread_id: int, seq: int) -> None:
 def changed(
     subject: str,
     subject_id: int,
-    version: int,
+    version: int | None = None,
     *,
     shop_id: int | None = None,
     person_ids: tuple[int, ...] = (),
@@ -93,8 +93,10 @@ def changed(
     """Announce, once the present transaction has committed, that a subject has a newer version.
 
     Goes to streams of the named persons and of whoever sees the shop; with a thread also to its
-    customer, who learns nothing but that.
+    customer, who learns nothing but that. What keeps no version of its own has the present moment.
     """
+    if version is None:
+        version = clock.to_ms(clock.now())
     event = Changed(subject, subject_id, version, shop_id, person_ids, thread_id)
     transaction.on_commit(lambda: ring(event))
 

@@ -80,6 +80,7 @@ def give(
     reminders.hand_reply_clock(conversation, person, at=at)
     reminders.close_left_message(conversation, person, at=at)
     store(conversation, people=(before, person_id))
+    announce_beside(conversation)
     record(
         "conversations.conversation_assigned",
         subject=conversation,
@@ -165,6 +166,7 @@ def queue(conversation: Conversation, team_id: int | None, *, at: datetime, rule
     conversation.team_id = team_id
     conversation.queued_at = conversation.queued_at or at
     store(conversation)
+    announce_beside(conversation)
     if enters and conversation.waiting_since is not None:
         place = facts.place_in_line(conversation, rules)
         if conversation.first_seq == conversation.last_seq:
@@ -190,6 +192,7 @@ def register_message(
     conversation.assigned_at = None
     conversation.team_id = team_id or conversation.team_id
     conversation.queued_at = conversation.queued_at or at
+    announce_beside(conversation)
     if not known:
         due = promised_reply(conversation, at=at, rules=rules)
         conversation.promised_at = due
@@ -269,6 +272,11 @@ def announce(conversation: Conversation, people: Sequence[int | None] = ()) -> N
         shop_id=conversation.shop_id,
         person_ids=tuple(sorted(concerned)),
     )
+
+
+def announce_beside(conversation: Conversation) -> None:
+    """Tell the panes beside the customer's threads; not for every line, only for what they show."""
+    hub.changed("customer", conversation.customer_id, shop_id=conversation.shop_id)
 
 
 def locked(pk: int) -> Conversation:

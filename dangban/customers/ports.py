@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from dangban.customers.models import Customer
     from dangban.customers.rules import Bought
@@ -36,9 +36,24 @@ Returner = Callable[[dict[str, list[int]], "Customer", "Customer"], None]
 # Person, ids of customers, since when: what each bought in the shops the person sees.
 BoughtSource = Callable[["Person", "Sequence[int]", datetime], "dict[int, Bought]"]
 
+# Customer, shops they are known in: tells the open pages there, once the transaction has committed.
+Bell = Callable[[int, "Collection[int]"], None]
+
+_bells: list[Bell] = []
 _sources: dict[str, tuple[object, Source]] = {}
 _bought: list[BoughtSource] = []
 _movers: dict[str, tuple[Mover, Returner]] = {}
+
+
+def register_bell(bell: Bell) -> None:
+    """Called from the `ready` of an upper room that keeps pages open."""
+    _bells.append(bell)
+
+
+def ring(customer_id: int, shop_ids: Collection[int]) -> None:
+    """Something that pages show of a customer changed; call it inside the transaction that changes it."""
+    for bell in _bells:
+        bell(customer_id, shop_ids)
 
 
 def register_timeline(kind: str, label: object, source: Source) -> None:

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.desk import house, ports
-from dangban.desk.actions.deadlines import miss, refresh_duty_deadlines, ring
+from dangban.desk.actions.deadlines import miss, refresh_duty_deadlines, ring, show
 from dangban.desk.actions.notices import notify
 from dangban.desk.models import Deadline
 from dangban.journal.actions import record
@@ -148,6 +148,7 @@ def _reload(pk: int) -> Deadline:
 
 
 def _ring_owner(deadline: Deadline) -> None:
+    show(deadline)
     if deadline.owner_id is not None:
         ring([deadline.owner_id])
 

@@ -62,6 +62,7 @@ class _Registry:
     deadline_kinds: dict[str, object] = field(default_factory=dict)
     delegable: set[str] = field(default_factory=set)
     also_told: dict[str, Callable[[Deadline], Iterable[Person]]] = field(default_factory=dict)
+    watchers: dict[str, Callable[[Deadline], None]] = field(default_factory=dict)
     approval_kinds: dict[str, ApprovalKind] = field(default_factory=dict)
     bells: list[Callable[[Sequence[int]], None]] = field(default_factory=list)
 
@@ -97,6 +98,11 @@ def name_deadlines(labels: Mapping[str, object], *, delegable: bool = False) -> 
 def register_also_told(kind: str, people: Callable[[Deadline], Iterable[Person]]) -> None:
     """Who, besides its owner, is told when a clock of this kind has run out."""
     registry.also_told[kind] = people
+
+
+def watch_deadlines(kind: str, told: Callable[[Deadline], None]) -> None:
+    """`told(deadline)` is called, in its transaction, when a clock of this kind changed in any way."""
+    registry.watchers[kind] = told
 
 
 def also_told(deadline: Deadline) -> list[Person]:

@@ -20,7 +20,7 @@ from dangban.handbook.shapes import Flag, Legend
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, NotAllowed
-from dangban.orders import access, clauses, queries, rules, ticking
+from dangban.orders import access, bell, clauses, queries, rules, ticking
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
 from dangban.people.models import Person, Shop
 
@@ -110,6 +110,7 @@ def put_requirement(
         )
         ticking.start(requirement, by=by, at=at)
         _journal_put(requirement)
+        bell.wish_changed(requirement)
     return requirement
 
 
@@ -175,6 +176,7 @@ def hang_on_order(
             change={"order": order.platform_id, "due_at": _told(locked.due_at)},
             at=at,
         )
+        bell.wish_changed(locked)
     return locked
 
 
@@ -219,6 +221,7 @@ def _settle(
     locked.settled_at, locked.settled_by = at, by
     locked.fulfilled, locked.answer = fulfilled, answer
     locked.save(update_fields=["settled_at", "settled_by", "fulfilled", "answer"])
+    bell.wish_changed(locked)
     return locked
 
 
@@ -272,6 +275,7 @@ def _plant(order: Order, code: str, rulebook: Rules, *, by: HasActor, at: dateti
         because=because,
         at=at,
     )
+    bell.order_changed(order)
     return order
 
 
@@ -313,6 +317,7 @@ def _remark(
         personal={"text": written},
         at=at,
     )
+    bell.order_changed(order)
     return remark
 
 

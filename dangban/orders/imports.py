@@ -23,7 +23,7 @@ from dangban.lib import clock, tables, text
 from dangban.lib.actor import Actor
 from dangban.lib.errors import BadInput
 from dangban.lib.pace import Pace
-from dangban.orders import clauses, formats, rules, ticking
+from dangban.orders import bell, clauses, formats, rules, ticking
 from dangban.orders.figures import keep_figures
 from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, OrderWord, Requirement
 from dangban.orders.reading import Reader, ReadOrder
@@ -279,6 +279,7 @@ class OrderImport:
         OrderWord.objects.bulk_create(_words(orders))
         self._plant([(order, "", order.flag) for order in orders if order.flag])
         bring_wishes_home(orders, by=self.actor, at=self.now)
+        bell.shop_loaded(self.shop.pk)
         return orders
 
     def _order(self, read: ReadOrder, customer_id: int | None) -> Order:
@@ -315,6 +316,7 @@ class OrderImport:
             self._replace_lines([change for change in fresh if change.lines])
             turned = [change.order for change in fresh if {"status", "refund"} & change.fields.keys()]
             ticking.end_with(turned, by=self.actor, at=self.now)
+            bell.shop_loaded(self.shop.pk)
         touched += [change.order for change in fresh]
         return len(fresh)
 
@@ -419,6 +421,7 @@ class OrderImport:
                 keep_figures(
                     self.shop, {order.customer_id for order in some if order.customer_id}, at=self.now
                 )
+                bell.shop_loaded(self.shop.pk)
 
 
 def bring_wishes_home(orders: Sequence[Order], *, by: Actor, at: datetime) -> None:

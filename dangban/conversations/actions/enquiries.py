@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dangban.chat import hub
 from dangban.conversations import access, assigning
 from dangban.conversations.clauses import ENQUIRY_DAYS
 from dangban.conversations.models import Conversation, Enquiry
@@ -56,6 +57,7 @@ def record_enquiry(
         row.save()
         change: dict[str, object] = {"reason": row.reason, "next_contact_at": row.next_contact_at and row.next_contact_at.isoformat()}
         _journal("noted" if made else "changed", row, by, at, change)
+        _tell(row)
         assigning.store(held)
     return row
 
@@ -73,6 +75,7 @@ def lose_enquiry(enquiry: Enquiry, *, by: Person, reason: str = "", at: datetime
         row.next_contact_at = None
         row.save()
         _journal("lost", row, by, at, {"reason": row.reason})
+        _tell(row)
     return row
 
 
@@ -110,7 +113,13 @@ def _settle(row: Enquiry, at: datetime, days: timedelta) -> bool:
         if changed:
             row.order = ordered
             _journal(str(outcome), row, SYSTEM, at, {"order": ordered.platform_id if ordered else None})
+            _tell(row)
     return bool(changed)
+
+
+def _tell(row: Enquiry) -> None:
+    """The pages that show what this conversation is to lead to."""
+    hub.changed("enquiry", row.conversation_id, shop_id=row.shop_id)
 
 
 def _journal(verb: str, row: Enquiry, by: HasActor, at: datetime, change: dict[str, object]) -> None:

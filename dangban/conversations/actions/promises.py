@@ -52,6 +52,7 @@ def promise(
         told.write(held, "promised", by=by, at=at, text=said, due_at=due_at.isoformat(), promise=row.pk)
         _journal("promised", row, by, at, due=due_at.isoformat())
         assigning.store(held)
+        assigning.announce_beside(held)
     return row
 
 
@@ -64,7 +65,9 @@ def keep_promise(row: Promise, *, by: Person, at: datetime | None = None) -> Pro
         row.save(update_fields=["kept_at", "kept_by"])
         reminders.meet_promise_clock(row, by=by, at=at)
         _journal("kept", row, by, at)
-        assigning.store(assigning.locked(row.conversation_id))
+        held = assigning.locked(row.conversation_id)
+        assigning.store(held)
+        assigning.announce_beside(held)
     return row
 
 
@@ -81,7 +84,9 @@ def withdraw_promise(row: Promise, *, by: Person, why: str, at: datetime | None 
         row.save(update_fields=["withdrawn_at", "withdrawn_why"])
         reminders.cancel_promise_clock(row, by=by, reason=why, at=at)
         _journal("withdrawn", row, by, at, why=why)
-        assigning.store(assigning.locked(row.conversation_id))
+        held = assigning.locked(row.conversation_id)
+        assigning.store(held)
+        assigning.announce_beside(held)
     return row
 
 

@@ -204,6 +204,7 @@ def close(
     held.waiting_since = None
     held.unread = 0
     assigning.store(held)
+    assigning.announce_beside(held)
     _journal("resolved" if how == Closure.How.RESOLVED else "closed_quiet", held, actor, at)
     told.write(held, "resolved", by=actor, at=at, how=how, outcome=closure.outcome)
     invite(held, how, at=at, rules=rules)

@@ -308,9 +308,17 @@ def _record(verb: str, deadline: Deadline, by: HasActor, at: datetime, change: d
 
 def _ring(deadline: Deadline, *others: Person | None) -> None:
     people = [deadline.owner_id, *(person.pk for person in others if person is not None)]
+    show(deadline)
     concerned = [pk for pk in people if pk is not None]
     if concerned:
         ring(concerned)
+
+
+def show(deadline: Deadline) -> None:
+    """Tell the room whose pages show this clock."""
+    watcher = ports.registry.watchers.get(deadline.kind)
+    if watcher is not None:
+        watcher(deadline)
 
 
 def ring(person_ids: Sequence[int]) -> None:

@@ -28,6 +28,22 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @login_required
+def order_facts(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was bought, by whom and what became of it: the part of the page that the platform writes."""
+    order = access.get_order(signed_in(request), pk)
+    return render(request, "orders/_order_facts.html", _context(request, order))
+
+
+@require_safe
+@login_required
+def order_marks(request: HttpRequest, pk: int) -> HttpResponse:
+    """What people put on the order: flag, remarks, wishes."""
+    order = access.get_order(signed_in(request), pk)
+    return render(request, "orders/_order_marks.html", _context(request, order))
+
+
+@require_safe
+@login_required
 def order_card(request: HttpRequest, pk: int) -> HttpResponse:
     """The order in a few lines, for a pane beside a conversation."""
     return render(

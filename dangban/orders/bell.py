@@ -1,0 +1,35 @@
+"""Tells open pages that an order, or what its buyer wished, is not what it was."""
+
+from __future__ import annotations
+
+from dangban.chat import hub
+from dangban.desk.models import Deadline
+from dangban.orders.models import Order, Requirement
+
+
+def order_changed(order: Order) -> None:
+    """Call it inside the transaction that changes the order."""
+    _tell(order.pk, order.customer_id, order.shop_id)
+
+
+def shop_loaded(shop_id: int) -> None:
+    """Many orders of a shop came or changed at once: told in one word, whatever their number."""
+    hub.changed("orders", shop_id, shop_id=shop_id)
+
+
+def wish_changed(wish: Requirement) -> None:
+    _tell(wish.order_id, wish.customer_id, wish.shop_id)
+
+
+def clock_changed(deadline: Deadline) -> None:
+    """The clock of a wish was warned of, has run out, or is somebody else's."""
+    wish = Requirement.objects.filter(pk=deadline.subject_id).first()
+    if wish is not None:
+        wish_changed(wish)
+
+
+def _tell(order_id: int | None, customer_id: int | None, shop_id: int) -> None:
+    if order_id is not None:
+        hub.changed("order", order_id, shop_id=shop_id)
+    if customer_id is not None:
+        hub.changed("customer", customer_id, shop_id=shop_id)
