@@ -20,7 +20,8 @@ attach("script[data-waits]", (script) => {
 function slow(now) {
   const waits = new Map();
   for (const wait of told) if (now - wait.since >= wait.red * 1000) waits.set(String(wait.id), wait);
-  for (const link of document.querySelectorAll("[data-alarm]")) {
+  // A hidden page does not fetch its list; what it is told of one's own waits, it still is.
+  for (const link of document.hidden ? [] : document.querySelectorAll("[data-alarm]")) {
     const clock = link.querySelector("[data-clock][data-since]");
     if (clock?.dataset.urgency === "red") waits.set(link.dataset.alarm, { since: Number(clock.dataset.since), link });
     else waits.delete(link.dataset.alarm);

@@ -45,10 +45,7 @@ function openHere() {
 function take(event) {
   const colon = event.id.lastIndexOf(":");
   if (colon > 0) seen[event.id.slice(0, colon)] = Number(event.id.slice(colon + 1));
-  // What changed at about the same time comes in one piece and is told one by one.
-  for (const detail of event.name === "changed" ? event.data.changes.map(changeOf) : [event]) {
-    document.dispatchEvent(new CustomEvent(`stream:${event.name}`, { detail }));
-  }
+  document.dispatchEvent(new CustomEvent(`stream:${event.name}`, { detail: event }));
 }
 
 function report(next) {
@@ -65,8 +62,4 @@ function said() {
   if (state.name === "denied") return t("You are no longer logged in. Log in again in another tab; what you typed is kept.");
   if (!navigator.onLine) return t("No connection; it will go on by itself");
   return t("Connection lost; trying again in {seconds} s", { seconds: state.seconds ?? 0 });
-}
-
-function changeOf([subject, id, version]) {
-  return { data: { subject, id, version } };
 }

@@ -7,7 +7,9 @@
 //   on({name, id, data})  each event once, in the order of its feed
 //   state({name, ...})    open | waiting {seconds} | denied | reset
 
-const FIRST_PAUSE = 500;
+// A server that comes back is asked by everybody whose line it closed: they come spread over these.
+const FIRST_PAUSE = 3000;
+const SHORTEST_PAUSE = 200;
 const LONGEST_PAUSE = 30000;
 const SILENCE = 40000;
 const LOOK = 5000;
@@ -131,7 +133,7 @@ export class Stream {
 
   pause(after) {
     const most = Math.min(LONGEST_PAUSE, this.firstPause * 2 ** this.failures);
-    const wait = after > 0 ? after : most * (0.5 + Math.random() / 2);
+    const wait = (after > 0 ? after : SHORTEST_PAUSE) + most * Math.random();
     this.failures += 1;
     if (this.failures > 1) this.tell({ name: "waiting", seconds: Math.ceil(wait / 1000) });
     return new Promise((resolve) => {

@@ -1,7 +1,11 @@
 // The customer's stream: read over fetch so that the token stays out of addresses. Reconnects from
-// the last line seen, with growing pauses, and at once when the screen comes back on.
+// the last line seen, with growing pauses spread over seconds, so that a server which comes back is not
+// asked by everybody at once; and without a pause when the screen comes back on.
 
 const SILENCE = 40000;
+const FIRST_PAUSE = 3000;
+const SHORTEST_PAUSE = 200;
+const LONGEST_PAUSE = 12000;
 
 export class CustomerStream {
   constructor({ url, since, token, on, state }) {
@@ -19,10 +23,10 @@ export class CustomerStream {
         if (trouble.status === 401) await this.token(true).catch(() => {});
       }
       this.state("waiting");
-      this.pause = Math.min(10000, (this.pause || 400) * 1.8);
+      this.pause = Math.min(LONGEST_PAUSE, this.pause * 2 || FIRST_PAUSE);
       await new Promise((resolve) => {
         this.resume = resolve;
-        setTimeout(resolve, this.pause * (0.75 + Math.random() / 2));
+        setTimeout(resolve, SHORTEST_PAUSE + this.pause * Math.random());
       });
     }
   }

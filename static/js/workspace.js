@@ -9,6 +9,7 @@ import "dangban/workspace_line";
 import "dangban/workspace_list";
 import "dangban/workspace_select";
 import "dangban/workspace_send";
+import "dangban/workspace_standing";
 import "dangban/workspace_thread";
 
 const LOOK = 15000;
@@ -38,17 +39,6 @@ attach("[data-context-tabs]", (tabs) => {
 function choose(tabs, chosen) {
   for (const tab of tabs.querySelectorAll("[data-tab]")) tab.setAttribute("aria-selected", String(tab === chosen));
 }
-
-// What an action changed is drawn again: the head of the thread and the open tab.
-document.addEventListener("conversations:changed", () => {
-  const tab = document.querySelector('[data-context-tabs] [aria-selected="true"]');
-  const pane = tab?.closest("[data-context-tabs]").nextElementSibling;
-  if (pane && !pane.contains(document.activeElement)) htmx.ajax("GET", tab.dataset.src, { target: pane, source: pane, swap: "innerHTML" });
-});
-
-document.addEventListener("stream:changed", ({ detail }) => {
-  if (["customer", "order", "requirement", "promise", "enquiry"].includes(detail.data.subject)) document.dispatchEvent(new CustomEvent("conversations:changed"));
-});
 
 // Who else has this conversation open, and who is writing in it.
 attach("[data-viewers]", (place) => {

@@ -3,47 +3,36 @@
 
 import { attach } from "dangban/attach";
 import { tickAll } from "dangban/clock";
+import { drawnBy } from "dangban/fragment";
 import { recall } from "dangban/store";
 import { t } from "dangban/words";
 
-const TOGETHER = 250;
-const AT_LEAST = 20000;
+const lists = new WeakMap();
 
 attach("[data-conversations]", (element) => {
   const list = new List(element);
-  const soon = () => list.soon();
-  const events = ["stream:changed", "stream:message", "stream:presence", "stream:hello", "stream:reset", "undone", "conversations:changed"];
-  for (const name of events) document.addEventListener(name, soon);
-  const beat = setInterval(soon, AT_LEAST);
+  lists.set(element, list);
   list.mark();
+  const mark = () => list.mark();
+  for (const name of ["htmx:pushedIntoHistory", "htmx:afterSettle"]) document.addEventListener(name, mark);
+  addEventListener("popstate", mark);
   return () => {
-    clearInterval(beat);
-    for (const name of events) document.removeEventListener(name, soon);
+    for (const name of ["htmx:pushedIntoHistory", "htmx:afterSettle"]) document.removeEventListener(name, mark);
+    removeEventListener("popstate", mark);
   };
 });
+
+drawnBy("[data-conversations]", (element) => lists.get(element).fetch());
 
 class List {
   constructor(element) {
     this.element = element;
-    document.addEventListener("htmx:pushedIntoHistory", () => this.mark());
-    document.addEventListener("htmx:afterSettle", () => this.mark());
-    addEventListener("popstate", () => this.mark());
-  }
-
-  soon() {
-    this.timer ??= setTimeout(() => this.fetch(), document.hidden ? 2000 : TOGETHER);
   }
 
   async fetch() {
-    this.timer = null;
-    this.asking?.abort();
-    this.asking = new AbortController();
-    try {
-      const response = await fetch(this.element.dataset.conversations, { headers: { "HX-Request": "true", "HX-Target": "list" }, signal: this.asking.signal });
-      if (response.ok && !response.redirected) this.show(await response.text());
-    } catch {
-      // The stream's greeting asks again.
-    }
+    const headers = { "HX-Request": "true", "HX-Target": "list", "X-Background": "1" };
+    const response = await fetch(this.element.dataset.liveSrc, { headers });
+    if (response.ok && !response.redirected) this.show(await response.text());
   }
 
   show(html) {

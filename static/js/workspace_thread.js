@@ -128,7 +128,7 @@ export class ThreadView {
   }
 
   acts(line, message) {
-    if (message.author !== "agent" || message.author_id !== this.me || message.internal || !this.section.dataset.recallUrl) return;
+    if (message.author !== "agent" || message.author_id !== this.me || message.internal || this.section.dataset.replies !== "yes") return;
     const left = Number(this.section.dataset.recallSeconds) * 1000 - (serverNow() - new Date(message.at).getTime());
     if (left <= 0) return;
     const box = el("div", "bubble__acts");
@@ -217,5 +217,6 @@ document.addEventListener("stream:reset", () => open.forEach((view) => view.catc
 document.addEventListener("line:sent", ({ detail }) => {
   threadView(detail.thread)?.take({ ...detail, author: "agent", author_id: threadView(detail.thread).me, author_name: threadView(detail.thread).section.dataset.personName, kind: detail.kind ?? "text", payload: detail.payload ?? {} }, false, true);
 });
+document.addEventListener("conversation:standing", ({ target }) => threadView(target.querySelector("[data-thread-view]").dataset.threadView)?.markRead());
 document.addEventListener("line:refused", ({ detail }) => threadView(detail.thread)?.drop(detail.client_id));
 document.addEventListener("visibilitychange", () => open.forEach((view) => view.markRead()));

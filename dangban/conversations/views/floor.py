@@ -97,7 +97,7 @@ def person_state(request: HttpRequest, pk: int) -> HttpResponse:
     def act(data: Mapping[str, Any]) -> HttpResponse:
         state, _sep, reason = data["state"].partition(":")
         actions.change_presence(shown.person, state, by=leader, reason=reason)
-        return done(_("State set; %(name)s is told") % {"name": shown.person.name}, event="floor:changed")
+        return done(_("State set; %(name)s is told") % {"name": shown.person.name})
 
     return dialog(request, form, act, title=shown.person.name, submit=_("Set the state"))
 

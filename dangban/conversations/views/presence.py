@@ -104,7 +104,8 @@ def leaving(request: HttpRequest) -> HttpResponse:
         "gone": present is None or present.state == Presence.State.OFFLINE,
         "duty": facts.duty_at(person.pk, clock.now()),
     }
-    return render(request, "conversations/leaving.html", context)
+    template = "_leaving" if request.headers.get("HX-Target") == "leaving" else "leaving"
+    return render(request, f"conversations/{template}.html", context)
 
 
 @require_POST
@@ -117,4 +118,4 @@ def shift_end(request: HttpRequest) -> HttpResponse:
         if not refusal.items:
             raise
         return _go(f"{reverse('workspace_leaving')}?state=offline")
-    return done(_("Your shift has ended. Until tomorrow."), event="stream:presence")
+    return done(_("Your shift has ended. Until tomorrow."))

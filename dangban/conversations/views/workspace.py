@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -64,7 +65,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     person = who(request)
     counts = inbox.counts(person)
     tab = inbox.tab_of(request.GET.get("tab", ""), counts)
-    shown = inbox.rows(person, tab, request.GET.get("cursor", ""))
+    cursor = request.GET.get("cursor", "")
+    shown = inbox.rows(person, tab, cursor)
     return inbox.ripening() | {
         "tab": tab,
         "tabs": inbox.tabs(),
@@ -72,6 +74,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "rows": shown.rows,
         "turn": inbox.turn_of(tab, counts),
         "more_url": shown.more_url,
+        "live_url": reverse("workspace_list", query={"tab": tab} | ({"cursor": cursor} if cursor else {})),
         "empty_words": inbox.empty_words(tab),
     }
 

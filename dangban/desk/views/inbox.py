@@ -97,7 +97,7 @@ def day(request: PersonRequest) -> HttpResponse:
 
 def _list(request: PersonRequest, only: str) -> dict[str, object]:
     now = clock.now()
-    return {"inbox": boxes.inbox(request.user, now, only), "only": only, "choices": _choices(now), "version": clock.to_ms(now)}
+    return {"inbox": boxes.inbox(request.user, now, only), "only": only, "choices": _choices(now)}
 
 
 def _choices(now: datetime) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -296,31 +297,89 @@ def test_the_stream_resumes_where_it_broke_and_says_everything_once(page: Any) -
     ]
 
 
-def test_a_fragment_is_fetched_again_once_for_many_changes(page: Any) -> None:
-    calls: list[str] = []
+LIVE = """() => {
+  document.querySelector('.page-head').insertAdjacentHTML('afterend', '<div id="bit" data-live="order:12 customer" data-live-version="7" data-live-src="/bit/">alt<input></div>');
+  window.say = (...changes) => document.dispatchEvent(new CustomEvent('stream:changed', {detail: {data: {changes}}}));
+  window.hide = (hidden) => {
+    Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+}"""
+
+
+@pytest.fixture
+def bit(page: Any) -> list[float]:
+    """A live fragment in the page; says when it was asked for."""
+    calls: list[float] = []
 
     def answer(route: Any) -> None:
-        calls.append(route.request.url)
+        calls.append(clock.monotonic())
         route.fulfill(
             status=200,
-            body='<p id="bit" data-live="order:12" data-live-version="9" data-live-src="/bit/">neu</p>',
+            body='<div id="bit" data-live="order:12 customer" data-live-version="9" data-live-src="/bit/">neu<input></div>',
             headers={"Content-Type": "text/html"},
         )
 
     page.route("**/bit/", answer)
-    page.evaluate(
-        """() => {
-          document.querySelector('.page-head').insertAdjacentHTML('afterend', '<p id="bit" data-live="order:12" data-live-version="7" data-live-src="/bit/">alt</p>');
-          const say = (id, version) => document.dispatchEvent(new CustomEvent('stream:changed', {detail: {data: {subject: 'order', id, version}}}));
-          say('12', 7); say('13', 9); say('12', 8); say('12', 9);
-        }"""
-    )
+    page.evaluate(LIVE)
+    return calls
+
+
+def test_a_fragment_is_fetched_again_once_for_many_changes(page: Any, bit: list[float]) -> None:
+    page.evaluate("say(['order', 12, 7]); say(['order', 13, 9], ['order', 12, 8]); say(['order', 12, 9])")
     wait_until(page, "document.getElementById('bit').textContent === 'neu'")
-    page.evaluate(
-        "document.dispatchEvent(new CustomEvent('stream:changed', {detail: {data: {subject: 'order', id: '12', version: 9}}}))"
-    )
-    page.wait_for_timeout(400)
-    assert len(calls) == 1
+    page.evaluate("say(['order', 12, 9], ['order', 13, 10])")
+    page.wait_for_timeout(1500)
+    assert len(bit) == 1
+
+
+def test_in_a_busy_shop_a_fragment_is_fetched_once_a_second(page: Any, bit: list[float]) -> None:
+    page.evaluate("let n = 0; window.busy = setInterval(() => say(['customer', ++n, n]), 40)")
+    page.wait_for_timeout(3300)
+    page.evaluate("clearInterval(window.busy)")
+    assert 3 <= len(bit) <= 5
+    assert min(later - sooner for sooner, later in pairwise(bit)) > 0.9
+
+
+def test_a_hidden_page_fetches_nothing_and_makes_up_for_it(page: Any, bit: list[float]) -> None:
+    page.evaluate("hide(true); say(['order', 12, 9])")
+    page.wait_for_timeout(1500)
+    assert bit == []
+    page.evaluate("hide(false)")
+    wait_until(page, "document.getElementById('bit').textContent === 'neu'")
+    assert len(bit) == 1
+
+
+def test_what_was_typed_is_not_taken_away_by_news(page: Any, bit: list[float]) -> None:
+    page.fill("#bit input", "halb")
+    page.evaluate("document.activeElement.blur(); say(['order', 12, 9])")
+    page.wait_for_timeout(1500)
+    assert page.input_value("#bit input") == "halb"
+    page.fill("#bit input", "")
+    page.evaluate("document.activeElement.blur()")
+    wait_until(page, "document.getElementById('bit').textContent === 'neu'")
+    assert len(bit) == 1
+
+
+PAUSES = """
+() => import("dangban/stream").then(({ Stream }) => {
+  const waits = [];
+  const later = window.setTimeout;
+  window.setTimeout = (_call, wait) => waits.push(wait);
+  for (let n = 0; n < 200; n += 1) new Stream({url: "/", token: () => {}, on: () => {}}).pause();
+  window.setTimeout = later;
+  return waits;
+})
+"""
+
+
+def test_those_who_lose_the_line_together_do_not_come_back_together(page: Any) -> None:
+    waits = sorted(page.evaluate(PAUSES))
+    assert len(waits) == 200
+    assert waits[0] >= 200
+    assert waits[-1] <= 3200
+    busiest = max(sum(start <= wait < start + 500 for wait in waits) for start in range(0, 3200, 100))
+    assert busiest < 80
 
 
 def test_a_dialog_takes_the_focus_and_escape_gives_it_back(page: Any) -> None:
