@@ -111,7 +111,8 @@ def freight_collect(marked: Sequence[str], rules: Rules) -> tuple[list[str], tup
     """The couriers from which a shop takes parcels freight collect: its own marks, else the handbook's list."""
     if marked or not rules.has(COLLECT_COURIERS):
         return list(marked), ()
-    return list(rules[COLLECT_COURIERS]), (rules.because(COLLECT_COURIERS),)
+    stated = rules[COLLECT_COURIERS]
+    return list(stated), (rules.because(COLLECT_COURIERS),)
 
 
 def must_say(said_at: datetime | None, at: datetime, rules: Rules) -> Decision:

@@ -15,11 +15,10 @@ from dangban.conversations.models import Conversation, Enquiry, Invitation, Rati
 from dangban.conversations.rules import clocks, guard, wishes
 from dangban.handbook.current import in_force
 from dangban.lib import clock
-from dangban.lib.addresses import short_province
 from dangban.orders.models import Order
+from dangban.orders.queries import delivery_to
 from dangban.people.models import Person, Shop
-from dangban.shops.clauses import REMOTE_AREAS
-from dangban.shops.models import Courier, CourierArea, Profile
+from dangban.shops.models import Courier
 
 invitation_for = invitation_of
 
@@ -65,7 +64,7 @@ def guard_findings(person: Person, text: str) -> list[guard.Finding]:
 
 
 def suggestions(conversation: Conversation, seq: int) -> list[wishes.Suggestion]:
-    """What one line of the customer's seems to ask for, compared with what they ordered (five queries)."""
+    """What one line of the customer's seems to ask for, compared with what they ordered (eight queries)."""
     line = Message.objects.filter(thread=conversation.thread_id, seq=seq).first()
     if line is None:
         raise Http404
@@ -86,24 +85,10 @@ def _talk(conversation: Conversation, today: date) -> wishes.Talk:
         .order_by("position", "pk")
         .values_list("name", flat=True)
     )
-    province = short_province(order.province) if order else ""
-    reaching, remote = _reaching(conversation.shop_id, couriers, province) if province else ([], False)
-    return wishes.Talk(today, couriers, reaching, remote, ordered)
-
-
-def _reaching(shop_id: int, couriers: list[str], province: str) -> tuple[list[str], bool]:
-    """Couriers that go to a province, the cheapest first, and whether the shop counts it as remote."""
-    areas = {
-        name: (reaches, first)
-        for name, reaches, first in CourierArea.objects.filter(
-            courier__shop=shop_id, courier__stopped_on=None, province=province, city=""
-        ).values_list("courier__name", "reaches", "first_fen")
-    }
-    going = [name for name in couriers if areas.get(name, (True, 0))[0]]
-    cheapest = sorted(going, key=lambda name: areas.get(name, (True, 1 << 40))[1])
-    own = Profile.objects.filter(shop=shop_id).values_list("remote_areas", flat=True).first() or []
-    remote = province in (own or in_force(clock.now())[REMOTE_AREAS])
-    return cheapest, remote
+    if order is None or not order.province:
+        return wishes.Talk(today, couriers, ordered=ordered)
+    going = delivery_to(conversation.shop, order.province, order.city)
+    return wishes.Talk(today, couriers, [offer.name for offer in going.offers], going.is_remote, ordered)
 
 
 def intending_customers(person: Person, day: date | None = None) -> QuerySet[Enquiry]:

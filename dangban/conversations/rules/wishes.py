@@ -28,6 +28,7 @@ _INVOICE = re.compile(r"发票|开票|抬头|税号")
 _CARD = re.compile(r"贺卡|卡片|留言卡|写(?:上|张|句)[^，。]{0,4}(?:祝|生日)|祝福语")
 _CARD_TEXT = re.compile(r"(?:写(?:上|着|:)?|内容(?:是|写|:)?)[\s:]*[“\"「]?(?P<text>[^”\"」\n]{2,80})")
 _COLOURS = ("深蓝", "浅蓝", "天蓝", "藏青", "深灰", "浅灰", "米白", "米色", "奶白", "酒红", "玫红", "粉色", "粉红", "墨绿", "军绿", "卡其", "咖啡", "驼色", "香槟", "黑色", "白色", "红色", "蓝色", "绿色", "黄色", "紫色", "灰色", "橙色", "棕色", "银色", "金色")  # fmt: skip
+_COURIER_ENDINGS = ("速递", "快递", "速运", "物流", "快运")
 _WANTS = re.compile(r"要|想|换|改|发|拍|来|选")
 _NOT_COURIER = re.compile(r"(?:不要|别|不发|别发|不用|拒绝)\s*(?:发|用|走)?\s*$")
 
@@ -97,7 +98,9 @@ def _quantity(text: str, about: Talk) -> Iterable[Suggestion]:
 
 def _courier(text: str, about: Talk) -> Iterable[Suggestion]:
     for courier in about.couriers:
-        short = normalise(courier).removesuffix("快递").removesuffix("速运").removesuffix("快运")
+        short = normalise(courier)
+        for ending in _COURIER_ENDINGS:
+            short = short.removesuffix(ending)
         at = text.find(short) if short else -1
         if at < 0:
             continue

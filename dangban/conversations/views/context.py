@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,14 +17,19 @@ from dangban.conversations.forms import EnquiryForm, PromiseForm, RequirementFor
 from dangban.conversations.models import Conversation
 from dangban.conversations.queries import context as beside
 from dangban.conversations.queries import speech
+from dangban.conversations.queries.saying import saying
 from dangban.conversations.rules import wishes
 from dangban.conversations.views.answers import dialog, done, needs, who
+from dangban.handbook.current import in_force
+from dangban.handbook.decisions import Because, Decision
+from dangban.lib import clock
 from dangban.lib.text import whole
 from dangban.orders import access as order_access
 from dangban.orders.models import Order, Requirement
 from dangban.people.models import Person
 from dangban.shops import access as shop_access
 from dangban.shops import queries as shops
+from dangban.shops import rules as shop_rules
 from dangban.shops.models import Product
 
 agents = needs("conversations.serve", "conversations.supervise")
@@ -44,7 +49,11 @@ def tab(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _customer(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
-    return {"about": beside.about(person, found)}
+    return {"about": beside.about(person, found)} | _say(person, found, typed)
+
+
+def _say(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
+    return {"say": saying(found, clock.now())}
 
 
 def _orders(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
@@ -73,6 +82,7 @@ def _enquiry(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
 
 TABS: dict[str, Callable[[Person, Conversation, str], dict[str, Any]]] = {
     "customer": _customer,
+    "say": _say,
     "orders": _orders,
     "products": _products,
     "scripts": _scripts,
@@ -97,10 +107,12 @@ def requirement(request: HttpRequest, pk: int) -> HttpResponse:
 
     meant = _meant(request, found)
     initial = _read_off(request, meant) | {"order": orders.first()}
+    hints, reasons = _hints(meant)
     form = RequirementForm(request.POST or None, orders=orders, initial=initial)
     return dialog(
         request, form, act, title=_("Note as requirement"), submit=_("Put it on the order"),
-        hints=[said for one in meant for said in _hints(one)],
+        hints=hints,
+        reasons=reasons,
         others=[(_named(one), _address_of(request, one)) for one in meant],
     )  # fmt: skip
 
@@ -143,14 +155,32 @@ def _address_of(request: HttpRequest, one: wishes.Suggestion) -> str:
     return f"{request.path}?{asked.urlencode()}"
 
 
-def _hints(one: wishes.Suggestion) -> list[str]:
-    """What to look at before it is put on the order."""
-    said = {
-        "differs_from_order": _("%(wish)s is not what was ordered. Ask the customer, or have the order changed."),
-        "remote": _("A remote address: %(wish)s go there."),
-        "does_not_reach": _("%(wish)s does not reach this address."),
-    }
-    return [said[code] % {"wish": _named(one)} for code in one.warnings if code in said]
+def _hints(meant: list[wishes.Suggestion]) -> tuple[list[str], tuple[Because, ...]]:
+    """What to look at before a wish is put on the order, and the rules that say what to do about it."""
+    hints: list[str] = []
+    because: tuple[Because, ...] = ()
+    for one in meant:
+        said = {
+            "differs_from_order": _("%(wish)s is not what was ordered. Ask the customer, or have the order changed."),
+            "remote": _("A remote address: %(wish)s go there."),
+            "does_not_reach": _("%(wish)s does not reach this address."),
+        }
+        for code in one.warnings:
+            hint = said[code] % {"wish": _named(one)}
+            if code == "does_not_reach":
+                decision, what_then = _out_of_reach(one)
+                hint, because = f"{hint} {what_then}", because + decision.because
+            hints.append(hint)
+    return hints, because
+
+
+def _out_of_reach(one: wishes.Suggestion) -> tuple[Decision, str]:
+    offers = [shop_rules.Offer(str(name), None) for name in cast("list[str]", one.fields.get("instead", []))]
+    decision = shop_rules.chosen_courier(str(one.fields.get("courier", "")), offers, in_force())
+    if decision.outcome == "ems":
+        return decision, _("The handbook sends it by %(post)s then.") % {"post": shop_rules.post_among(offers)}
+    others = "、".join(offer.name for offer in offers) or "–"
+    return decision, _("Ask the customer to choose another: %(couriers)s.") % {"couriers": others}
 
 
 @form_page
