@@ -67,14 +67,14 @@ def text_of(sent: Mapping[str, Any], name: str = "text", longest: int = 5000) ->
 
 
 def done(
-    text: str = "", *, on: HttpRequest | None = None, show: str = "", again: str = "", reload: bool = False
+    text: str = "", *, on: HttpRequest | None = None, show: str = "", again: str = "", reload: bool = False, event: str = ""
 ) -> HttpResponse:
     """Nothing to swap: says what was done and closes the dialog.
 
     The workspace then draws the conversation at `show` or `again`. Another page goes to the
     one to `show`, and stays where it is for the one to draw `again`.
     """
-    triggers: dict[str, Any] = {"dialog:close": "", "conversations:changed": ""}
+    triggers: dict[str, Any] = {"dialog:close": "", "conversations:changed": ""} | ({event: ""} if event else {})
     if text:
         triggers["toast"] = {"text": text, "kind": "ok"}
     response = HttpResponse(status=204)
@@ -122,9 +122,10 @@ def dialog(
             except Said as refusal:
                 said = refusal
                 _tell(form, refusal)
-    context = {"lead": "", "hints": (), "others": ()} | context | {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path()}
+    context = {"lead": "", "hints": (), "others": (), "reasons": ()} | context | {"form": form, "title": title, "submit_label": submit, "action": request.get_full_path()}
     decision = getattr(said, "decision", None)
-    context["reasons"] = decision.because if decision else ()
+    if decision:
+        context["reasons"] = decision.because
     return render(request, template, context, status=status)
 
 
