@@ -67,16 +67,17 @@ def text_of(sent: Mapping[str, Any], name: str = "text", longest: int = 5000) ->
 
 
 def done(
-    text: str = "", *, on: HttpRequest | None = None, show: str = "", again: str = "", reload: bool = False, event: str = ""
+    text: str = "", *, on: HttpRequest | None = None, show: str = "", again: str = "", reload: bool = False, undo: str = ""
 ) -> HttpResponse:
     """Nothing to swap: says what was done and closes the dialog.
 
     The workspace then draws the conversation at `show` or `again`. Another page goes to the
-    one to `show`, and stays where it is for the one to draw `again`.
+    one to `show`, and stays where it is for the one to draw `again`. What was said can be taken
+    back at `undo`.
     """
-    triggers: dict[str, Any] = {"dialog:close": "", "conversations:changed": ""} | ({event: ""} if event else {})
+    triggers: dict[str, Any] = {"dialog:close": "", "conversations:changed": ""}
     if text:
-        triggers["toast"] = {"text": text, "kind": "ok"}
+        triggers["toast"] = {"text": text, "kind": "ok"} | ({"undo": undo} if undo else {})
     response = HttpResponse(status=204)
     response["HX-Trigger"] = json.dumps(triggers)
     if (show or again) and _in_workspace(on):
