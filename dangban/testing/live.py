@@ -145,6 +145,11 @@ class LiveServer:
         self._signal(signal.SIGTERM)
         return self.process.returncode if self.process else None
 
+    def wait_for_end(self, seconds: float) -> int:
+        """Its exit status, once it ends by itself."""
+        assert self.process is not None
+        return self.process.wait(timeout=seconds)
+
     def _signal(self, number: int) -> None:
         if self.process is None:
             return
