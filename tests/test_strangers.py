@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from dangban.conversations.models import (
+    Assignment,
     AutoReply,
     Conversation,
     Draft,
@@ -192,6 +193,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
         )
     },
     "workspace/<int:pk>/context/<slug:name>/": {"pk": "talk", "name": "=customer"},
+    "workspace/assignments/<int:pk>/undoing/": {"pk": "assignment"},
+    "workspace/transfers/<int:pk>/undoing/": {"pk": "transfer"},
     "workspace/transfers/<int:pk>/acceptance/": {"pk": "transfer"},
     "workspace/transfers/<int:pk>/return/": {"pk": "transfer"},
     "workspace/promises/<int:pk>/kept/": {"pk": "promise"},
@@ -445,6 +448,7 @@ class Story:
         self.talk = Conversation.objects.get()
         self.thread = case.thread
         common: dict[str, Any] = {"shop": cast.shop, "customer": cast.fang, "conversation": self.talk}
+        self.assignment = Assignment.objects.get(conversation=self.talk)
         self.transfer = Transfer.objects.create(
             conversation=self.talk, ordinal=1, from_person=cast.lin, to_person=cast.mei, note=self.secret("transfer"),
             summary=self.secret("summary"), at=NOW, business_day=TODAY,

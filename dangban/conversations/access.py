@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dangban.chat.models import Thread
 from dangban.conversations.models import (
+    Assignment,
     AutoReply,
     Conversation,
     Enquiry,
@@ -72,6 +73,10 @@ def get_conversation(person: Person, pk: int) -> Conversation:
 
 def get_thread(person: Person, pk: int) -> Thread:
     return _first(visible_threads(person).select_related("shop", "customer").filter(pk=pk))
+
+
+def get_assignment(person: Person, pk: int) -> Assignment:
+    return _first(Assignment.objects.filter(serving(person, "conversation__shop"), pk=pk))
 
 
 def get_transfer(person: Person, pk: int) -> Transfer:

@@ -12,7 +12,7 @@ from dangban.conversations.clauses import MESSAGE_REPLY
 from dangban.conversations.models import Conversation, Promise, Turn
 from dangban.conversations.rules import clocks
 from dangban.desk import actions as desk
-from dangban.desk.models import Task
+from dangban.desk.models import Deadline, Task
 from dangban.handbook.decisions import Because
 from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import HasActor
@@ -97,6 +97,19 @@ def close_left_message(conversation: Conversation, person: Person, *, at: dateti
         subject_kind=conversation._meta.label_lower, subject_id=conversation.pk, done_at=None
     )
     open_tasks.update(done_at=at, done_by=person)
+
+
+def is_left_message(conversation: Conversation) -> bool:
+    """Whether the clock of a left message has neither been met nor cancelled."""
+    kind, pk = conversation._meta.label_lower, conversation.pk
+    rows = Deadline.objects.filter(subject_kind=kind, subject_id=pk, kind=LEFT_MESSAGE)
+    return rows.filter(met_at=None, cancelled_at=None).exists()
+
+
+def reopen_left_message(conversation: Conversation, *, closed_at: datetime) -> None:
+    """Undo of `close_left_message`."""
+    kind, pk = conversation._meta.label_lower, conversation.pk
+    Task.objects.filter(subject_kind=kind, subject_id=pk, done_at=closed_at).update(done_at=None, done_by=None)
 
 
 def start_promise_clock(promise: Promise, *, by: Person) -> None:

@@ -37,6 +37,7 @@ def write(conversation: Conversation, event: str, *, by: HasActor, at: datetime,
 def _sentence(event: str, told: dict[str, Any]) -> str:
     sentences = {
         "taken_over": _("%(by)s took over from %(before)s"),
+        "given_back": _("%(by)s gave the conversation back to %(to)s"),
         "stepped_in": _("%(by)s stepped in"),
         "resolved": _("%(by)s ended the conversation"),
         "left": _("%(by)s left this to the next shift: %(note)s"),

@@ -25,6 +25,8 @@ VERBS = {
     "conversations.conversation_assigned": _("assigned the conversation with"),
     "conversations.conversation_requeued": _("put back into the queue"),
     "conversations.conversation_transferred": _("passed on"),
+    "conversations.conversation_take_undone": _("took back taking the conversation with"),
+    "conversations.conversation_transfer_undone": _("took back passing on"),
     "conversations.conversation_resolved": _("ended the conversation with"),
     "conversations.conversation_closed_quiet": _("closed after a quiet time the conversation with"),
     "conversations.conversation_stepped_in": _("stepped into the conversation with"),

@@ -24,6 +24,9 @@ export function toast(text, { kind = "", undo = "" } = {}) {
 function undoButton(undo, element) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "toast__undo", textContent: t("Undo") });
   element.dataset.undoUrl = undo;
+  // The newest has the key; it works while one types, too.
+  for (const other of document.querySelectorAll(".toast__undo[data-key]")) delete other.dataset.key;
+  button.dataset.key = "alt+z";
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {

@@ -37,6 +37,7 @@ from dangban.conversations.actions.transfers import (
     transfer,
     withdraw_transfer,
 )
+from dangban.conversations.actions.undoing import just_taken, undo_take, undo_transfer
 
 __all__ = [
     "accept_transfer",
@@ -49,6 +50,7 @@ __all__ = [
     "connection_lost",
     "end_shift",
     "grant_override",
+    "just_taken",
     "keep_promise",
     "leave_to_next_shift",
     "lose_enquiry",
@@ -75,6 +77,8 @@ __all__ = [
     "take_up",
     "touch",
     "transfer",
+    "undo_take",
+    "undo_transfer",
     "whisper",
     "withdraw_promise",
     "withdraw_transfer",

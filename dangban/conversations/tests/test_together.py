@@ -116,6 +116,33 @@ class Together(TransactionTestCase):
         assert isinstance(answers[0], Conflict) != accepted
         assert Conversation.objects.get().assignee == (self.cast.mei if accepted else self.cast.lin)
 
+    def test_a_take_is_undone_or_taken_over(self) -> None:
+        self.online(self.cast.lin, self.cast.mei, state="suspended")
+        waiting = self.writes("小王")
+        actions.take(waiting, by=self.cast.lin)
+        taken = Assignment.objects.get()
+        undone, over = self.at_once(
+            lambda: actions.undo_take(taken, by=self.cast.lin), lambda: actions.take_over(waiting, by=self.cast.mei)
+        )
+        # Whichever came first: Mei has the customer, and Lin is told if there was nothing to take back.
+        assert not isinstance(over, Said)
+        assert Conversation.objects.get().assignee == self.cast.mei
+        how = "taken_over" if isinstance(undone, Conflict) else "taken"
+        assert Assignment.objects.get(ended_at=None).how == how
+
+    def test_a_transfer_is_undone_or_accepted(self) -> None:
+        self.online(self.cast.lin)
+        served = self.writes("小王")
+        self.online(self.cast.mei)
+        offer = actions.transfer(served, by=self.cast.lin, to_person=self.cast.mei, note="问退货")
+        undone, accepted = self.at_once(
+            lambda: actions.undo_transfer(offer, by=self.cast.lin), lambda: actions.accept_transfer(offer, by=self.cast.mei)
+        )
+        assert isinstance(undone, Conflict) != isinstance(accepted, Conflict)
+        has = self.cast.lin if isinstance(accepted, Conflict) else self.cast.mei
+        assert Conversation.objects.get().assignee == has
+        assert Transfer.objects.get().state == ("withdrawn" if has == self.cast.lin else "accepted")
+
     def test_a_silent_agent_loses_the_customer_once(self) -> None:
         self.online(self.cast.lin)
         self.writes("小王")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,7 +28,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     taken = actions.take_next(by=who(request))
     if taken is None:
         return done(_("Nobody is waiting"))
-    return done(show=conversation_url(taken.pk), on=request)
+    return _taken(request, taken)
 
 
 @require_POST
@@ -36,7 +37,30 @@ def taking(request: HttpRequest, pk: int) -> HttpResponse:
     person = who(request)
     found = access.get_conversation(person, pk)
     actions.take(found, by=person)
-    return done(show=conversation_url(pk), on=request)
+    return _taken(request, found)
+
+
+def _taken(request: HttpRequest, conversation: Conversation) -> HttpResponse:
+    """To the conversation; for some seconds a slip can be taken back."""
+    row = actions.just_taken(conversation, by=who(request))
+    undo = reverse("take_undoing", args=[row.pk]) if row else ""
+    return done(_("You are serving this customer now"), show=conversation_url(conversation.pk), on=request, undo=undo)
+
+
+@require_POST
+@agents
+def take_undoing(request: HttpRequest, pk: int) -> JsonResponse:
+    person = who(request)
+    actions.undo_take(access.get_assignment(person, pk), by=person)
+    return JsonResponse({})
+
+
+@require_POST
+@agents
+def transfer_undoing(request: HttpRequest, pk: int) -> JsonResponse:
+    person = who(request)
+    actions.undo_transfer(access.get_transfer(person, pk), by=person)
+    return JsonResponse({})
 
 
 @form_page
@@ -48,7 +72,7 @@ def takeover(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: Mapping[str, Any]) -> HttpResponse:
         actions.take_over(found, by=person, reason=data["reason"])
-        return done(_("You are serving this customer now"), show=conversation_url(pk), on=request)
+        return _taken(request, found)
 
     holder = found.assignee.name if found.assignee else ""
     lead = _("%(name)s is serving this customer and will be told that you took over.") % {"name": holder}
@@ -71,8 +95,9 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
     form = TransferForm(request.POST or None, targets=choices(person, found), again=found.transfers > 0)
 
     def act(data: Mapping[str, Any]) -> HttpResponse:
-        actions.transfer(found, by=person, note=data["note"], reason=data.get("reason", ""), **_target(data["to"]))
-        return done(_("Passed on with your note"), again=conversation_url(pk), on=request)
+        offer = actions.transfer(found, by=person, note=data["note"], reason=data.get("reason", ""), **_target(data["to"]))
+        undo = reverse("transfer_undoing", args=[offer.pk])
+        return done(_("Passed on with your note"), again=conversation_url(pk), on=request, undo=undo)
 
     return dialog(request, form, act, title=_("Transfer"), submit=_("Transfer"), template="conversations/_transfer.html", found=found)
 
