@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,13 +61,23 @@ def keep_seen(connected: Sequence[int], active: Sequence[int], at: datetime) -> 
 
     What a killed process leaves behind is visible here: nobody says goodbye, the time just stands still.
     """
-    for person_ids, column in ((connected, "connected_at"), (active, "active_at")):
-        LastSeen.objects.bulk_create(
-            (LastSeen(person_id=person_id, **{column: at}) for person_id in person_ids),
-            update_conflicts=True,
-            unique_fields=["person"],
-            update_fields=[column],
-        )
+    _keep_seen("connected_at", dict.fromkeys(connected, at))
+    keep_active(dict.fromkeys(active, at))
+
+
+def keep_active(latest: Mapping[int, datetime]) -> None:
+    """Note for each of these people when they last did something."""
+    _keep_seen("active_at", latest)
+
+
+def _keep_seen(column: str, latest: Mapping[int, datetime]) -> None:
+    LastSeen.objects.bulk_create(
+        # In one order everywhere, so that two processes never wait for each other.
+        (LastSeen(person_id=person_id, **{column: at}) for person_id, at in sorted(latest.items())),
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=[column],
+    )
 
 
 def last_seen(person_ids: Iterable[int]) -> dict[int, Seen]:

@@ -160,8 +160,11 @@ def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     if not news.lines:
         return done, set()
     # Whatever can be worked out before writing is: on SQLite everybody waits from here to the commit.
-    bulk = [(projector, projector.prepare(news.lines)) for projector in ports.registry.bulk_projectors.values()]
-    moved, broken = _project_together(news, bulk), set()
+    bulk = [
+        (projector, projector.prepare(news.lines)) for projector in ports.registry.bulk_projectors.values()
+    ]
+    moved = _project_together(news, bulk)
+    broken: set[int] = set()
     rest = {thread_id: lines for thread_id, lines in news.lines.items() if thread_id not in moved}
     if rest:
         one_by_one, broken = _project_one_by_one(news, rest, bulk)
@@ -245,7 +248,9 @@ def _unmoved(news: _News, wanted: Mapping[int, Sequence[Line]]) -> dict[int, Seq
     """
     locked = _lock_cursors(wanted)
     return {
-        thread_id: lines for thread_id, lines in wanted.items() if locked[thread_id] == news.cursors[thread_id]
+        thread_id: lines
+        for thread_id, lines in wanted.items()
+        if locked[thread_id] == news.cursors[thread_id]
     }
 
 
@@ -298,7 +303,9 @@ def _project_thread(thread_id: int, lines: Sequence[Line]) -> bool:
 
 def _move_cursors(moved: Mapping[int, Sequence[Line]]) -> None:
     update_many(
-        ThreadProjection, ["thread", "seq"], [(thread_id, lines[-1].seq) for thread_id, lines in moved.items()]
+        ThreadProjection,
+        ["thread", "seq"],
+        [(thread_id, lines[-1].seq) for thread_id, lines in moved.items()],
     )
     now = clock.now()
     for lines in moved.values():

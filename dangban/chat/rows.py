@@ -22,7 +22,9 @@ def columns(table: str = "", *, postgres: bool = False) -> str:
 
 def line_of(row: Sequence[Any]) -> Line:
     """A row of `columns` as either database hands it over; further columns are left alone."""
-    thread_id, author, author_id, author_name, client_id, kind, body, payload, internal, at, seq, pk = row[:12]
+    thread_id, author, author_id, author_name, client_id, kind, body, payload, internal, at, seq, pk = row[
+        :12
+    ]
     if isinstance(at, str):
         at = datetime.fromisoformat(at)
     if at.tzinfo is None:

@@ -13,7 +13,7 @@ class ConversationsConfig(AppConfig):
         from dangban.conversations.actions.presence import on_stream
         from dangban.conversations.gate import Gate
         from dangban.conversations.jobs import SWEEPS
-        from dangban.conversations.projector import project
+        from dangban.conversations.projector import Plain, project
         from dangban.conversations.reminders import LEFT_MESSAGE, PROMISE, REPLY
         from dangban.customers import ports as customers
         from dangban.desk.ports import name_deadlines, register_inbox
@@ -23,7 +23,7 @@ class ConversationsConfig(AppConfig):
 
         words.register()
         register_gate(Gate())
-        register_projector("conversations", project)
+        register_projector("conversations", project, Plain())
         for name, sweep in SWEEPS.items():
             register_sweep(f"conversations.{name}", sweep)
         register_on_stream("conversations", on_stream)

@@ -23,11 +23,13 @@ def among(ids: Collection[int]) -> tuple[str, Any]:
     return "= ANY(%s)", list(ids)
 
 
-def insert_many(model: type[models.Model], names: Sequence[str], rows: Sequence[Row], *, skip: bool = False) -> None:
+def insert_many(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Row], *, skip: bool = False
+) -> None:
     """Insert rows of these fields; with `skip`, those that are there already stay as they are."""
     if not rows:
         return
-    fields = [model._meta.get_field(name) for name in names]
+    fields = [_field(model, name) for name in names]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     into = f'INSERT INTO "{model._meta.db_table}" ({columns})'
     after = " ON CONFLICT DO NOTHING" if skip else ""
@@ -57,13 +59,14 @@ def update_many(
     if not rows:
         return
     types = types or {}
-    fields = {name: None if name in types else model._meta.get_field(name) for name in names}
+    fields = {name: None if name in types else _field(model, name) for name in names}
     converters = [_converter(field) if field else _as_it_is for field in fields.values()]
     wanted = sets or {name: f"{{{name}}}" for name in names[1:]}
     key = f't."{model._meta.pk.column}"'
     marks = _marks(names)
     assigned = ", ".join(
-        f'"{model._meta.get_field(name).column}" = {expression.format(**marks)}' for name, expression in wanted.items()
+        f'"{_field(model, name).column}" = {expression.format(**marks)}'
+        for name, expression in wanted.items()
     )
     table = f'UPDATE "{model._meta.db_table}" AS t SET {assigned}'
     with connection.cursor() as cursor:
@@ -76,6 +79,10 @@ def update_many(
                 f"{table} FROM unnest({arrays}) AS d ({listed}) WHERE {key} = {marks[names[0]]}",
                 _arrays(rows, converters),
             )
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
 
 
 def _marks(names: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ missed the ring finds it on the next look round.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import socket
@@ -25,7 +26,7 @@ from dangban.lib import clock
 
 log = structlog.get_logger(__name__)
 
-# A NOTIFY payload may have 8000 bytes; longer rings carry nothing that a look round would not find.
+# A NOTIFY payload may have 8000 bytes, in base64; longer rings carry nothing that a look round would not find.
 LONGEST = 5500
 CHANNEL = "dangban_doorbell"
 
@@ -118,7 +119,7 @@ class PostgresBell:
             try:
                 if self._out is None or self._out.closed:
                     self._out = connect("doorbell")
-                self._out.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{os.getpid()}:{message.hex()}"])
+                self._out.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{os.getpid()}:{base64.b64encode(message).decode()}"])
             except psycopg.Error as error:
                 log.warning("doorbell.lost", error=str(error))
 
@@ -144,7 +145,7 @@ class PostgresBell:
             for note in ear.notifies(timeout=1):
                 sender, _, text = note.payload.partition(":")
                 if sender != str(os.getpid()):
-                    rung(bytes.fromhex(text))
+                    rung(base64.b64decode(text))
 
 
 class RedisBell:

@@ -262,6 +262,9 @@ class Board:
                     self.grown(thread_id, seq)
             case hub.Changed():
                 self._changed(event)
+            case hub.Together():
+                for change in event.changes:
+                    self._changed(change)
             case hub.Typing():
                 self._typing(event)
             case hub.Read():

@@ -13,16 +13,19 @@ from dangban.desk.actions.deadlines import (
     start_deadline,
 )
 from dangban.desk.actions.inbox import delegate, end_snooze, snooze
+from dangban.desk.actions.many import Clock, meet_deadlines, start_deadlines
 from dangban.desk.actions.notices import notify, read_notice, remind_readers, withdraw_notice, write_notice
 from dangban.desk.actions.tasks import finish_task, reopen_task, write_task
 
 __all__ = [
+    "Clock",
     "ask_approval",
     "cancel_deadlines",
     "delegate",
     "end_snooze",
     "finish_task",
     "meet_deadline",
+    "meet_deadlines",
     "notify",
     "pause_deadline",
     "read_notice",
@@ -36,6 +39,7 @@ __all__ = [
     "settle_approval",
     "snooze",
     "start_deadline",
+    "start_deadlines",
     "withdraw_notice",
     "write_notice",
     "write_task",

@@ -1,4 +1,4 @@
-"""Brings sessions, turns and clocks up to date with new lines of a thread's log.
+"""All that the lines of one thread may set going.
 
 Lines arrive in order, each once, in the transaction that moves the thread's cursor. What a line
 sets going here is decided by the line and the rows alone, so that a replay gives the same.
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import F, Max
 
+from dangban.chat import hub
 from dangban.chat.models import Message, Presence, Thread
 from dangban.chat.ports import Line
 from dangban.chat.presence import keep_seen
@@ -50,18 +51,20 @@ def project(thread_id: int, lines: Sequence[Line]) -> None:
         conversation = _follow(conversation, thread_id, line, rules)
     if conversation is None:
         return
-    if any(_shows(line) for line in lines):
+    if any(shows(line) for line in lines):
         assigning.store(conversation)
     else:
         Conversation.objects.filter(pk=conversation.pk).update(last_seq=conversation.last_seq)
 
 
-def _shows(line: Line) -> bool:
+def shows(line: Line) -> bool:
     """Whether a line changes what lists and heads of conversations show; automatic words don't."""
     return line.author in (Message.Author.CUSTOMER, Message.Author.AGENT)
 
 
-def _follow(conversation: Conversation | None, thread_id: int, line: Line, rules: Rules) -> Conversation | None:
+def _follow(
+    conversation: Conversation | None, thread_id: int, line: Line, rules: Rules
+) -> Conversation | None:
     spoken = as_spoken(line)
     if conversation is None:
         if not (clocks.asks(spoken) or clocks.answers(spoken)) or _is_behind(thread_id, line.seq):
@@ -126,7 +129,12 @@ def _begin(conversation: Conversation, line: Line, rules: Rules) -> None:
     if line.author == Message.Author.AGENT:
         team_id = facts.team_of(line.author_id, conversation.shop_id, line.at)
         assigning.give(
-            conversation, line.author_id, how=Assignment.How.TAKEN, because=(), at=line.at, rules=rules,
+            conversation,
+            line.author_id,
+            how=Assignment.How.TAKEN,
+            because=(),
+            at=line.at,
+            rules=rules,
             team_id=team_id,
         )
 
@@ -134,12 +142,19 @@ def _begin(conversation: Conversation, line: Line, rules: Rules) -> None:
 def _hear(conversation: Conversation, line: Line) -> None:
     """What the list shows: the last thing that the customer or an agent said to the other."""
     conversation.last_seq = line.seq
-    if line.internal or line.kind in ("event", "recall"):
-        return
-    if line.author in (Message.Author.CUSTOMER, Message.Author.AGENT):
-        conversation.preview = one_line(line.body or _PICTURED.get(line.kind, ""), 80)
+    if is_shown(line):
+        conversation.preview = preview_of(line)
         conversation.last_at = line.at
         conversation.last_author = line.author
+
+
+def is_shown(line: Line) -> bool:
+    """Whether a line was said by one side to the other."""
+    return shows(line) and not line.internal and line.kind not in ("event", "recall")
+
+
+def preview_of(line: Line) -> str:
+    return one_line(line.body or _PICTURED.get(line.kind, ""), 80)
 
 
 def _asked(conversation: Conversation, line: Line, rules: Rules) -> None:
@@ -175,7 +190,12 @@ def _serve(conversation: Conversation, at: datetime, rules: Rules) -> None:
         assigning.requeue(conversation, Requeue.Why.OFF_DUTY, because=(), at=at, rules=rules)
     elif presence.state == Presence.State.AWAY:
         automatic.say(
-            conversation, automatic.Kind.AWAY, once=str(presence.pk), reason=presence.reason, rules=rules, at=at,
+            conversation,
+            automatic.Kind.AWAY,
+            once=str(presence.pk),
+            reason=presence.reason,
+            rules=rules,
+            at=at,
             facts=_who(conversation),
         )
 
@@ -200,7 +220,8 @@ def _open_turn(conversation: Conversation, seq: int, at: datetime, rules: Rules)
         business_day=duty.day if duty else clock.business_day(at, rules[DAY_ENDS]),
         minute=facts.minute_of(at),
         left_message=conversation.state == State.OFFLINE,
-        counted=conversation.state != State.OFFLINE and _is_clocked(conversation, duty is not None, at, rules),
+        counted=conversation.state != State.OFFLINE
+        and _is_clocked(conversation, duty is not None, at, rules),
     )
 
 
@@ -262,7 +283,9 @@ def _received(conversation: Conversation, line: Line, rules: Rules) -> None:
             "mutual": Turn.objects.filter(conversation=conversation).exists(),
         },
     )
-    Reception.objects.filter(pk=row.pk).update(lines=F("lines") + 1, characters=F("characters") + len(line.body))
+    Reception.objects.filter(pk=row.pk).update(
+        lines=F("lines") + 1, characters=F("characters") + len(line.body)
+    )
 
 
 def _note_script(conversation: Conversation, line: Line) -> None:
@@ -283,7 +306,7 @@ def _note_enquiry(conversation: Conversation, line: Line) -> None:
     """Who asks before buying and is answered is an enquiry, counted from when they came."""
     asked = Turn.objects.filter(conversation=conversation, answered_at__isnull=False).exists()
     if conversation.stage == Conversation.Stage.PRESALE and asked:
-        Enquiry.objects.get_or_create(
+        _enquiry, made = Enquiry.objects.get_or_create(
             conversation=conversation,
             defaults={
                 "shop_id": conversation.shop_id,
@@ -293,6 +316,8 @@ def _note_enquiry(conversation: Conversation, line: Line) -> None:
                 "updated_at": line.at,
             },
         )
+        if made:
+            hub.changed("enquiry", conversation.pk, shop_id=conversation.shop_id)
 
 
 def _recount(conversation: Conversation, rules: Rules) -> None:

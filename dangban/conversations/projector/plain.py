@@ -1,0 +1,355 @@
+"""Plain lines of many threads at once: a customer goes on writing, an agent answers.
+
+What begins something (a session, its first question, somebody's first line of the day, an enquiry),
+needs routing, takes something back or is awkward in any other way is left to `one`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dangban.chat import hub
+from dangban.chat.models import Message, Presence
+from dangban.chat.ports import Line
+from dangban.chat.presence import current_presence, keep_active
+from dangban.conversations import reminders
+from dangban.conversations.facts import Shifts, minute_of
+from dangban.conversations.models import Conversation, Enquiry, Reception, Turn
+from dangban.conversations.projector.one import as_spoken, is_shown, preview_of, shows
+from dangban.conversations.queries.following import Session, open_sessions
+from dangban.conversations.rules import clocks
+from dangban.desk import actions as desk
+from dangban.handbook.actions import in_force
+from dangban.handbook.rulebook import Rules
+from dangban.lib import clock
+from dangban.lib.many import insert_many, update_many
+
+State = Conversation.State
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A question that waits for its answer."""
+
+    pk: int
+    opened_at: datetime
+    business_day: date
+
+
+@dataclass(slots=True)
+class News:
+    """What new lines make of one session."""
+
+    session: Session
+    rules: Rules
+    last_seq: int
+    # Whether lists and heads of conversations look different now.
+    shows: bool = False
+    heard: Line | None = None
+    # Whether the customer asked at all, and how much stands unread in the end.
+    asks: bool = False
+    unread: int = 0
+    waiting_since: datetime | None = None
+    answers: list[Line] = field(default_factory=list)
+    closes: tuple[OpenTurn, Line] | None = None
+    opens: Line | None = None
+    # The shifts on which the days depend, and the lines and characters of each row behind "served".
+    shifts: Shifts | None = None
+    receptions: Counter[int] = field(default_factory=Counter)
+    characters: Counter[int] = field(default_factory=Counter)
+
+
+class Plain:
+    """The projector's form for many threads; see `ports.PlainProjector`."""
+
+    def prepare(self, threads: Mapping[int, Sequence[Line]]) -> Mapping[int, News]:
+        sessions = open_sessions(threads)
+        turns, begun = _turns(session.pk for session in sessions.values())
+        found = [
+            (thread_id, _follow(sessions[thread_id], turns.get(sessions[thread_id].pk), lines))
+            for thread_id, lines in threads.items()
+            if thread_id in sessions and sessions[thread_id].pk in begun
+        ]
+        news = {thread_id: one for thread_id, one in found if one is not None}
+        for sieve in (_served, _on_the_clock, _enquired, _received):
+            news = sieve(news)
+        return news
+
+    def keep(self, prepared: Sequence[News]) -> None:
+        _close_turns(prepared)
+        _open_turns(prepared)
+        _count_receptions(prepared)
+        _bring_up_to_date(prepared)
+        latest = {line.author_id: line.at for one in prepared for line in one.answers}
+        if latest:
+            keep_active(latest)
+
+
+def _turns(sessions: Iterable[int]) -> tuple[dict[int, OpenTurn], set[int]]:
+    """The open question of each session, and the sessions that have had any."""
+    pks = list(sessions)
+    rows = Turn.objects.filter(conversation__in=pks, answered_at=None, abandoned_at=None)
+    columns = ("conversation_id", "pk", "opened_at", "business_day")
+    waiting = {row[0]: OpenTurn(*row[1:]) for row in rows.values_list(*columns)}
+    rest = [pk for pk in pks if pk not in waiting]
+    begun = set(
+        Turn.objects.filter(conversation__in=rest).values_list("conversation_id", flat=True).distinct()
+    )
+    return waiting, begun | waiting.keys()
+
+
+def _follow(session: Session, turn: OpenTurn | None, lines: Sequence[Line]) -> News | None:
+    """What these lines make of the session; None if they are more than plain talk."""
+    news = News(session, in_force(lines[-1].at), session.last_seq)
+    for line in lines:
+        if line.seq <= session.last_seq:
+            continue
+        news.last_seq = line.seq
+        news.shows = news.shows or shows(line)
+        if is_shown(line):
+            news.heard = line
+        spoken = as_spoken(line)
+        if clocks.asks(spoken):
+            _asked(news, line, has_turn=turn is not None and news.closes is None)
+        elif clocks.answers(spoken):
+            if news.opens is not None or "script" in line.payload:
+                return None
+            _answered(news, line, turn)
+        elif line.kind == Message.Kind.RECALL:
+            return None
+    return news
+
+
+def _asked(news: News, line: Line, *, has_turn: bool) -> None:
+    news.asks = True
+    news.unread += 1
+    news.waiting_since = news.waiting_since or line.at
+    if not has_turn and news.opens is None:
+        news.opens = line
+
+
+def _answered(news: News, line: Line, turn: OpenTurn | None) -> None:
+    if turn is not None and news.closes is None:
+        news.closes = (turn, line)
+    news.answers.append(line)
+    news.unread = 0
+    news.waiting_since = None
+
+
+def _served(news: dict[int, News]) -> dict[int, News]:
+    """Those whose customers turn to somebody who is there, or to a queue they stand in already."""
+    assignees = {one.session.assignee_id for one in news.values() if one.session.assignee_id and one.asks}
+    present = current_presence(assignees)
+    return {
+        thread_id: one for thread_id, one in news.items() if not one.asks or _is_served(one.session, present)
+    }
+
+
+def _is_served(session: Session, present: Mapping[int, Presence]) -> bool:
+    if session.assignee_id is None:
+        return session.state == State.WAITING and session.is_queued
+    stretch = present.get(session.assignee_id)
+    if stretch is None or stretch.state == Presence.State.AWAY:
+        return False
+    return stretch.state != Presence.State.OFFLINE or stretch.reason == Presence.Reason.CONNECTION
+
+
+def _on_the_clock(news: dict[int, News]) -> dict[int, News]:
+    """Those whose new questions are on the house's clock without looking further."""
+    shifts = _shifts(news.values())
+    for one in news.values():
+        one.shifts = shifts
+    return {
+        thread_id: one for thread_id, one in news.items() if one.opens is None or _is_clocked(one, shifts)
+    }
+
+
+def _is_clocked(one: News, shifts: Shifts) -> bool:
+    owner = one.session.assignee_id
+    assert one.opens is not None
+    if owner is None or shifts.at(owner, one.opens.at) is not None:
+        return True
+    return clocks.reply_within(first=True, left_message=False, on_duty=False, rules=one.rules) is not None
+
+
+def _shifts(news: Iterable[News]) -> Shifts:
+    """The shifts of everybody whose day has to be known."""
+    people: set[int] = set()
+    instants: list[datetime] = []
+    for one in news:
+        people |= {line.author_id for line in one.answers}
+        instants += [line.at for line in one.answers]
+        if one.closes is not None:
+            instants.append(one.closes[0].opened_at)
+        if one.opens is not None and one.session.assignee_id is not None:
+            people.add(one.session.assignee_id)
+            instants.append(one.opens.at)
+    return Shifts(people, min(instants), max(instants)) if people else Shifts((), clock.now(), clock.now())
+
+
+def _enquired(news: dict[int, News]) -> dict[int, News]:
+    """Those whose answers make no enquiry that is not there yet."""
+    presale = [
+        one.session.pk
+        for one in news.values()
+        if one.answers and one.session.stage == Conversation.Stage.PRESALE
+    ]
+    if not presale:
+        return news
+    there = Enquiry.objects.filter(conversation__in=presale).values_list("conversation_id", flat=True)
+    missing = set(presale) - set(there)
+    return {thread_id: one for thread_id, one in news.items() if one.session.pk not in missing}
+
+
+def _received(news: dict[int, News]) -> dict[int, News]:
+    """Those whose answers add to rows that are there: who said how much in which session on which day."""
+    answered = [one.session.pk for one in news.values() if one.answers]
+    if not answered:
+        return news
+    rows = Reception.objects.filter(conversation__in=answered)
+    there = {
+        row[1:]: row[0] for row in rows.values_list("pk", "conversation_id", "person_id", "business_day")
+    }
+    return {thread_id: one for thread_id, one in news.items() if _counts(one, there)}
+
+
+def _counts(one: News, there: Mapping[tuple[int, int, date], int]) -> bool:
+    assert one.shifts is not None
+    for line in one.answers:
+        day = one.shifts.business_day(line.author_id, line.at, one.rules)
+        row = there.get((one.session.pk, line.author_id, day))
+        if row is None:
+            return False
+        one.receptions[row] += 1
+        one.characters[row] += len(line.body)
+    return True
+
+
+# --- Writing
+
+
+def _close_turns(prepared: Sequence[News]) -> None:
+    rows: list[Sequence[Any]] = []
+    for one in prepared:
+        if one.closes is None:
+            continue
+        turn, line = one.closes
+        assert one.shifts is not None
+        duty = one.shifts.at(line.author_id, turn.opened_at)
+        day = duty.day if duty else turn.business_day
+        milliseconds = max(0, round((line.at - turn.opened_at).total_seconds() * 1000))
+        same_day = one.shifts.business_day(line.author_id, line.at, one.rules) == day
+        rows.append((turn.pk, line.seq, line.at, line.author_id, milliseconds, day, same_day))
+    met = {one.session.pk: (one.answers[0].author_id, one.answers[0].at) for one in prepared if one.closes}
+    names = ("id", "answered_seq", "answered_at", "answered_by", "milliseconds", "business_day", "same_day")
+    update_many(Turn, names, rows)
+    desk.meet_deadlines((reminders.REPLY, reminders.LEFT_MESSAGE), Conversation._meta.label_lower, met)
+
+
+_OPENED = (
+    "conversation", "shop", "customer", "team", "owner", "first", "opened_seq", "opened_at", "business_day",
+    "minute", "counted", "left_message", "same_day",
+)  # fmt: skip
+
+
+def _open_turns(prepared: Sequence[News]) -> None:
+    rows: list[Sequence[Any]] = []
+    started: list[desk.Clock] = []
+    for one in prepared:
+        if one.opens is None:
+            continue
+        session, line = one.session, one.opens
+        assert one.shifts is not None
+        day = one.shifts.business_day(session.assignee_id, line.at, one.rules)
+        rows.append(
+            (
+                session.pk, session.shop_id, session.customer_id, session.team_id, session.assignee_id, False,
+                line.seq, line.at, day, minute_of(line.at), True, False, False,
+            )
+        )  # fmt: skip
+        started.append(_clock(session, line.at, one.rules))
+    insert_many(Turn, _OPENED, rows)
+    desk.start_deadlines(reminders.REPLY, Conversation._meta.label_lower, started)
+
+
+def _clock(session: Session, at: datetime, rules: Rules) -> desk.Clock:
+    decision = clocks.reply_within(first=False, left_message=False, on_duty=True, rules=rules)
+    assert decision is not None
+    return desk.Clock(
+        subject_id=session.pk,
+        rule=decision.because[0].path,
+        because=[reason.as_data() for reason in decision.because],
+        allowed_seconds=int(decision.outcome),
+        owner_id=session.assignee_id,
+        team_id=session.team_id,
+        shop_id=session.shop_id,
+        label=_("Answer %(customer)s") % {"customer": session.customer or f"#{session.customer_id}"},
+        url=reminders.address(session.pk),
+        at=at,
+    )
+
+
+def _count_receptions(prepared: Sequence[News]) -> None:
+    rows = [
+        (pk, count, one.characters[pk]) for one in prepared for pk, count in sorted(one.receptions.items())
+    ]
+    sets = {"lines": "t.lines + {lines}", "characters": "t.characters + {characters}"}
+    update_many(Reception, ("id", "lines", "characters"), rows, sets)
+
+
+def _bring_up_to_date(prepared: Sequence[News]) -> None:
+    """The rows that lists and heads of conversations show, and word of it to the pages."""
+    quiet = [(one.session.pk, one.last_seq) for one in prepared if not one.shows]
+    update_many(Conversation, ("id", "last_seq"), quiet)
+    talking = [one for one in prepared if one.shows]
+    rows = [_as_row(one) for one in talking]
+    update_many(Conversation, _ROW, rows, _SETS, _TYPES)
+    hub.changed_together(
+        [
+            hub.Changed(
+                "conversation", one.session.pk, one.session.version + 1, one.session.shop_id, _concerned(one)
+            )
+            for one in talking
+        ]
+    )
+
+
+def _concerned(one: News) -> tuple[int, ...]:
+    return (one.session.assignee_id,) if one.session.assignee_id is not None else ()
+
+
+# An answer empties what had gathered before it; what was asked after it stays.
+_ROW = (
+    "id",
+    "last_seq",
+    "is_heard",
+    "preview",
+    "last_at",
+    "last_author",
+    "is_answered",
+    "unread",
+    "waiting_since",
+)
+_TYPES = {"is_heard": "boolean", "is_answered": "boolean"}
+_SETS = {
+    "last_seq": "{last_seq}",
+    "preview": "CASE WHEN {is_heard} THEN {preview} ELSE t.preview END",
+    "last_at": "CASE WHEN {is_heard} THEN {last_at} ELSE t.last_at END",
+    "last_author": "CASE WHEN {is_heard} THEN {last_author} ELSE t.last_author END",
+    "unread": "CASE WHEN {is_answered} THEN {unread} ELSE t.unread + {unread} END",
+    "waiting_since": "CASE WHEN {is_answered} THEN {waiting_since}"
+    " ELSE COALESCE(t.waiting_since, {waiting_since}) END",
+    "version": "t.version + 1",
+}
+
+
+def _as_row(one: News) -> Sequence[Any]:
+    heard = one.heard
+    shown = (False, "", None, "") if heard is None else (True, preview_of(heard), heard.at, heard.author)
+    return (one.session.pk, one.last_seq, *shown, bool(one.answers), one.unread, one.waiting_since)
