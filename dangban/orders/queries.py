@@ -294,7 +294,7 @@ def _latest_remarks(orders: Sequence[int]) -> dict[int, str]:
 
 
 # A wish that names a courier in order not to have it.
-_AVOIDS = re.compile(r"不要|别|不发|不用|拒绝")
+_AVOIDS = re.compile(r"不要|别|不发|不用|拒绝")  # han
 
 
 @dataclass(frozen=True, slots=True)

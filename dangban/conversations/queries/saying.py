@@ -26,7 +26,7 @@ from dangban.shops.clauses import COLOUR_NOTE
 from dangban.shops.models import Product
 
 # Customers' words for how a colour looks, and the sign by which a note is about colours.
-_ASKS_COLOUR = re.compile(r"色差|颜色|偏色|掉色|褪色|显色|实物图|[深浅]色|什么色|哪个色")
+_ASKS_COLOUR = re.compile(r"色差|颜色|偏色|掉色|褪色|显色|实物图|[深浅]色|什么色|哪个色")  # han
 _COLOUR = "色"  # han
 _HEARD = 12
 _OPEN = (Order.Status.UNPAID, Order.Status.PAID)
@@ -156,7 +156,7 @@ def _reach_line(place: str, going: list[str], beyond: list[str]) -> str:
         return _("I am sorry, none of our couriers goes to %(place)s at present.") % facts
     if not beyond:
         return _("To %(place)s we can send with %(going)s; it takes a little longer.") % facts
-    return _("To %(place)s we can send with %(going)s; %(beyond)s does not go there. Which would you like?") % facts
+    return _("To %(place)s we can send with %(going)s; %(beyond)s does not go there. Is that all right?") % facts
 
 
 def _collect_line(couriers: list[str]) -> str:

@@ -105,7 +105,7 @@ class Reach(SayingCase):
         found = saying(self.conversation(), at("10:30")).reach
         assert found is not None
         assert (found.going, found.beyond) == (["邮政EMS"], ["圆通速递"])
-        assert found.line == "新疆维吾尔自治区 喀什地区可以发邮政EMS，圆通速递送不到，您看选哪个？"
+        assert found.line == "新疆维吾尔自治区 喀什地区可以发邮政EMS，圆通速递送不到，您看可以吗？"
         assert "圆通速递不到" in self.page().content.decode()
 
     def test_goes_by_the_last_address_where_nothing_is_ordered(self) -> None:
