@@ -51,11 +51,12 @@ def main() -> int:
         print("This needs two cores: one for the server, one for what loads it.")
         return 1
     storm.raise_limit(20_000)
-    if options.nice:
-        os.setpriority(os.PRIO_PROCESS, 0, options.nice)
+    cores.prefer(os.getpid(), options.nice)
     with _database(options.database) as url:
         if url:
             report.database = postgres_version(url)
+            if (postmaster := watching.postmaster(url)) is not None:
+                cores.prefer(postmaster, options.nice)
         with _server(url, options) as server:
             Bench(server, options, report).run()
     return report.end()
@@ -71,7 +72,7 @@ class Bench:
         self.report = report
         self.database = Database(server.database_url, server.data)
         self.pid = server.process.pid
-        self.watch = Watch(self.pid, self.database.postmaster())
+        self.watch = Watch(self.pid, self.database.postmaster)
         # What the server uses a second with only the colleagues at work.
         self.idle = Used()
         self.full = Phase()
@@ -302,7 +303,7 @@ class Bench:
         load.open_streams()
         load.connect()
         load.drive(until=_for(1.0), rate=50)
-        watch = Watch(pid, self.database.postmaster())
+        watch = Watch(pid, self.database.postmaster)
         full = load.drive(until=_for(self.options.seconds))
         used = watch.look()
         half = load.drive(until=_for(self.options.seconds), rate=full.rate / 2)
@@ -463,6 +464,8 @@ def _server(url: str, options: argparse.Namespace) -> Iterator[LiveServer]:
             if options.profile:
                 server.environment |= environment(data, ROOT)
             server.run()
+        assert server.process is not None
+        cores.prefer(server.process.pid, options.nice)
         yield server
     finally:
         server.kill()

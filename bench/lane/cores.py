@@ -21,6 +21,16 @@ def started_on(core: int) -> Iterator[None]:
         os.sched_setaffinity(0, {OWN})
 
 
+def prefer(pid: int, nice: int) -> None:
+    """Let a process, and what it starts, go before others (root only, for negative values)."""
+    if not nice:
+        return
+    os.setpriority(os.PRIO_PROCESS, pid, nice)
+    # Where the kernel shares between sessions, only the session's own value counts against others.
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(nice))
+
+
 def busy(core: int) -> float:
     """Seconds in which anything ran on a core, since the machine was started."""
     for line in Path("/proc/stat").read_text().splitlines():

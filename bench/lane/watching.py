@@ -122,6 +122,7 @@ class Database:
     def __init__(self, url: str, data: Path) -> None:
         self.url = url
         self._file = data / "dangban.sqlite3"
+        self.postmaster = postmaster(url) if url else None
 
     @property
     def is_postgres(self) -> bool:
@@ -139,15 +140,14 @@ class Database:
         threads, lines = self.ask(BEHIND)[0]
         return int(threads), int(lines)
 
-    def postmaster(self) -> int | None:
-        """The process whose children serve PostgreSQL's connections, if it runs on this machine."""
-        if not self.url or urlsplit(self.url).hostname not in ("127.0.0.1", "localhost", None):
-            return None
-        pid = self.ask("SELECT pg_backend_pid()")
-        with psycopg.connect(self.url) as db:
-            pid = db.execute("SELECT pg_backend_pid()").fetchall()
-            fields = Path(f"/proc/{pid[0][0]}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[1])
+
+def postmaster(url: str) -> int | None:
+    """The process whose children serve PostgreSQL's connections, if it runs on this machine."""
+    if urlsplit(url).hostname not in ("127.0.0.1", "localhost", None):
+        return None
+    with psycopg.connect(url) as db:
+        pid = db.execute("SELECT pg_backend_pid()").fetchall()[0][0]
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 Metrics = dict[str, float]
