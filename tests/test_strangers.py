@@ -86,6 +86,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "account/recovery-codes/file/": OWN,
     "people/": OWN,
     "people/chart/": OWN,
+    "people/export/": OWN,
     "people/new/": ROLE,
     "people/roles/": ROLE,
     "people/roles/<int:pk>/": {"pk": "role"},

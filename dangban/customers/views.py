@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,13 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from dangban.customers import access, actions, ports, queries
 from dangban.customers.forms import MergeForm, RiskForm, TagForm
 from dangban.customers.models import Customer, Merge, RiskMark
-from dangban.lib import clock, excel, masks
+from dangban.lib import clock, listing, masks
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.lib.excel import Column
 from dangban.people.access import signed_in
 from dangban.people.models import Shop
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_EXPORTED = 20_000
 
 
@@ -57,21 +57,7 @@ def _chips(person: Any, filters: queries.Filters, shops: list[Shop]) -> list[dic
     groups.append(("risk", _("Risk"), [("open", _("Marked as a risk"))]))
     groups.append(("tag", _("Tag"), [(text, text) for text in queries.tags_in_use(person)]))
     current = {"shop": filters.shop, "risk": filters.risk, "tag": filters.tag}
-    return [
-        {
-            "label": label,
-            "items": [
-                {
-                    "label": text,
-                    "current": current[name] == value,
-                    "url": _address(filters, **{name: "" if current[name] == value else value}),
-                }
-                for value, text in items
-            ],
-        }
-        for name, label, items in groups
-        if items
-    ]
+    return listing.chip_groups(groups, current, partial(_address, filters))
 
 
 @require_safe
@@ -106,13 +92,8 @@ def export(request: HttpRequest) -> HttpResponse:
         for start in range(0, len(found), 500)
         for r in queries.rows_of(person, found[start : start + 500])
     ]
-    data = excel.xlsx(columns, rows, sheet=_("Customers"))
     actions.log_export(person, filters.as_query(), len(rows))
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = (
-        f'attachment; filename="customers-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx"'
-    )
-    return response
+    return listing.taken_out(request.GET.get("as", ""), "customers", columns, rows)
 
 
 @require_safe

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -22,6 +23,31 @@ def staff(reader: Person, at: datetime, *, find: str = "", team: int | None = No
     if team is not None:
         people = people.filter(memberships__team_id=team, memberships__until=None)
     return people.select_related("department", "manager").prefetch_related(*_belonging(at)).order_by("name", "pk")
+
+
+# By what the list of people is sorted; the ladder of levels from below.
+SORTS: Mapping[str, Callable[[Person], Any]] = {
+    "name": lambda person: person.name,
+    "level": lambda person: Person.Level.values.index(person.level),
+    "department": lambda person: person.department.name if person.department else "",
+    "manager": lambda person: person.manager.name if person.manager else "",
+    "hired": lambda person: person.hired_on,
+}
+
+
+def listed(people: Iterable[Person]) -> Iterator[list[Any]]:
+    """The list as it is taken out; phone numbers stay behind."""
+    for person in people:
+        yield [
+            person.name,
+            person.username,
+            person.get_level_display(),
+            person.department.name if person.department else "",
+            "、".join(one.team.name for one in person.in_teams),  # type: ignore[attr-defined]
+            "、".join(grant.role.name for grant in person.held),  # type: ignore[attr-defined]
+            person.manager.name if person.manager else "",
+            person.hired_on,
+        ]
 
 
 def _belonging(at: datetime) -> tuple[Prefetch, Prefetch]:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("account/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("account/recovery-codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("account/recovery-codes/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("people/export/", staff.people_export, name="people_export"),
     path("people/", staff.people, name="people"),
     path("people/chart/", staff.chart, name="people_chart"),
     path("people/new/", staff.hire, name="person_hire"),

@@ -38,6 +38,7 @@ VERBS = {
     "people.recovery_codes_made": _("made new recovery codes"),
     "people.session_ended": _("signed out a browser of"),
     "people.preferences_set": _("changed their preferences"),
+    "people.exported": _("exported the list of staff"),
     "people.revealed": _("looked at a masked value of"),
     "people.data_exported": _("handed out the data of"),
     "people.data_erased": _("erased the personal data of"),

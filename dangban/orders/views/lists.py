@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,14 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dangban.lib import clock, masks
+from dangban.lib import clock, listing, masks
 from dangban.lib.errors import NotAllowed
 from dangban.orders import access, actions, exports, queries
 from dangban.orders.models import Order
 from dangban.people.access import signed_in
 from dangban.people.models import Shop
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -66,28 +65,14 @@ def _chips(filters: queries.Filters, shops: list[Shop]) -> list[dict[str, Any]]:
     ]
     if len(shops) > 1:
         groups.insert(0, ("shop", _("Shop"), [(shop.pk, shop.name) for shop in shops]))
-    names = {
+    current = {
         "shop": filters.shop,
         "status": filters.status,
         "refund": filters.refund,
         "flag": filters.flag,
         "wish": filters.wish,
     }
-    return [
-        {
-            "label": label,
-            "items": [
-                {
-                    "label": text,
-                    "current": names[name] == value,
-                    "url": _address(filters, **{name: "" if names[name] == value else value}),
-                }
-                for value, text in items
-            ],
-        }
-        for name, label, items in groups
-        if items
-    ]
+    return listing.chip_groups(groups, current, partial(_address, filters))
 
 
 @require_safe
@@ -99,10 +84,4 @@ def export(request: HttpRequest) -> HttpResponse:
     filters = queries.Filters.read(request.GET)
     data, count, shops = exports.order_list(person, filters)
     actions.log_export(person, filters.as_query(), count, shops)
-    return workbook(data, f"orders-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx")
-
-
-def workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return listing.download(data, f"orders-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx")

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangban.lib.errors import NotAllowed, Said
+from dangban.lib.listing import CSV, download
 from dangban.orders import access, exports, formats, imports, queries
 from dangban.orders.forms import UploadForm
-from dangban.orders.views.lists import workbook
 from dangban.people.access import signed_in
 from dangban.shops import runs
 from dangban.shops.exports import refusals as refused_rows
@@ -107,14 +107,12 @@ def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
 def refusals(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
     run = access.get_run(signed_in(request), pk)
-    return workbook(refused_rows(run), f"refused-{run.pk}.xlsx")
+    return download(refused_rows(run), f"refused-{run.pk}.xlsx")
 
 
 @require_safe
 @login_required
 def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     if kind == "csv":
-        response = HttpResponse(exports.template_csv(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="orders-template.csv"'
-        return response
-    return workbook(exports.template_xlsx(), "orders-template.xlsx")
+        return download(exports.template_csv(), "orders-template.csv", CSV)
+    return download(exports.template_xlsx(), "orders-template.xlsx")

@@ -25,7 +25,7 @@ from dangban.people.actions.rights import (
     leave_team,
     revoke_role,
 )
-from dangban.people.actions.staff import add_department, add_team, change_person, hire, set_skills
+from dangban.people.actions.staff import add_department, add_team, change_person, hire, log_export, set_skills
 
 __all__ = [
     "add_default_roles",
@@ -45,6 +45,7 @@ __all__ = [
     "join_team",
     "leave_team",
     "lift_hold",
+    "log_export",
     "off_board",
     "place_hold",
     "reset_password",

@@ -149,3 +149,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if value is not None and not isinstance(value, (str, int, bool)) else value
+
+
+def log_export(by: Person, filters: Mapping[str, str], count: int, *, at: datetime) -> None:
+    """Record that the list of staff left the house as a file."""
+    with transaction.atomic():
+        record("people.exported", subject=by, by=by, change={"filters": dict(filters), "rows": count}, at=at)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import dangban
+from dangban.journal.models import Entry
 from dangban.people import permissions
 from dangban.people.models import Person, RoleGrant, Team
 from dangban.people.roles import DEFAULT_ROLES
@@ -34,6 +35,35 @@ class PeoplePage(pages.PageCase):
         page = self.as_person(self.cast.bao).get("/people/", {"q": "胡", "team": str(self.cast.other_team.pk)})
         assert "胡杰" in page.content.decode()
         assert "林小雨" not in page.content.decode()
+
+
+    def names(self, address: str) -> list[str]:
+        page = self.as_person(self.cast.bao).get(address).content.decode()
+        return re.findall(r'<a href="/people/\d+/">([^<]+)</a>', page)
+
+    def test_a_click_on_a_column_sorts_and_another_turns_it_round(self) -> None:
+        by_name = self.names("/people/?sort=name")
+        assert by_name == sorted(by_name)
+        assert self.names("/people/?sort=-name") == by_name[::-1]
+        assert self.names("/people/?sort=-level")[0] == "包国强"
+        page = self.as_person(self.cast.bao).get("/people/", {"sort": "level", "q": "林"}).content.decode()
+        assert 'aria-sort="ascending"' in page
+        assert "sort=-level" in page
+
+    def test_is_taken_out_as_it_is_filtered_and_sorted_and_that_is_journalled(self) -> None:
+        client = self.as_person(self.cast.bao)
+        found = client.get("/people/export/", {"as": "csv", "sort": "-name", "q": "林"})
+        lines = found.content.decode("utf-8-sig").splitlines()
+        assert lines[0] == "姓名,用户名,职级,部门,小组,角色,上级,入职日期"
+        assert [line.split(",")[0] for line in lines[1:]] == ["林小雨"]
+        entry = Entry.objects.get(verb="people.exported")
+        assert (entry.actor_name, entry.change["rows"]) == ("包国强", 1)
+        assert client.get("/people/export/").content[:2] == b"PK"
+
+    def test_who_may_not_see_the_list_takes_nothing_out(self) -> None:
+        for name in NOT_STAFF:
+            assert self.as_person(getattr(self.cast, name)).get("/people/export/").status_code == 403
+        assert not Entry.objects.filter(verb="people.exported").exists()
 
 
 class ChartPage(pages.PageCase):

@@ -11,13 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dangban.lib import clock, tables
 from dangban.lib.errors import NotAllowed, Said
+from dangban.lib.listing import CSV, download
 from dangban.people.access import signed_in
 from dangban.shops import access, actions, exports, imports, queries, runs
 from dangban.shops.forms import BatchForm, ProductForm, UploadForm
 from dangban.shops.models import ImportRun
 from dangban.shops.template import TEMPLATE_COLUMNS
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _only_viewers(request: HttpRequest) -> None:
@@ -207,20 +206,12 @@ def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def refusals(request: HttpRequest, pk: int) -> HttpResponse:
     _only_loaders(request)
-    return _workbook(exports.refusals(access.get_run(signed_in(request), pk)), f"refused-{pk}.xlsx")
+    return download(exports.refusals(access.get_run(signed_in(request), pk)), f"refused-{pk}.xlsx")
 
 
 @require_safe
 @login_required
 def template(request: HttpRequest, kind: str) -> HttpResponseBase:
     if kind == "csv":
-        response = HttpResponse(exports.template_csv(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="catalogue-template.csv"'
-        return response
-    return _workbook(exports.template_xlsx(), "catalogue-template.xlsx")
-
-
-def _workbook(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        return download(exports.template_csv(), "catalogue-template.csv", CSV)
+    return download(exports.template_xlsx(), "catalogue-template.xlsx")
