@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,12 +164,8 @@ def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
         (projector, projector.prepare(news.lines)) for projector in ports.registry.bulk_projectors.values()
     ]
     moved = _project_together(news, bulk)
-    broken: set[int] = set()
-    rest = {thread_id: lines for thread_id, lines in news.lines.items() if thread_id not in moved}
-    if rest:
-        one_by_one, broken = _project_one_by_one(news, rest, bulk)
-        moved |= one_by_one
-    return done | broken | (moved - {news.cut_off}), broken
+    one_by_one, broken = _project_rest(news, moved, bulk)
+    return done | broken | ((moved | one_by_one) - {news.cut_off}), broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +221,25 @@ def _project_together(news: _News, bulk: Bulk) -> set[int]:
     return set(lines)
 
 
-def _project_one_by_one(
-    news: _News, wanted: Mapping[int, Sequence[Line]], bulk: Bulk
-) -> tuple[set[int], set[int]]:
-    """As many threads as there is time for: those that moved, and those that failed."""
-    with transaction.atomic():
-        moved, broken = _project_threads(_unmoved(news, wanted))
-        _keep(bulk, moved)
-        _move_cursors(moved)
-    return set(moved), broken
+def _project_rest(news: _News, moved: Collection[int], bulk: Bulk) -> tuple[set[int], set[int]]:
+    """What did not go together, one by one in short transactions: the threads that moved, and those that failed."""
+    rest = {thread_id: lines for thread_id, lines in news.lines.items() if thread_id not in moved}
+    done: set[int] = set()
+    failed: set[int] = set()
+    while rest:
+        with transaction.atomic():
+            unmoved = _unmoved(news, rest)
+            kept, broken = _project_threads(unmoved)
+            _keep(bulk, kept)
+            _move_cursors(kept)
+        done |= kept.keys()
+        failed |= broken
+        rest = {
+            thread_id: lines
+            for thread_id, lines in unmoved.items()
+            if thread_id not in kept and thread_id not in broken
+        }
+    return done, failed
 
 
 def _keep(work: Bulk, lines: Mapping[int, Sequence[Line]]) -> None:
