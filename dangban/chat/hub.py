@@ -10,7 +10,7 @@ fetch their fragment again, through their own gate, when a newer one is announce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -35,6 +35,12 @@ class Changed(msgspec.Struct, frozen=True, tag="changed"):
     shop: int | None = None
     persons: tuple[int, ...] = ()
     thread: int | None = None
+
+
+class Together(msgspec.Struct, frozen=True, tag="together"):
+    """Several changes in one ring."""
+
+    changes: list[Changed]
 
 
 class Typing(msgspec.Struct, frozen=True, tag="typing"):
@@ -68,8 +74,11 @@ class Revoked(msgspec.Struct, frozen=True, tag="revoked"):
     person: int
 
 
-Ring = Lines | Changed | Typing | Read | PresenceTold | Revoked
+Ring = Lines | Changed | Together | Typing | Read | PresenceTold | Revoked
 Listener = Callable[[Ring], None]
+
+# So many changes are surely short enough for every doorbell.
+RINGS_AT_ONCE = 40
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Ring).decode
@@ -99,6 +108,16 @@ def changed(
         version = clock.to_ms(clock.now())
     event = Changed(subject, subject_id, version, shop_id, person_ids, thread_id)
     transaction.on_commit(lambda: ring(event))
+
+
+def changed_together(changes: Sequence[Changed]) -> None:
+    """The same for many subjects at once."""
+
+    def tell() -> None:
+        for start in range(0, len(changes), RINGS_AT_ONCE):
+            ring(Together(list(changes[start : start + RINGS_AT_ONCE])))
+
+    transaction.on_commit(tell)
 
 
 def tell_presence(

@@ -23,6 +23,7 @@ from dangban.people.models import Person, RoleGrant, Skill, TeamMembership, Team
 from dangban.workforce.models import DutyPeriod
 
 SERVE = "conversations.serve"
+_LONGEST_SHIFT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,25 +257,46 @@ def _went_off(person_id: int, since: datetime) -> bool:
     return off.exists()
 
 
+class Shifts:
+    """The shifts of some people around some instants, read at once."""
+
+    def __init__(self, person_ids: Iterable[int], since: datetime, until: datetime) -> None:
+        rows = DutyPeriod.objects.filter(
+            person__in=list(person_ids), starts_at__lte=until, starts_at__gt=since - _LONGEST_SHIFT
+        )
+        self._of: dict[int, list[DutyPeriod]] = defaultdict(list)
+        for duty in rows.order_by("-starts_at"):
+            self._of[duty.person_id].append(duty)
+        self._extensions: dict[int, list[tuple[datetime, datetime | None]]] = {}
+
+    def at(self, person_id: int | None, at: datetime) -> DutyPeriod | None:
+        """The shift a person is in at an instant, counting the time it ran on because of customers."""
+        if person_id is None:
+            return None
+        started = [duty for duty in self._of.get(person_id, ()) if at - _LONGEST_SHIFT < duty.starts_at <= at]
+        for duty in started[:2]:
+            if at < (duty.ended_at or duty.ends_at) or self._runs_on(duty, at):
+                return duty
+        return None
+
+    def _runs_on(self, duty: DutyPeriod, at: datetime) -> bool:
+        if duty.pk not in self._extensions:
+            self._extensions[duty.pk] = list(duty.extensions.values_list("started_at", "ended_at"))
+        return any(since <= at and (until is None or until > at) for since, until in self._extensions[duty.pk])
+
+    def business_day(self, person_id: int | None, at: datetime, rules: Rules) -> date:
+        """The day of the person's shift, so that a night shift keeps its day; else the company's day."""
+        duty = self.at(person_id, at)
+        return duty.day if duty else clock.business_day(at, rules[DAY_ENDS])
+
+
 def duty_at(person_id: int | None, at: datetime) -> DutyPeriod | None:
     """The shift a person is in at an instant, counting the time it ran on because of customers."""
-    if person_id is None:
-        return None
-    started = DutyPeriod.objects.filter(
-        person=person_id, starts_at__lte=at, starts_at__gt=at - timedelta(days=2)
-    ).order_by("-starts_at")
-    for duty in started[:2]:
-        until = duty.ended_at or duty.ends_at
-        if at < until:
-            return duty
-        runs_on = duty.extensions.filter(started_at__lte=at).filter(Q(ended_at=None) | Q(ended_at__gt=at))
-        if runs_on.exists():
-            return duty
-    return None
+    return None if person_id is None else Shifts([person_id], at, at).at(person_id, at)
 
 
 def business_day(at: datetime, person_id: int | None, rules: Rules) -> date:
-    """The day of the person's shift, so that a night shift keeps its day; else the company's day."""
+    """The day of the person's shift; see `Shifts.business_day`."""
     duty = duty_at(person_id, at)
     return duty.day if duty else clock.business_day(at, rules[DAY_ENDS])
 
