@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,7 +75,7 @@ def machine(database: str = "") -> dict[str, str]:
         "Python": platform.python_version(),
         "load": " ".join(f"{load:.1f}" for load in os.getloadavg()),
     }
-    return told | {"database": database or _sqlite()}
+    return told | {"database": database or _sqlite(), "revision": _revision()}
 
 
 def postgres_version(url: str) -> str:
@@ -88,6 +89,18 @@ def _sqlite() -> str:
     import sqlite3
 
     return f"SQLite {sqlite3.sqlite_version}"
+
+
+def _revision() -> str:
+    """Of the program, where it lies in a repository."""
+    asked = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return asked.stdout.strip() or "unknown"
 
 
 def _processor() -> str:

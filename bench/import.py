@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
 import os
 import random
 import sys
@@ -21,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench._report import Report, postgres_version
 
 COLOURS = ("深蓝", "浅蓝", "藏青", "墨绿", "米白", "浅灰", "深灰", "酒红", "卡其", "粉红")
 WEIGHTS = ("加厚", "薄款", "常规", "春秋", "夏凉")
@@ -120,11 +121,12 @@ def main() -> None:
         os.environ["DANGBAN_DATA"] = folder
         os.environ["DANGBAN_DATABASE_URL"] = options.database
         os.environ["DJANGO_SETTINGS_MODULE"] = "dangban.project.settings"
-        result = measure(options)
-    print(json.dumps(result, ensure_ascii=False))
+        report = Report("import", postgres_version(options.database) if options.database else "")
+        measure(options, report)
+    sys.exit(report.end())
 
 
-def measure(options: argparse.Namespace) -> dict[str, Any]:
+def measure(options: argparse.Namespace, report: Report) -> None:
     import django
 
     django.setup()
@@ -140,14 +142,24 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     handbook.adopt_preset("default")
     data = options.orders.read_bytes() if options.orders else order_file(options.rows)
     name = options.orders.name if options.orders else "orders.csv"
-    result: dict[str, Any] = {}
-    for label, dry in (("orders, trial", True), ("orders", False), ("orders again", False)):
-        result[label] = take_in(cast.shop, name, "orders", data, orders.OrderImport, dry_run=dry)
-        print(label, result[label], flush=True)
-    result["goods"] = take_in(cast.shop, "goods.csv", "catalogue", goods_file(options.skus), goods.CatalogueImport)
-    print("goods", result["goods"], flush=True)
-    result["search, slowest of 5 in ms"] = search(cast.lin)
-    return result
+    for label, title, dry in (
+        ("orders_trial", "Orders, on trial", True),
+        ("orders", "Orders", False),
+        ("orders_again", "The same orders again", False),
+    ):
+        taken = take_in(cast.shop, name, "orders", data, orders.OrderImport, dry_run=dry)
+        tell(report, title, label, taken)
+    taken = take_in(cast.shop, "goods.csv", "catalogue", goods_file(options.skus), goods.CatalogueImport)
+    tell(report, "Goods", "goods", taken)
+    report.section("Goods found as an agent types, the slowest of five times")
+    for typed, slowest in search(cast.lin).items():
+        report.add(f"search {typed}, ms", slowest)
+
+
+def tell(report: Report, title: str, label: str, figures: dict[str, Any]) -> None:
+    report.section(title)
+    for name, value in figures.items():
+        report.add(f"{label}_{name}", value)
 
 
 if __name__ == "__main__":

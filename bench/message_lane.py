@@ -288,14 +288,17 @@ class Bench:
                     "--log-level", "warning",
                 ],
                 cwd=ROOT,
+                start_new_session=True,
                 env={**self.server._env, "DJANGO_SETTINGS_MODULE": "bench.lane.plain.settings", "PYTHONPATH": str(ROOT)},
             )  # fmt: skip
+        cores.prefer(process.pid, self.options.nice)
         try:
             _wait_for(port)
             self._measure_plain(process.pid, port)
         finally:
-            process.terminate()
-            process.wait(timeout=30)
+            # Its streams would keep it from ending by itself.
+            process.kill()
+            process.wait()
 
     def _measure_plain(self, pid: int, port: int) -> None:
         doors = Doors(post="/plain/messages", stream="/plain/stream")

@@ -10,7 +10,6 @@ as somebody who sees one shop of five. Wall times in milliseconds; the last line
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import statistics
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench._report import Report, postgres_version
 
 PHRASES = (
     "请问什么时候发货", "这款还有现货吗", "我想换一个颜色", "快递到哪里了", "可以便宜一点吗",
@@ -44,11 +45,14 @@ def main() -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        figures = {"messages": options.messages, "fill_seconds": fill(options.messages)}
-        figures |= ask()
-    for name, value in figures.items():
-        print(f"{name:<28} {value}")
-    print(json.dumps(figures))
+        report = Report("search", postgres_version(options.database) if options.database else "")
+        report.section("Filling")
+        report.add("messages", options.messages)
+        report.add("fill_seconds", fill(options.messages))
+        report.section("Finding, the newest 20, in milliseconds")
+        for name, value in ask().items():
+            report.add(name, value)
+    sys.exit(report.end())
 
 
 def fill(messages: int) -> float:

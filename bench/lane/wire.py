@@ -259,7 +259,9 @@ class Load:
                 due += random.expovariate(rate) if rate else 0
             for other in beside:
                 other.turn(now)
-            self.wire.turn(0.01 if not rate else max(0.0, min(0.01, due - time.perf_counter())))
+            # With nothing due, or every connection waiting for its answer, there is only to listen.
+            idle = not rate or not self._idle
+            self.wire.turn(0.01 if idle else max(0.0, min(0.01, due - time.perf_counter())))
         phase.seconds, phase.in_time = time.perf_counter() - began, phase.answered
         self._settle(beside)
         return phase

@@ -1,9 +1,10 @@
 """Loaded into the server with --profile: where each thread's CPU goes, sampled from inside.
 
 Each sample gives a thread's CPU since the last one to the functions it is in: to the innermost of
-all, to the innermost of ours, and to all of ours that are on the way there. Also names the
-threads for the operating system. Samples while the file `<DANGBAN_BENCH_PROFILE>.on` is there, and
-writes what it found when that is taken away.
+all, to the innermost of ours, and to all of ours that are on the way there. A thread that worked
+for a moment and waits again is therefore seen where it waits. Also names the threads for the
+operating system. Samples while the file `<DANGBAN_BENCH_PROFILE>.on` is there, and writes what it
+found when that is taken away.
 """
 
 from __future__ import annotations

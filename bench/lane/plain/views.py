@@ -11,7 +11,8 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from django.db import transaction
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -70,10 +71,17 @@ def _push(thread_id: int, event: bytes) -> None:
 async def stream(request: HttpRequest) -> HttpResponse:
     claims = tokens.read(tokens.from_header(request.headers.get("Authorization", "")), tokens.Agent)
     wanted = [int(thread) for thread in json.loads(request.body)["threads"]]
-    threads = Thread.objects.filter(pk__in=wanted).values_list("pk", "shop_id")
-    seen = [pk async for pk, shop in threads if claims.sees(shop)]
+    seen = await sync_to_async(_visible)(claims, wanted)
     _loops[:] = [asyncio.get_running_loop()]
     return StreamingHttpResponse(_events(seen), content_type="text/event-stream")
+
+
+def _visible(claims: tokens.Agent, wanted: list[int]) -> list[int]:
+    threads = Thread.objects.filter(pk__in=wanted).values_list("pk", "shop_id")
+    seen = [pk for pk, shop in threads if claims.sees(shop)]
+    # The request lasts as long as the stream, and would keep its connection as long.
+    connection.close()
+    return seen
 
 
 async def _events(threads: list[int]) -> AsyncIterator[bytes]:
