@@ -30,6 +30,7 @@ KEPT_FOR = timedelta(hours=48)
 # Without a sign of life for this long a run was interrupted, not merely slow.
 SILENT_AFTER = timedelta(minutes=2)
 _REFUSALS_AT_ONCE = 100
+_QUICK_BYTES = 2**18
 
 
 @dataclass(slots=True)
@@ -178,6 +179,14 @@ def carry_out(run: ImportRun, work: Callable[[ImportRun], None]) -> None:
             ),
         )
         raise
+
+
+def read_now_or_later(run: ImportRun, data: bytes, work: Callable[[ImportRun], None], *, quick_rows: int) -> None:
+    """Small files are read while their page is loading; a large one on a thread, its page can be left."""
+    if data.count(b"\n") < quick_rows and len(data) < _QUICK_BYTES:
+        carry_out(run, work)
+    else:
+        in_background(run, work)
 
 
 def in_background(run: ImportRun, work: Callable[[ImportRun], None]) -> None:

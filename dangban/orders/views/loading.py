@@ -66,11 +66,7 @@ def _try(request: HttpRequest, form: UploadForm) -> ImportRun:
 
 
 def _go(run: ImportRun, data: bytes) -> None:
-    # Small files are read while their page is loading; a large one on a thread, its page can be left.
-    if data.count(b"\n") < imports.QUICK_ROWS and len(data) < 2**18:
-        runs.carry_out(run, imports.take_in)
-    else:
-        runs.in_background(run, imports.take_in)
+    runs.read_now_or_later(run, data, imports.take_in, quick_rows=imports.QUICK_ROWS)
 
 
 @require_safe
