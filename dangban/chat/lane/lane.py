@@ -23,7 +23,7 @@ from dangban.chat.lane.patience import Patience
 from dangban.chat.lane.rights import Rights
 from dangban.chat.lane.store import Store, Unavailable, open_store
 from dangban.chat.lane.streams import HEARTBEAT, Board, Stream, frame
-from dangban.chat.lane.writer import Kept, Mark, Outcome, Post, Said, Writer
+from dangban.chat.lane.writer import Kept, Mark, Outcome, Post, Probe, Said, Writer
 from dangban.chat.ports import Line, Sender
 from dangban.chat.projection import Projecting
 from dangban.chat.sweeping import Sweeping
@@ -51,6 +51,9 @@ class Lane:
         self._tasks: list[asyncio.Task[None]] = []
         self._stops: list[Callable[[], None]] = []
         self._active: set[int] = set()
+        # Who sends each open stream, and which of them were told to end on the last look round.
+        self._sending: dict[Stream, asyncio.Task[Any] | None] = {}
+        self._overdue: set[Stream] = set()
         self.stopping = False
         self.board = Board(self._read_lines)
         self.rights = Rights(lambda ids: self.read(Store.rights, ids))
@@ -69,7 +72,7 @@ class Lane:
         await self.refresh_bounds()
         self.writer.start()
         self._stops.append(hub.listen(self._heard))
-        self._stops.append(doorbell.bell().answer(hub.rung))
+        self._stops.append(doorbell.bell().answer(hub.rung, self._was_deaf))
         self.projecting.start()
         self.sweeping.start()
         if checkpoint := _checkpointer():
@@ -77,6 +80,7 @@ class Lane:
             self._stops.append(checkpoint.stop)
         for work, seconds in (
             (self._look_round, LOOK_ROUND),
+            (self._cut_off, LOOK_ROUND),
             (self._beat, HEARTBEAT),
             (self._say_who_is_here, SEEN_EVERY),
             (self._renew_tokens, AGENT_SECONDS / 10),
@@ -120,6 +124,19 @@ class Lane:
         except TimeoutError as error:
             # It may yet be kept; the same line again will tell.
             raise Unavailable("the writer does not answer") from error
+
+    async def can_keep(self) -> bool:
+        """Whether lines are being kept at this moment, or could be."""
+        if self.writer.has_kept(within=2):
+            return True
+        answer: asyncio.Future[bool] = self._loop.create_future()
+
+        def tell(able: bool) -> None:
+            if not answer.done():
+                answer.set_result(able)
+
+        self.writer.probe(Probe(lambda able: self._loop.call_soon_threadsafe(tell, able)))
+        return await answer
 
     def mark_read(self, mark: Mark) -> None:
         self.writer.mark(mark)
@@ -204,11 +221,13 @@ class Lane:
         claims = stream.claims
         is_first = isinstance(claims, Agent) and not self.board.has_agent(claims.person_id)
         self.board.add(stream)
+        self._sending[stream] = asyncio.current_task()
         if is_first and isinstance(claims, Agent):
             self.later(partial(accounts.stream_opened, claims.person_id, clock.now()))
 
     def shut(self, stream: Stream) -> None:
         self.board.remove(stream)
+        self._sending.pop(stream, None)
         claims = stream.claims
         if isinstance(claims, Agent) and not self.board.has_agent(claims.person_id) and not self.stopping:
             self.later(partial(accounts.stream_closed, claims.person_id, clock.now()))
@@ -224,6 +243,11 @@ class Lane:
             self.projecting.rung(dict(event.ends))
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._rung, event)
+
+    def _was_deaf(self) -> None:
+        """From any thread: other processes rang in vain. Lines are in the log; for all else pages ask anew when they come back."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.board.close_agents, "deaf")
 
     def _rung(self, event: hub.Ring) -> None:
         if isinstance(event, hub.Revoked):
@@ -248,6 +272,15 @@ class Lane:
                 self.board.grown(thread_id, seq)
         for person_id in await self.rights.refresh():
             self.board.rung(hub.Revoked(person_id))
+
+    async def _cut_off(self) -> None:
+        """Streams that were closed and still stand in the middle of sending: their readers have stopped reading."""
+        closed = {stream for stream in self._sending if stream.why}
+        for stream in closed & self._overdue:
+            task = self._sending[stream]
+            if task is not None:
+                task.cancel()
+        self._overdue = closed
 
     async def _beat(self) -> None:
         self.board.heartbeat()

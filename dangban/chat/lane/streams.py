@@ -235,6 +235,10 @@ class Board:
         limit = clock.now().timestamp() + seconds
         return [stream for stream in self._all_agents() if stream.session and stream.claims.expires < limit]
 
+    def close_agents(self, why: str) -> None:
+        for stream in self._all_agents():
+            stream.close(why)
+
     def close_all(self, why: str) -> None:
         for stream in list(self._streams.values()):
             stream.close(why)
