@@ -21,6 +21,12 @@ class Waiting(Said):
 
     status = 503
     title = "Not ready"
+    # Seconds after which it is worth trying again; None where somebody has to do something first.
+    retry_after: int | None = None
+
+
+class NoDatabase(Waiting):
+    retry_after = 2
 
 
 def waiting(exception: Exception) -> Waiting | None:
@@ -33,7 +39,7 @@ def waiting(exception: Exception) -> Waiting | None:
         )
     if isinstance(exception, OperationalError | InterfaceError):
         log.error("database.unavailable", error=str(exception))
-        return Waiting(
+        return NoDatabase(
             _("The database does not answer at the moment. Nothing was half done; please try again shortly."),
             code="no-database",
         )
@@ -41,6 +47,13 @@ def waiting(exception: Exception) -> Waiting | None:
 
 
 def render(request: HttpRequest, said: Said) -> HttpResponse:
+    response = _render(request, said)
+    if isinstance(said, Waiting) and said.retry_after is not None:
+        response["Retry-After"] = str(said.retry_after)
+    return response
+
+
+def _render(request: HttpRequest, said: Said) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(
             document(said), status=said.status, content_type="application/problem+json"

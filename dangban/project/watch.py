@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,9 @@ from dangban.chat.lane.limits import is_this_machine
 from dangban.chat.lane.store import Store, Unavailable
 from dangban.chat.tokens import from_header
 
+# Whoever asks whether we are ready does not wait long for an answer.
+PATIENCE = 2.0
+
 Door = Callable[[Lane, Scope, Receive, Send], Awaitable[None]]
 
 
@@ -23,16 +27,17 @@ async def health(_lane: Lane, scope: Scope, receive: Receive, send: Send) -> Non
 
 
 async def ready(lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:
-    """Whether requests can be served: not while stopping, and only with a database that answers."""
+    """Whether requests can be served: not while stopping, and only with a database that answers and keeps."""
     request = Request(scope, receive, send)
     if lane.stopping:
         await request.answer(503, {"status": "stopping"})
         return
     try:
-        await lane.read(Store.last_seqs, [0])
-        if not lane.writer.is_alive:
-            raise Unavailable("writer")
-    except Unavailable:
+        async with asyncio.timeout(PATIENCE):
+            await lane.read(Store.last_seqs, [0])
+            if not (lane.writer.is_alive and await lane.can_keep()):
+                raise Unavailable("writer")
+    except (Unavailable, TimeoutError):
         await request.answer(503, {"status": "down", "database": "unavailable"}, {"retry-after": "2"})
         return
     await request.answer(200, {"status": "ok"})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from dangban.chat.lane import agent, customer, files
@@ -41,6 +43,7 @@ THREAD_DOORS: dict[tuple[str, str], Callable[[Lane, Request, int], Awaitable[Non
 }
 THREADS = "/lane/agent/threads/"
 FILES = ("/lane/customer/media/", "/lane/agent/media/")
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 PATHS = {path for _method, path in DOORS}
 
 
@@ -54,11 +57,14 @@ async def enter(lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:
     try:
         try:
             await _lead(lane, request)
-        except (Unavailable, Full) as error:
+        except (Unavailable, Full, OperationalError, InterfaceError) as error:
             raise _busy(request) from error
         except (Gone, asyncio.CancelledError, Problem):
             raise
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                log.error("lane.disk_full", path=request.path)
+                raise _busy(request) from error
             log.exception("lane.failed", path=request.path)
             raise request.problem(
                 500,
@@ -114,6 +120,6 @@ def _busy(request: Request) -> Problem:
     return request.problem(
         503,
         "not-now",
-        lambda: _("The server can't keep messages at the moment. Yours was not kept; please send it again."),
+        lambda: _("Messages can't be stored or fetched at the moment. Please try again in a few seconds; nothing is sent twice."),
         headers={"retry-after": "2"},
     )

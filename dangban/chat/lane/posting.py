@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dangban.chat.bubbles import bubble
 from dangban.chat.lane import uploads
-from dangban.chat.lane.http import Problem, Request
+from dangban.chat.lane.http import Gone, Problem, Request
 from dangban.chat.lane.lane import Lane, sender_line
 from dangban.chat.lane.store import Store
 from dangban.chat.lane.streams import Stream
@@ -171,6 +171,11 @@ async def run_stream(lane: Lane, request: Request, stream: Stream) -> None:
         while data := await stream.next():
             await request.send({"type": "http.response.body", "body": data, "more_body": True})
         await request.send({"type": "http.response.body", "body": b"", "more_body": False})
+    except asyncio.CancelledError:
+        if not stream.why:
+            raise
+        # Cut off in the middle of a piece that nobody reads.
+        raise Gone from None
     finally:
         watch.cancel()
         lane.shut(stream)

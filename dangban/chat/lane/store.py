@@ -42,7 +42,12 @@ class Store(Protocol):
     def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]: ...
     @contextmanager
     def writing(self) -> Iterator[None]: ...
-    def lock(self, thread_ids: Sequence[int]) -> dict[int, int]: ...
+    def lock(self, thread_ids: Sequence[int]) -> dict[int, int]:
+        """The last numbers of those threads that nobody else holds; they are held until the end of the transaction."""
+
+    def touch(self, at: datetime) -> None:
+        """Write something small, to see whether it can be done."""
+
     def find(self, keys: Sequence[Key]) -> dict[Key, Line]: ...
     def append(self, lines: Sequence[Line]) -> None: ...
     def mark_read(self, marks: Sequence[tuple[int, str, int, int, datetime]]) -> None: ...
@@ -58,6 +63,12 @@ class Store(Protocol):
 
 # Served by a partial index: there are few such lines, and most threads have none.
 RECALLS = "SELECT payload FROM chat_message WHERE thread_id=%s AND kind='recall'"
+
+
+TOUCH = (
+    "INSERT INTO chat_lease (name, holder, until) VALUES ('ready', '', %s)"
+    " ON CONFLICT (name) DO UPDATE SET until = excluded.until"
+)
 
 
 def key_of(line: Line) -> Key:
@@ -138,6 +149,9 @@ class SQLiteStore:
     def lock(self, thread_ids: Sequence[int]) -> dict[int, int]:
         # BEGIN IMMEDIATE holds everything already.
         return self.last_seqs(thread_ids)
+
+    def touch(self, at: datetime) -> None:
+        self._run(TOUCH.replace("%s", "?"), [_sqlite_time(at)])
 
     def last_seqs(self, thread_ids: Sequence[int]) -> dict[int, int]:
         rows = self._run(
@@ -245,13 +259,16 @@ class PostgresStore:
             self._inside = False
 
     def lock(self, thread_ids: Sequence[int]) -> dict[int, int]:
-        # In one order everywhere, so that two processes never wait for each other.
+        # A long action in one thread holds up nobody who writes in another; and who never waits is in no deadlock.
         rows = self._run(
             "SELECT thread_id, last_seq FROM chat_threadsequence WHERE thread_id = ANY(%s)"
-            " ORDER BY thread_id FOR NO KEY UPDATE",
+            " ORDER BY thread_id FOR NO KEY UPDATE SKIP LOCKED",
             [sorted(thread_ids)],
         )
         return dict(rows)
+
+    def touch(self, at: datetime) -> None:
+        self._run(TOUCH, [at])
 
     def last_seqs(self, thread_ids: Sequence[int]) -> dict[int, int]:
         rows = self._run(
@@ -329,13 +346,17 @@ class PostgresStore:
             self._db.close()
 
     def _run(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        # A line that breaks within a transaction must not go on outside of it.
+        is_new = self._db is None or (self._db.closed and not self._inside)
         try:
-            # A line that breaks within a transaction must not go on outside of it.
-            if self._db is None or (self._db.closed and not self._inside):
+            if is_new or self._db is None:
                 self._db = connect("lane", options="-c timezone=UTC -c lock_timeout=10000")
             cursor = self._db.execute(sql, params or None, prepare=True)
             return cursor.fetchall() if cursor.description else []
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if not is_new and not self._inside and self._db is not None and self._db.closed:
+                # The server was restarted since this line was last used; nothing had begun on it.
+                return self._run(sql, params)
             raise Unavailable(str(error), passing=isinstance(error, PASSING)) from error
 
     def _roll_back(self) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import Counter as Tally
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,11 +22,16 @@ from prometheus_client import Counter, Gauge, Histogram
 from dangban.chat import ports
 from dangban.chat.lane.store import Key, Store, Unavailable, key_of
 from dangban.chat.ports import Line, Sender, Verdict
+from dangban.lib import clock
 
 log = structlog.get_logger(__name__)
 
 BATCH = 256
 LONGEST_QUEUE = 4096
+# When nothing waits but lines of threads that somebody else's transaction holds.
+PAUSE = 0.005
+# After a batch that could not be kept nobody is sent here for so long, whatever smaller things can be written.
+DOUBT = 5.0
 
 WAITING = Gauge("dangban_writer_queue", "Posts that wait for the writer")
 BATCHES = Histogram(
@@ -67,6 +73,10 @@ class Full(Exception):
     """More is waiting than can be written soon."""
 
 
+class Later(Exception):
+    """Another transaction holds the thread; others need not wait for it."""
+
+
 Outcome = Kept | Said | Exception
 Settle = Callable[[Sequence["Post"], Sequence[Outcome]], None]
 
@@ -92,13 +102,25 @@ class Mark:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Somebody asks whether anything can be kept; called with the answer, in the writer's thread."""
+
+    answer: Callable[[bool], object]
+
+
+Item = Post | Mark | Probe
+
+
 class Writer:
     """Runs in a thread of its own on a connection of its own; `settle` is called there, once a batch."""
 
     def __init__(self, open_store: Callable[[], Store], settle: Settle) -> None:
         self._open_store = open_store
         self._settle = settle
-        self._queue: queue.SimpleQueue[Post | Mark | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._later: list[Post] = []
+        self._kept_at = self._failed_at = -DOUBT
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._store: Store
 
@@ -124,36 +146,81 @@ class Writer:
         if self._queue.qsize() < LONGEST_QUEUE:
             self._queue.put(mark)
 
+    def probe(self, probe: Probe) -> None:
+        """Answer once everything that waits before it has had its turn."""
+        self._queue.put(probe)
+
+    def has_kept(self, within: float) -> bool:
+        """Whether something was kept so many seconds ago or less, and nothing failed since."""
+        return self._failed_at < self._kept_at >= clock.monotonic() - within
+
+    @property
+    def is_in_doubt(self) -> bool:
+        return self._failed_at > max(self._kept_at, clock.monotonic() - DOUBT)
+
     def _run(self) -> None:
         self._store = self._open_store()
         going = True
-        while going:
-            batch, going = self._gather()
+        while going or self._later:
+            batch, going = self._gather(going)
             WAITING.set(self._queue.qsize())
             if batch:
                 self._work(batch)
         self._store.close()
 
-    def _gather(self) -> tuple[list[Post | Mark], bool]:
-        """Everything that waits, up to a batch; waits for the first."""
-        batch: list[Post | Mark] = []
-        item = self._queue.get()
-        while item is not None:
-            batch.append(item)
-            if len(batch) >= BATCH:
-                return batch, True
-            try:
+    def _gather(self, going: bool) -> tuple[list[Item], bool]:
+        """Everything that waits, up to a batch; waits for the first. Lines put off come first, after a short pause."""
+        batch: list[Item] = [*self._later]
+        self._later.clear()
+        try:
+            if not going:
+                time.sleep(PAUSE)
+                return batch, False
+            item = self._queue.get(timeout=PAUSE) if batch else self._queue.get()
+            while item is not None:
+                batch.append(item)
+                if len(batch) >= BATCH:
+                    return batch, True
                 item = self._queue.get_nowait()
-            except queue.Empty:
-                return batch, True
+        except queue.Empty:
+            return batch, True
         return batch, False
 
-    def _work(self, batch: Sequence[Post | Mark]) -> None:
-        posts = [item for item in batch if isinstance(item, Post)]
+    def _work(self, batch: Sequence[Item]) -> None:
+        # Who gave up waiting will ask again under the same id; nothing is written behind their back.
+        posts = [item for item in batch if isinstance(item, Post) and not item.answer.done()]
         marks = [item for item in batch if isinstance(item, Mark)]
+        if posts or marks:
+            self._write(posts, marks)
+        for item in batch:
+            if isinstance(item, Probe):
+                item.answer(self._can_keep())
+
+    def _can_keep(self) -> bool:
+        if self.has_kept(within=1):
+            return True
+        try:
+            with self._store.writing():
+                self._store.touch(clock.now())
+        except Exception as error:
+            log.warning("writer.unavailable", error=str(error), posts=0)
+            self._failed_at = clock.monotonic()
+            return False
+        return not self.is_in_doubt
+
+    def _write(self, posts: Sequence[Post], marks: Sequence[Mark]) -> None:
         BATCHES.observe(len(posts))
         with COMMIT.time():
             outcomes = self._attempt(posts, marks)
+        if any(isinstance(outcome, Later) for outcome in outcomes):
+            pairs = list(zip(posts, outcomes, strict=True))
+            self._later += (post for post, outcome in pairs if isinstance(outcome, Later))
+            pairs = [(post, outcome) for post, outcome in pairs if not isinstance(outcome, Later)]
+            posts, outcomes = [post for post, _outcome in pairs], [outcome for _post, outcome in pairs]
+        if any(isinstance(outcome, Unavailable) for outcome in outcomes):
+            self._failed_at = clock.monotonic()
+        elif any(isinstance(outcome, Kept) for outcome in outcomes):
+            self._kept_at = clock.monotonic()
         for name, count in Tally(map(_name, outcomes)).items():
             POSTED.labels(name).inc(count)
         try:
@@ -195,18 +262,25 @@ def write(store: Store, posts: Sequence[Post], marks: Sequence[Mark] = ()) -> Se
 def _decide(store: Store, posts: Sequence[Post]) -> list[Outcome]:
     ids = sorted({post.line.thread_id for post in posts})
     last = store.lock(ids)
+    held = _held(store, ids, last)
     known = store.find([key_of(post.line) for post in posts])
     gate = ports.registry.gate
     asked = sorted({post.line.thread_id for post in posts if gate and gate.asks(post.line)})
     facts = gate.facts(asked, store.fetch) if gate and asked else {}
     outcomes: list[Outcome] = []
     for post in posts:
-        outcome = _decide_one(post, known, last, gate, facts)
+        outcome = Later() if post.line.thread_id in held else _decide_one(post, known, last, gate, facts)
         if isinstance(outcome, Kept) and not outcome.again:
             last[post.line.thread_id] = outcome.line.seq
             known[key_of(outcome.line)] = outcome.line
         outcomes.append(outcome)
     return outcomes
+
+
+def _held(store: Store, ids: Sequence[int], last: Mapping[int, int]) -> set[int]:
+    """Threads that are there and could not be locked."""
+    missing = [thread_id for thread_id in ids if thread_id not in last]
+    return set(store.last_seqs(missing)) if missing else set()
 
 
 def _decide_one(
