@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -204,10 +204,8 @@ class Watcher:
 
     def _run(self) -> None:
         while not self._closed:
-            try:
+            with suppress(httpx.HTTPError):
                 self._listen()
-            except httpx.HTTPError:
-                pass
             self.ended.append(time.monotonic())
             time.sleep(LATER)
 
