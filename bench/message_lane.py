@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,7 @@ from dangban.testing.postgres import start_cluster
 
 BUSIEST = 0.7
 LAG = "dangban_projection_lag_seconds"
+COMPLAINT = re.compile(r'"level": "(warning|error|critical)"|^Traceback|^\S*Error:')
 # The colleagues' notes are projected all the time; as many lines may be on their way.
 A_FEW = 5
 DRAIN = 120.0
@@ -239,8 +241,16 @@ class Bench:
         self.report.add("doubled", self.load.doubled, "pushed twice")
         failed = watching.metrics(self.server.url).get("dangban_projection_failures_total", 0.0)
         self.report.add("projections_failed", int(failed))
+        self._complaints()
         if self.load.lost or self.load.doubled:
             self.report.void("lines were lost or doubled")
+
+    def _complaints(self) -> None:
+        """What the server said in its log while it was loaded."""
+        said = [line for line in self.server.log.splitlines() if COMPLAINT.search(line)]
+        self.report.add("complaints_logged", len(said), "warnings and errors in the server's log")
+        for line in said[:5]:
+            print(f"  {line[:240]}")
 
     # --- many pages
 
@@ -285,7 +295,7 @@ class Bench:
                 [
                     sys.executable, "-m", "uvicorn", "bench.lane.plain.asgi:application", "--port", str(port),
                     "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--lifespan", "off",
-                    "--log-level", "warning",
+                    "--log-level", "warning", "--timeout-keep-alive", "75",
                 ],
                 cwd=ROOT,
                 start_new_session=True,
@@ -326,6 +336,8 @@ class Bench:
         add("orm_delivery_p50_ms", milliseconds(half.delivery, 0.5), "at half load")
         add("orm_delivery_p99_ms", milliseconds(half.delivery, 0.99))
         add("orm_failed", full.refused + half.refused)
+        for phase in (full, half):
+            _say_why(phase)
         add(
             "lane_per_orm",
             round(self.full.rate / max(full.rate, 0.1), 1),
@@ -403,8 +415,7 @@ class Bench:
 
     def _refusals(self, phase: Phase) -> None:
         self.report.figures["refused"] = self.report.figures.get("refused", 0) + phase.refused
-        for why, count in sorted(phase.because.items(), key=lambda item: -item[1])[:5]:
-            print(f"  refused {count} times: {why}")
+        _say_why(phase)
         if phase.refused:
             self.report.void(f"{phase.refused} messages were refused")
 
@@ -417,6 +428,11 @@ class Bench:
             self.report.add(f"{name}_p50_ms", milliseconds(one.took, 0.5), f"{len(one.took)} actions")
             self.report.add(f"{name}_p99_ms", milliseconds(one.took, 0.99))
             self.report.add(f"{name}_failed", sum(one.failures.values()), ", ".join(one.failures))
+
+
+def _say_why(phase: Phase) -> None:
+    for why, count in sorted(phase.because.items(), key=lambda item: -item[1])[:5]:
+        print(f"  refused {count} times: {why}")
 
 
 _LAST = (

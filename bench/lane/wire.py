@@ -91,6 +91,7 @@ class Asker:
         self._answered = answered
         self._data = b""
         self.what: Any = None
+        self._waits = False
         self._open()
 
     def _open(self) -> None:
@@ -98,7 +99,7 @@ class Asker:
         self._wire.hear(self._connection, self)
 
     def ask(self, data: bytes, what: Any = None) -> None:
-        self.what = what
+        self.what, self._waits = what, True
         self._connection.sendall(data)
 
     def readable(self) -> None:
@@ -110,7 +111,10 @@ class Asker:
         if not got:
             self._wire.forget(self._connection)
             self._open()
-        self._answered(self, data)
+        # A server may close a connection that was not needed for a while.
+        if self._waits:
+            self._waits = False
+            self._answered(self, data)
 
     def close(self) -> None:
         self._wire.forget(self._connection)
