@@ -146,7 +146,8 @@ class BothWays(floor.FloorCase):
         if "conversation_id" in values:
             values["conversation_id"] = threads[values["conversation_id"]]
         if isinstance(row, Deadline | Entry):
-            values["subject_id"] = threads.get(int(row.subject_id or 0))
+            is_session = row.subject_kind == Conversation._meta.label_lower
+            values["subject_id"] = threads[int(row.subject_id or 0)] if is_session else 0
             values.pop("url", None)
             for name in ("number", "hash", "previous", "personal_key"):
                 values.pop(name, None)
