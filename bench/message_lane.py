@@ -40,6 +40,8 @@ from dangban.testing.postgres import start_cluster
 
 BUSIEST = 0.7
 LAG = "dangban_projection_lag_seconds"
+COMMIT = "dangban_writer_commit_seconds"
+HELD = "dangban_gate_held_seconds"
 COMPLAINT = re.compile(r'"level": "(warning|error|critical)"|^Traceback|^\S*Error:')
 # The colleagues' notes are projected all the time; as many lines may be on their way.
 A_FEW = 5
@@ -130,7 +132,7 @@ class Bench:
         """The colleagues without messages: what is not to be counted for messages."""
         self._neighbours_begin()
         self.watch.look()
-        self.load.drive(until=_for(3.0), rate=0, beside=self.beside)
+        self.load.drive(until=_for(5.0), rate=0, beside=self.beside)
         used = self.watch.look()
         self.idle = Used(1.0, used.server / used.wall, used.postgres / used.wall)
         self.report.section("Colleagues alone")
@@ -141,6 +143,7 @@ class Bench:
 
     def _saturated(self) -> None:
         self.report.section("As many as it takes, 64 connections")
+        before = watching.metrics(self.server.url)
         self._neighbours_begin()
         profile = Profile(self.pid, self.server.data) if self.options.profile else None
         if profile:
@@ -174,6 +177,7 @@ class Bench:
             round(1e6 / each),
             "messages with all effects that a core of its own would take",
         )
+        self._waits("saturated", before)
         self._generator("saturated", posting, phase)
         self._neighbour_figures("neighbour_saturated")
         if profile:
@@ -200,6 +204,7 @@ class Bench:
             add(f"projection_lag_p{share * 100:.0f}_ms", None if lag is None else round(lag * 1000))
         add("half_load_drained_seconds", round(drain, 2))
         add("half_load_cpu_us_per_message", self._each("server", phase.answered, posting, used))
+        self._waits("half", before)
         self._generator("half", posting, phase)
         self._neighbour_figures("neighbour_half")
 
@@ -403,6 +408,22 @@ class Bench:
         """CPU microseconds for each message, less what the server uses without any."""
         used = sum(getattr(one, whose) - getattr(self.idle, whose) * one.wall for one in stretches)
         return round(used / max(1, count) * 1e6, 1)
+
+    def _waits(self, name: str, before: watching.Metrics) -> None:
+        """What a message waits for inside: its batch, the commit, and on SQLite whoever holds the gate."""
+        after = watching.metrics(self.server.url)
+
+        def add(figure: str, metric: str, share: float, label: str = "", explained: str = "") -> None:
+            found = watching.quantile(before, after, metric, share, label=label)
+            if found is not None:
+                self.report.add(f"{figure}_{name}", round(found * 1000, 1), explained)
+
+        batch = watching.mean(before, after, "dangban_writer_batch")
+        self.report.add(f"batch_mean_{name}", round(batch, 1), "messages in a transaction")
+        add("commit_p50_ms", COMMIT, 0.5, explained="of a batch, with waiting for the gate")
+        add("commit_p99_ms", COMMIT, 0.99)
+        for who in ("lane", "django"):
+            add(f"gate_held_by_{who}_p99_ms", HELD, 0.99, f'who="{who}"')
 
     def _generator(self, name: str, used: Used, phase: Phase) -> None:
         busy = round(used.generator / used.wall, 2)

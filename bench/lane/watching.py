@@ -161,9 +161,9 @@ def metrics(url: str) -> Metrics:
     }
 
 
-def quantile(before: Metrics, after: Metrics, name: str, share: float) -> float | None:
+def quantile(before: Metrics, after: Metrics, name: str, share: float, *, label: str = "") -> float | None:
     """A quantile of what a histogram has taken in between, straight within each of its buckets."""
-    buckets = sorted(_buckets(before, after, name))
+    buckets = sorted(_buckets(before, after, name, label))
     if not buckets or not buckets[-1][1]:
         return None
     wanted, below, start = share * buckets[-1][1], 0.0, 0.0
@@ -176,9 +176,15 @@ def quantile(before: Metrics, after: Metrics, name: str, share: float) -> float 
     return None
 
 
-def _buckets(before: Metrics, after: Metrics, name: str) -> Iterator[tuple[float, float]]:
+def mean(before: Metrics, after: Metrics, name: str) -> float:
+    """The mean of what a histogram has taken in between."""
+    count = after.get(f"{name}_count", 0.0) - before.get(f"{name}_count", 0.0)
+    return (after.get(f"{name}_sum", 0.0) - before.get(f"{name}_sum", 0.0)) / count if count else 0.0
+
+
+def _buckets(before: Metrics, after: Metrics, name: str, label: str) -> Iterator[tuple[float, float]]:
     for key, value in after.items():
-        if key.startswith(f"{name}_bucket{{"):
+        if key.startswith(f"{name}_bucket{{") and label in key:
             bound = key.partition('le="')[2].partition('"')[0]
             yield float(bound.replace("+Inf", "inf")), value - before.get(key, 0.0)
 
