@@ -223,7 +223,9 @@ def _project_together(news: _News, bulk: Bulk) -> set[int]:
 
 def _project_rest(news: _News, moved: Collection[int], bulk: Bulk) -> tuple[set[int], set[int]]:
     """What did not go together, one by one in short transactions: the threads that moved, and those that failed."""
-    rest = {thread_id: lines for thread_id, lines in news.lines.items() if thread_id not in moved}
+    rest: dict[int, Sequence[Line]] = {
+        thread_id: lines for thread_id, lines in news.lines.items() if thread_id not in moved
+    }
     done: set[int] = set()
     failed: set[int] = set()
     while rest:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from dangban.chat.models import Message
 from dangban.chat.ports import Line
+from dangban.lib.many import as_instant
 
 # In the order of the fields of a Line.
 COLUMNS = "thread_id, author, author_id, author_name, client_id, kind, body, payload, internal, at, seq, id"
@@ -25,13 +25,8 @@ def line_of(row: Sequence[Any]) -> Line:
     thread_id, author, author_id, author_name, client_id, kind, body, payload, internal, at, seq, pk = row[
         :12
     ]
-    if isinstance(at, str):
-        at = datetime.fromisoformat(at)
-    if at.tzinfo is None:
-        # SQLite holds UTC without saying so.
-        at = at.replace(tzinfo=UTC)
     return Line(
-        thread_id, author, author_id, author_name, client_id, kind, body, from_json(payload), bool(internal), at, seq, pk
+        thread_id, author, author_id, author_name, client_id, kind, body, from_json(payload), bool(internal), as_instant(at), seq, pk
     )  # fmt: skip
 
 

@@ -23,6 +23,13 @@ def among(ids: Collection[int]) -> tuple[str, Any]:
     return "= ANY(%s)", list(ids)
 
 
+def as_instant(value: datetime | str) -> datetime:
+    """An instant as a hand-written statement brings it from either database."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    # SQLite holds UTC without saying so.
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def insert_many(
     model: type[models.Model], names: Sequence[str], rows: Sequence[Row], *, skip: bool = False
 ) -> None:

@@ -1,12 +1,12 @@
 """Plain lines of many threads at once: a customer goes on writing, an agent answers.
 
-What begins something (a session, its first question, somebody's first line of the day, an enquiry),
-needs routing, takes something back or is awkward in any other way is left to `one`.
+What begins a session, asks its first question, needs routing, takes something back or is awkward in
+any other way is left to `one`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -59,10 +59,12 @@ class News:
     answers: list[Line] = field(default_factory=list)
     closes: tuple[OpenTurn, Line] | None = None
     opens: Line | None = None
-    # The shifts on which the days depend, and the lines and characters of each row behind "served".
-    shifts: Shifts | None = None
-    receptions: Counter[int] = field(default_factory=Counter)
-    characters: Counter[int] = field(default_factory=Counter)
+    # The shifts on which the days depend; set before anything is written.
+    shifts: Shifts = field(init=False)
+    # The first answer to who asks before buying.
+    enquires: bool = False
+    # The rows behind "served" that are there, by person and day.
+    receptions: dict[tuple[int, date], int] = field(default_factory=dict)
 
 
 class Plain:
@@ -85,6 +87,7 @@ class Plain:
         _close_turns(prepared)
         _open_turns(prepared)
         _count_receptions(prepared)
+        _note_enquiries(prepared)
         _bring_up_to_date(prepared)
         latest = {line.author_id: line.at for one in prepared for line in one.answers}
         if latest:
@@ -194,41 +197,30 @@ def _shifts(news: Iterable[News]) -> Shifts:
 
 
 def _enquired(news: dict[int, News]) -> dict[int, News]:
-    """Those whose answers make no enquiry that is not there yet."""
-    presale = [
-        one.session.pk
+    """Those whose answers are a further line of an enquiry, or surely the first."""
+    presale = {
+        one.session.pk: one
         for one in news.values()
         if one.answers and one.session.stage == Conversation.Stage.PRESALE
-    ]
+    }
     if not presale:
         return news
-    there = Enquiry.objects.filter(conversation__in=presale).values_list("conversation_id", flat=True)
-    missing = set(presale) - set(there)
-    return {thread_id: one for thread_id, one in news.items() if one.session.pk not in missing}
+    there = set(Enquiry.objects.filter(conversation__in=presale).values_list("conversation_id", flat=True))
+    for pk, one in presale.items():
+        one.enquires = pk not in there
+    return {thread_id: one for thread_id, one in news.items() if not one.enquires or one.closes is not None}
 
 
 def _received(news: dict[int, News]) -> dict[int, News]:
-    """Those whose answers add to rows that are there: who said how much in which session on which day."""
-    answered = [one.session.pk for one in news.values() if one.answers]
-    if not answered:
-        return news
-    rows = Reception.objects.filter(conversation__in=answered)
-    there = {
-        row[1:]: row[0] for row in rows.values_list("pk", "conversation_id", "person_id", "business_day")
-    }
-    return {thread_id: one for thread_id, one in news.items() if _counts(one, there)}
-
-
-def _counts(one: News, there: Mapping[tuple[int, int, date], int]) -> bool:
-    assert one.shifts is not None
-    for line in one.answers:
-        day = one.shifts.business_day(line.author_id, line.at, one.rules)
-        row = there.get((one.session.pk, line.author_id, day))
-        if row is None:
-            return False
-        one.receptions[row] += 1
-        one.characters[row] += len(line.body)
-    return True
+    """All of them, with the rows of who said how much in which session on which day."""
+    answered = {one.session.pk: one for one in news.values() if one.answers}
+    if answered:
+        rows = Reception.objects.filter(conversation__in=answered)
+        for pk, session_pk, person_id, day in rows.values_list(
+            "pk", "conversation_id", "person_id", "business_day"
+        ):
+            answered[session_pk].receptions[person_id, day] = pk
+    return news
 
 
 # --- Writing
@@ -240,7 +232,6 @@ def _close_turns(prepared: Sequence[News]) -> None:
         if one.closes is None:
             continue
         turn, line = one.closes
-        assert one.shifts is not None
         duty = one.shifts.at(line.author_id, turn.opened_at)
         day = duty.day if duty else turn.business_day
         milliseconds = max(0, round((line.at - turn.opened_at).total_seconds() * 1000))
@@ -265,7 +256,6 @@ def _open_turns(prepared: Sequence[News]) -> None:
         if one.opens is None:
             continue
         session, line = one.session, one.opens
-        assert one.shifts is not None
         day = one.shifts.business_day(session.assignee_id, line.at, one.rules)
         rows.append(
             (
@@ -296,11 +286,48 @@ def _clock(session: Session, at: datetime, rules: Rules) -> desk.Clock:
 
 
 def _count_receptions(prepared: Sequence[News]) -> None:
-    rows = [
-        (pk, count, one.characters[pk]) for one in prepared for pk, count in sorted(one.receptions.items())
-    ]
+    added: list[Sequence[Any]] = []
+    begun: list[Sequence[Any]] = []
+    for one in prepared:
+        said: dict[tuple[int, date], list[Line]] = defaultdict(list)
+        for line in one.answers:
+            said[line.author_id, one.shifts.business_day(line.author_id, line.at, one.rules)].append(line)
+        for (person_id, day), lines in said.items():
+            counts = (len(lines), sum(len(line.body) for line in lines))
+            row = one.receptions.get((person_id, day))
+            if row is None:
+                session = one.session
+                begun.append(
+                    (session.pk, person_id, session.shop_id, session.customer_id, day, *counts, True)
+                )
+            else:
+                added.append((row, *counts))
     sets = {"lines": "t.lines + {lines}", "characters": "t.characters + {characters}"}
-    update_many(Reception, ("id", "lines", "characters"), rows, sets)
+    update_many(Reception, ("id", "lines", "characters"), added, sets)
+    insert_many(Reception, _BEGUN, begun)
+
+
+_BEGUN = ("conversation", "person", "shop", "customer", "business_day", "lines", "characters", "mutual")
+
+
+def _note_enquiries(prepared: Sequence[News]) -> None:
+    """Who asks before buying and is answered is an enquiry, counted from when they came."""
+    noted = [one for one in prepared if one.enquires]
+    Enquiry.objects.bulk_create(
+        Enquiry(
+            conversation_id=one.session.pk,
+            shop_id=one.session.shop_id,
+            customer_id=one.session.customer_id,
+            owner_id=one.session.assignee_id or one.answers[0].author_id,
+            at=one.session.opened_at,
+            updated_at=one.answers[0].at,
+        )
+        for one in noted
+    )
+    version = clock.to_ms(clock.now())
+    hub.changed_together(
+        [hub.Changed("enquiry", one.session.pk, version, one.session.shop_id) for one in noted]
+    )
 
 
 def _bring_up_to_date(prepared: Sequence[News]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
-from dangban.lib.many import among
+from dangban.lib.many import among, as_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Session:
     last_seq: int
     version: int
     customer: str
+    opened_at: datetime
 
 
 def open_sessions(thread_ids: Collection[int]) -> dict[int, Session]:
@@ -34,10 +36,11 @@ def open_sessions(thread_ids: Collection[int]) -> dict[int, Session]:
     hold = " FOR NO KEY UPDATE OF c SKIP LOCKED" if connection.vendor == "postgresql" else ""
     sql = (
         "SELECT c.thread_id, c.id, c.shop_id, c.customer_id, c.team_id, c.assignee_id, c.state, c.stage,"
-        " c.queued_at IS NOT NULL, c.last_seq, c.version, u.name"
+        " c.queued_at IS NOT NULL, c.last_seq, c.version, u.name, c.opened_at"
         " FROM conversations_conversation c JOIN customers_customer u ON u.id = c.customer_id"
         f" WHERE c.thread_id {condition} AND c.state <> 'ended'{hold}"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [ids])
-        return {row[0]: Session(*row) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {row[0]: Session(*row[:-1], as_instant(row[-1])) for row in rows}
