@@ -43,4 +43,4 @@ def open_sessions(thread_ids: Collection[int]) -> dict[int, Session]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [ids])
         rows = cursor.fetchall()
-    return {row[0]: Session(*row[:-1], as_instant(row[-1])) for row in rows}
+    return {row[0]: Session(*(*row[:-1], as_instant(row[-1]))) for row in rows}
