@@ -357,6 +357,10 @@ class Bench:
     def _own_inserts(self) -> None:
         self.report.section("The database's own inserts into the same table, on the same core")
         seconds = min(3.0, self.options.seconds)
+        middle, _worst = watching.fsync_latency(self.server.data)
+        self.report.add(
+            "fsync_at_the_end_p50_ms", round(middle, 2), "as at the beginning, or the ratio says little"
+        )
         rate = self.full.rate
         if not self.database.is_postgres:
             own = inserts.sqlite_inserts(self.server.data / "dangban.sqlite3", seconds, cores.SERVERS)
