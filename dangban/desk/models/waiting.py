@@ -1,9 +1,9 @@
-"""Deadlines, tasks, approvals and notices."""
+"""Deadlines, tasks, approvals and who answers them meanwhile, notices."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from dangban.people.models import Person, Shop, Team
@@ -116,6 +116,9 @@ class Task(models.Model):
     due_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    # Ended because whoever gave it took it back, not because it was done.
+    withdrawn = models.BooleanField(default=False)
+    recurrence = models.ForeignKey("desk.Recurrence", models.PROTECT, null=True, related_name="tasks")
 
     def __str__(self) -> str:
         return self.title
@@ -124,6 +127,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["owner", "due_at"], condition=Q(done_at=None), name="task_open_owner"),
             models.Index(fields=["team", "due_at"], condition=Q(done_at=None), name="task_open_team"),
+            models.Index(fields=["made_by_id"], condition=Q(done_at=None), name="task_open_given"),
         ]
 
 
@@ -166,11 +170,32 @@ class Approval(models.Model):
     asked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    settled_for = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     granted = models.BooleanField(null=True)
     answer = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["needs", "asked_at"], condition=Q(settled_at=None), name="approval_open")]
+
+
+class StandIn(models.Model):
+    """While somebody is away, somebody else answers the approvals that come to them; never the asker's own."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="stand_ins")
+    deputy = models.ForeignKey(Person, models.PROTECT, related_name="stands_in_for")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(person=F("deputy")), name="nobody_stands_in_for_oneself"),
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="stand_in_ends_after_it_begins"),
+        ]
+        indexes = [models.Index(fields=["deputy", "until"], condition=Q(ended_at=None), name="stand_in_running")]
 
 
 class Notice(models.Model):
