@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import BigIntegerField, ExpressionWrapper, F
 
 from dangban.chat.models import Message, Thread
 from dangban.chat.ports import Line
 from dangban.chat.rows import as_line
 from dangban.lib import clock
+from dangban.lib.many import among
 from dangban.lib.text import bigrams, normalise
 from dangban.people.access import Scope
 
@@ -101,12 +103,13 @@ class Wanted:
 
     def holds(self, hit: Hit, file_name: str | None) -> bool:
         text = normalise(f"{hit.body} {file_name or ''}")
-        day = clock.business_day(hit.at)
-        return (
-            all(part in text for part in self.parts)
-            and (self.filters.since is None or day >= self.filters.since)
-            and (self.filters.until is None or day <= self.filters.until)
-        )
+        return all(part in text for part in self.parts)
+
+    def span(self) -> list[tuple[str, datetime]]:
+        """The instants of the days asked for, each with how a line's stands to it."""
+        since, until = self.filters.since, self.filters.until
+        found = [(">=", clock.at_local(since, time(0)))] if since is not None else []
+        return found + ([("<", clock.at_local(until + timedelta(days=1), time(0)))] if until is not None else [])
 
 
 def words_of(parts: Sequence[str]) -> list[str]:
@@ -163,7 +166,10 @@ class Index:
     """Projector: enters lines, and takes out those that were taken back."""
 
     def prepare(self, threads: Mapping[int, Sequence[Line]]) -> Mapping[int, Entries]:
-        shops = dict(Thread.objects.filter(pk__in=threads).values_list("pk", "shop_id"))
+        condition, ids = among(threads)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id, shop_id FROM chat_thread WHERE id {condition}", [ids])
+            shops = dict(cursor.fetchall())
         return {
             thread_id: _entries(thread_id, shops[thread_id], lines) for thread_id, lines in threads.items()
         }
@@ -261,9 +267,9 @@ def _in_sqlite(wanted: Wanted, before: int | None) -> Iterator[Row]:
     sql = (
         f"SELECT {COLUMNS}, COALESCE(json_extract(m.payload, '$.name'), json_extract(m.payload, '$.title'))"
         f" FROM chat_search f JOIN {SOURCES.replace('chat_message m', 'chat_message m ON m.id = f.rowid', 1)}"
-        " WHERE chat_search MATCH %s AND f.rowid < %s ORDER BY f.rowid DESC LIMIT %s"
+        f" WHERE chat_search MATCH %s{_said(wanted)} AND f.rowid < %s ORDER BY f.rowid DESC LIMIT %s"
     )
-    yield from _pages(sql, [" AND ".join(needed)], before)
+    yield from _pages(sql, [" AND ".join(needed), *_instants(wanted)], before)
 
 
 def _in_postgres(wanted: Wanted, before: int | None) -> Iterator[Row]:
@@ -275,10 +281,19 @@ def _in_postgres(wanted: Wanted, before: int | None) -> Iterator[Row]:
         f"WITH f AS MATERIALIZED (SELECT message_id FROM chat_search WHERE words @> %s::text[]{overlap})"
         f" SELECT {COLUMNS}, COALESCE(m.payload->>'name', m.payload->>'title')"
         f" FROM f JOIN {SOURCES.replace('chat_message m', 'chat_message m ON m.id = f.message_id', 1)}"
-        " WHERE f.message_id < %s ORDER BY f.message_id DESC LIMIT %s"
+        f" WHERE TRUE{_said(wanted)} AND f.message_id < %s ORDER BY f.message_id DESC LIMIT %s"
     )
     for month in given or _all_months():
-        yield from _pages(sql, [[*wanted.words, month], *map(list, groups)], before)
+        yield from _pages(sql, [[*wanted.words, month], *map(list, groups), *_instants(wanted)], before)
+
+
+def _said(wanted: Wanted) -> str:
+    """The days as the database compares them: their months alone would let it hand over everything of a month."""
+    return "".join(f" AND m.at {sign} %s" for sign, _instant in wanted.span())
+
+
+def _instants(wanted: Wanted) -> list[Any]:
+    return [connection.ops.adapt_datetimefield_value(instant) for _sign, instant in wanted.span()]
 
 
 def _all_months() -> list[str]:
@@ -294,8 +309,12 @@ def _scan(wanted: Wanted, before: int | None) -> Iterator[Row]:
     for part in wanted.parts:
         lines = lines.filter(body__icontains=part)
     filters = wanted.filters
+    for sign, instant in wanted.span():
+        lines = lines.filter(**{{">=": "at__gte", "<": "at__lt"}[sign]: instant})
     if wanted.shops is not None:
-        lines = lines.filter(thread__shop__in=wanted.shops)
+        # A sum and not the column: an index of shops would lead through all their threads instead of the newest lines.
+        shop = ExpressionWrapper(F("thread__shop") + 0, output_field=BigIntegerField())
+        lines = lines.alias(of_shop=shop).filter(of_shop__in=wanted.shops)
     if filters.person is not None:
         lines = lines.filter(author=Message.Author.AGENT, author_id=filters.person)
     if filters.customer is not None:

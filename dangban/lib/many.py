@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection, models
@@ -28,6 +28,11 @@ def as_instant(value: datetime | str) -> datetime:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     # SQLite holds UTC without saying so.
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def as_day(value: date | str) -> date:
+    """A day, likewise."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def insert_many(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,29 +17,21 @@ from django.utils.translation import gettext as _
 from dangban.chat import hub
 from dangban.chat.models import Message, Presence
 from dangban.chat.ports import Line
-from dangban.chat.presence import current_presence, keep_active
+from dangban.chat.presence import keep_active
 from dangban.conversations import reminders
 from dangban.conversations.facts import Shifts, minute_of
 from dangban.conversations.models import Conversation, Enquiry, Reception, Turn
 from dangban.conversations.projector.one import as_spoken, is_shown, preview_of, shows
-from dangban.conversations.queries.following import Session, open_sessions
+from dangban.conversations.queries.following import LastTurn, Session, open_sessions
 from dangban.conversations.rules import clocks
 from dangban.desk import actions as desk
 from dangban.handbook.actions import in_force
+from dangban.handbook.decisions import Decision
 from dangban.handbook.rulebook import Rules
 from dangban.lib import clock
 from dangban.lib.many import insert_many, update_many
 
 State = Conversation.State
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTurn:
-    """A question that waits for its answer."""
-
-    pk: int
-    opened_at: datetime
-    business_day: date
 
 
 @dataclass(slots=True)
@@ -57,7 +49,9 @@ class News:
     unread: int = 0
     waiting_since: datetime | None = None
     answers: list[Line] = field(default_factory=list)
-    closes: tuple[OpenTurn, Line] | None = None
+    # The question that waited and its answer, those asked and answered here, and the one that waits now.
+    closes: tuple[LastTurn, Line] | None = None
+    rounds: list[tuple[Line, Line]] = field(default_factory=list)
     opens: Line | None = None
     # The shifts on which the days depend; set before anything is written.
     shifts: Shifts = field(init=False)
@@ -72,16 +66,13 @@ class Plain:
 
     def prepare(self, threads: Mapping[int, Sequence[Line]]) -> Mapping[int, News]:
         sessions = open_sessions(threads)
-        turns, begun = _turns(session.pk for session in sessions.values())
         found = [
-            (thread_id, _follow(sessions[thread_id], turns.get(sessions[thread_id].pk), lines))
+            (thread_id, _follow(sessions[thread_id], lines))
             for thread_id, lines in threads.items()
-            if thread_id in sessions and sessions[thread_id].pk in begun
+            if thread_id in sessions
         ]
         news = {thread_id: one for thread_id, one in found if one is not None}
-        for sieve in (_served, _on_the_clock, _enquired, _received):
-            news = sieve(news)
-        return news
+        return _received(_on_the_clock(news))
 
     def keep(self, prepared: Sequence[News]) -> None:
         _close_turns(prepared)
@@ -94,21 +85,11 @@ class Plain:
             keep_active(latest)
 
 
-def _turns(sessions: Iterable[int]) -> tuple[dict[int, OpenTurn], set[int]]:
-    """The open question of each session, and the sessions that have had any."""
-    pks = list(sessions)
-    rows = Turn.objects.filter(conversation__in=pks, answered_at=None, abandoned_at=None)
-    columns = ("conversation_id", "pk", "opened_at", "business_day")
-    waiting = {row[0]: OpenTurn(*row[1:]) for row in rows.values_list(*columns)}
-    rest = [pk for pk in pks if pk not in waiting]
-    begun = set(
-        Turn.objects.filter(conversation__in=rest).values_list("conversation_id", flat=True).distinct()
-    )
-    return waiting, begun | waiting.keys()
-
-
-def _follow(session: Session, turn: OpenTurn | None, lines: Sequence[Line]) -> News | None:
+def _follow(session: Session, lines: Sequence[Line]) -> News | None:
     """What these lines make of the session; None if they are more than plain talk."""
+    if session.turn is None:
+        return None
+    turn = session.turn if session.turn.is_open else None
     news = News(session, in_force(lines[-1].at), session.last_seq)
     for line in lines:
         if line.seq <= session.last_seq:
@@ -121,12 +102,18 @@ def _follow(session: Session, turn: OpenTurn | None, lines: Sequence[Line]) -> N
         if clocks.asks(spoken):
             _asked(news, line, has_turn=turn is not None and news.closes is None)
         elif clocks.answers(spoken):
-            if news.opens is not None or "script" in line.payload:
+            if "script" in line.payload:
                 return None
             _answered(news, line, turn)
         elif line.kind == Message.Kind.RECALL:
             return None
-    return news
+    if news.asks and not _is_served(session):
+        return None
+    news.enquires = (
+        bool(news.answers) and session.stage == Conversation.Stage.PRESALE and not session.has_enquiry
+    )
+    # An answer to no question that waits makes an enquiry only if an earlier one was answered.
+    return news if not news.enquires or news.closes is not None or news.rounds else None
 
 
 def _asked(news: News, line: Line, *, has_turn: bool) -> None:
@@ -137,48 +124,59 @@ def _asked(news: News, line: Line, *, has_turn: bool) -> None:
         news.opens = line
 
 
-def _answered(news: News, line: Line, turn: OpenTurn | None) -> None:
-    if turn is not None and news.closes is None:
+def _answered(news: News, line: Line, turn: LastTurn | None) -> None:
+    if news.opens is not None:
+        news.rounds.append((news.opens, line))
+        news.opens = None
+    elif turn is not None and news.closes is None:
         news.closes = (turn, line)
     news.answers.append(line)
     news.unread = 0
     news.waiting_since = None
 
 
-def _served(news: dict[int, News]) -> dict[int, News]:
-    """Those whose customers turn to somebody who is there, or to a queue they stand in already."""
-    assignees = {one.session.assignee_id for one in news.values() if one.session.assignee_id and one.asks}
-    present = current_presence(assignees)
-    return {
-        thread_id: one for thread_id, one in news.items() if not one.asks or _is_served(one.session, present)
-    }
-
-
-def _is_served(session: Session, present: Mapping[int, Presence]) -> bool:
+def _is_served(session: Session) -> bool:
+    """Whether the customer turns to somebody who is there, or to a queue they stand in already."""
     if session.assignee_id is None:
         return session.state == State.WAITING and session.is_queued
-    stretch = present.get(session.assignee_id)
-    if stretch is None or stretch.state == Presence.State.AWAY:
+    if session.presence in ("", Presence.State.AWAY):
         return False
-    return stretch.state != Presence.State.OFFLINE or stretch.reason == Presence.Reason.CONNECTION
+    return session.presence != Presence.State.OFFLINE or session.presence_reason == Presence.Reason.CONNECTION
 
 
 def _on_the_clock(news: dict[int, News]) -> dict[int, News]:
-    """Those whose new questions are on the house's clock without looking further."""
+    """Those whose new questions are on the house's clock without looking further, and were not answered late."""
     shifts = _shifts(news.values())
     for one in news.values():
         one.shifts = shifts
     return {
-        thread_id: one for thread_id, one in news.items() if one.opens is None or _is_clocked(one, shifts)
+        thread_id: one
+        for thread_id, one in news.items()
+        if all(_is_clocked(one, line) for line in _asked_anew(one))
+        and all(answer.at <= asked.at + _allowed(one.rules) for asked, answer in one.rounds)
     }
 
 
-def _is_clocked(one: News, shifts: Shifts) -> bool:
+def _asked_anew(one: News) -> list[Line]:
+    """The lines that open a question."""
+    return [asked for asked, _answer in one.rounds] + ([one.opens] if one.opens is not None else [])
+
+
+def _is_clocked(one: News, asked: Line) -> bool:
     owner = one.session.assignee_id
-    assert one.opens is not None
-    if owner is None or shifts.at(owner, one.opens.at) is not None:
+    if owner is None or one.shifts.at(owner, asked.at) is not None:
         return True
     return clocks.reply_within(first=True, left_message=False, on_duty=False, rules=one.rules) is not None
+
+
+def _allowed(rules: Rules) -> timedelta:
+    return timedelta(seconds=int(_reply_within(rules).outcome))
+
+
+def _reply_within(rules: Rules) -> Decision:
+    decision = clocks.reply_within(first=False, left_message=False, on_duty=True, rules=rules)
+    assert decision is not None
+    return decision
 
 
 def _shifts(news: Iterable[News]) -> Shifts:
@@ -190,25 +188,10 @@ def _shifts(news: Iterable[News]) -> Shifts:
         instants += [line.at for line in one.answers]
         if one.closes is not None:
             instants.append(one.closes[0].opened_at)
-        if one.opens is not None and one.session.assignee_id is not None:
+        if one.session.assignee_id is not None and (asked := _asked_anew(one)):
             people.add(one.session.assignee_id)
-            instants.append(one.opens.at)
+            instants += [line.at for line in asked]
     return Shifts(people, min(instants), max(instants)) if people else Shifts((), clock.now(), clock.now())
-
-
-def _enquired(news: dict[int, News]) -> dict[int, News]:
-    """Those whose answers are a further line of an enquiry, or surely the first."""
-    presale = {
-        one.session.pk: one
-        for one in news.values()
-        if one.answers and one.session.stage == Conversation.Stage.PRESALE
-    }
-    if not presale:
-        return news
-    there = set(Enquiry.objects.filter(conversation__in=presale).values_list("conversation_id", flat=True))
-    for pk, one in presale.items():
-        one.enquires = pk not in there
-    return {thread_id: one for thread_id, one in news.items() if not one.enquires or one.closes is not None}
 
 
 def _received(news: dict[int, News]) -> dict[int, News]:
@@ -228,24 +211,31 @@ def _received(news: dict[int, News]) -> dict[int, News]:
 
 def _close_turns(prepared: Sequence[News]) -> None:
     rows: list[Sequence[Any]] = []
+    met: dict[int, tuple[int, datetime]] = {}
     for one in prepared:
-        if one.closes is None:
-            continue
-        turn, line = one.closes
-        duty = one.shifts.at(line.author_id, turn.opened_at)
-        day = duty.day if duty else turn.business_day
-        milliseconds = max(0, round((line.at - turn.opened_at).total_seconds() * 1000))
-        same_day = one.shifts.business_day(line.author_id, line.at, one.rules) == day
-        rows.append((turn.pk, line.seq, line.at, line.author_id, milliseconds, day, same_day))
-    met = {one.session.pk: (one.answers[0].author_id, one.answers[0].at) for one in prepared if one.closes}
-    names = ("id", "answered_seq", "answered_at", "answered_by", "milliseconds", "business_day", "same_day")
-    update_many(Turn, names, rows)
+        if one.closes is not None:
+            turn, line = one.closes
+            rows.append((turn.pk, *_answer(one, turn.opened_at, turn.business_day, line)))
+            met[one.session.pk] = (line.author_id, line.at)
+    update_many(Turn, ("id", *_ANSWER), rows)
     desk.meet_deadlines((reminders.REPLY, reminders.LEFT_MESSAGE), Conversation._meta.label_lower, met)
 
 
+_ANSWER = ("business_day", "answered_seq", "answered_at", "answered_by", "milliseconds", "same_day")
+
+
+def _answer(one: News, opened_at: datetime, day: date, line: Line) -> Sequence[Any]:
+    """What an answer makes of a question: its day is that of who answered, if it fell in their shift."""
+    duty = one.shifts.at(line.author_id, opened_at)
+    day = duty.day if duty else day
+    milliseconds = max(0, round((line.at - opened_at).total_seconds() * 1000))
+    same_day = one.shifts.business_day(line.author_id, line.at, one.rules) == day
+    return (day, line.seq, line.at, line.author_id, milliseconds, same_day)
+
+
 _OPENED = (
-    "conversation", "shop", "customer", "team", "owner", "first", "opened_seq", "opened_at", "business_day",
-    "minute", "counted", "left_message", "same_day",
+    "conversation", "shop", "customer", "team", "owner", "first", "opened_seq", "opened_at", "minute", "counted",
+    "left_message", *_ANSWER,
 )  # fmt: skip
 
 
@@ -253,24 +243,23 @@ def _open_turns(prepared: Sequence[News]) -> None:
     rows: list[Sequence[Any]] = []
     started: list[desk.Clock] = []
     for one in prepared:
-        if one.opens is None:
-            continue
-        session, line = one.session, one.opens
-        day = one.shifts.business_day(session.assignee_id, line.at, one.rules)
-        rows.append(
-            (
-                session.pk, session.shop_id, session.customer_id, session.team_id, session.assignee_id, False,
-                line.seq, line.at, day, minute_of(line.at), True, False, False,
-            )
-        )  # fmt: skip
-        started.append(_clock(session, line.at, one.rules))
+        session = one.session
+        for asked, answer in [*one.rounds, *([(one.opens, None)] if one.opens is not None else [])]:
+            day = one.shifts.business_day(session.assignee_id, asked.at, one.rules)
+            rows.append(
+                (
+                    session.pk, session.shop_id, session.customer_id, session.team_id, session.assignee_id, False,
+                    asked.seq, asked.at, minute_of(asked.at), True, False,
+                    *((day, None, None, None, None, False) if answer is None else _answer(one, asked.at, day, answer)),
+                )
+            )  # fmt: skip
+            started.append(_clock(session, asked, answer, one.rules))
     insert_many(Turn, _OPENED, rows)
     desk.start_deadlines(reminders.REPLY, Conversation._meta.label_lower, started)
 
 
-def _clock(session: Session, at: datetime, rules: Rules) -> desk.Clock:
-    decision = clocks.reply_within(first=False, left_message=False, on_duty=True, rules=rules)
-    assert decision is not None
+def _clock(session: Session, asked: Line, answer: Line | None, rules: Rules) -> desk.Clock:
+    decision = _reply_within(rules)
     return desk.Clock(
         subject_id=session.pk,
         rule=decision.because[0].path,
@@ -281,7 +270,8 @@ def _clock(session: Session, at: datetime, rules: Rules) -> desk.Clock:
         shop_id=session.shop_id,
         label=_("Answer %(customer)s") % {"customer": session.customer or f"#{session.customer_id}"},
         url=reminders.address(session.pk),
-        at=at,
+        at=asked.at,
+        met=None if answer is None else (answer.author_id, answer.at),
     )
 
 

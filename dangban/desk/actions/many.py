@@ -30,33 +30,38 @@ class Clock:
     label: str
     url: str
     at: datetime
+    # Who did it when, where that is known already and was in time.
+    met: tuple[int, datetime] | None = None
 
 
 _STARTED = (
     "kind", "subject_kind", "subject_id", "label", "url", "shop", "team", "owner", "rule", "because", "runs",
     "allowed_seconds", "used_seconds", "started_at", "running_since", "due_at", "warn_seconds", "tells",
+    "met_at", "ended_by_id",
 )  # fmt: skip
 _MET = ("id", "met_at", "ended_by_id", "used_seconds")
 
 
 def start_deadlines(kind: str, subject_kind: str, clocks: Iterable[Clock]) -> None:
     """Start these clocks; where one of the kind runs already it runs on. The caller holds the subjects."""
-    wanted = {clock.subject_id: clock for clock in clocks}
+    wanted = list(clocks)
     if not wanted:
         return
-    running = _open(subject_kind, [kind], wanted).values_list("subject_id", flat=True)
-    for subject_id in list(running):
-        del wanted[subject_id]
-    insert_many(Deadline, _STARTED, [_row(kind, subject_kind, clock) for clock in wanted.values()])
-    _ring(clock.owner_id for clock in wanted.values())
+    subjects = {clock.subject_id for clock in wanted}
+    running = set(_open(subject_kind, [kind], subjects).values_list("subject_id", flat=True))
+    wanted = [clock for clock in wanted if clock.subject_id not in running]
+    insert_many(Deadline, _STARTED, [_row(kind, subject_kind, clock) for clock in wanted])
+    _ring(clock.owner_id for clock in wanted)
 
 
 def _row(kind: str, subject_kind: str, clock: Clock) -> Sequence[Any]:
     due_at = clock.at + timedelta(seconds=clock.allowed_seconds)
+    person_id, met_at = clock.met or (None, None)
+    used = 0 if met_at is None else _seconds(clock.at, met_at)
     return (
         kind, subject_kind, clock.subject_id, clock.label[:200], clock.url, clock.shop_id, clock.team_id,
         clock.owner_id, clock.rule, plain_reasons(clock.because), Deadline.Runs.ALWAYS.value,
-        clock.allowed_seconds, 0, clock.at, clock.at, due_at, 0, False,
+        clock.allowed_seconds, used, clock.at, clock.at, due_at, 0, False, met_at, person_id,
     )  # fmt: skip
 
 
@@ -87,10 +92,14 @@ def meet_deadlines(
             # Late, paused or of duty hours: what has to be looked at, and perhaps written down.
             meet_deadline((subject_kind, subject_id), kind, by=Person.objects.get(pk=person_id), at=at)
             continue
-        rows.append((pk, at, person_id, used + max(0, int((at - since).total_seconds()))))
+        rows.append((pk, at, person_id, used + _seconds(since, at)))
         owners.append(owner_id)
     update_many(Deadline, _MET, rows)
     _ring(owners)
+
+
+def _seconds(since: datetime, until: datetime) -> int:
+    return max(0, int((until - since).total_seconds()))
 
 
 def _open(subject_kind: str, kinds: Collection[str], subjects: Iterable[int]) -> Any:
