@@ -45,9 +45,13 @@ class OpenWork:
     def hand_over(self, person: Person, to: Person, *, by: Actor, at: datetime) -> int:
         handed = 0
         rules = in_force(at)
-        Transfer.objects.filter(state=Transfer.State.OFFERED).filter(Q(to_person=person) | Q(from_person=person)).update(
-            state=Transfer.State.WITHDRAWN, settled_at=at
-        )
+        offered = Transfer.objects.filter(state=Transfer.State.OFFERED)
+        for offer in offered.filter(Q(to_person=person) | Q(from_person=person)):
+            held = assigning.locked(offer.conversation_id)
+            offered.filter(pk=offer.pk).update(state=Transfer.State.WITHDRAWN, settled_at=at)
+            assigning.store(held, people=(offer.to_person_id,))
+            if offer.to_person is not None:
+                reminders.ring([offer.to_person])
         for one in _serving(person):
             held = assigning.locked(one.pk)
             team_id = facts.team_of(to.pk, held.shop_id, at)
@@ -60,6 +64,7 @@ class OpenWork:
             promise.save(update_fields=["owner"])
             reminders.hand_promise_clock(promise, by=by, at=at)
             handed += 1
+        reminders.ring([person, to])
         return handed + _enquiries(person).update(owner=to, updated_at=at)
 
 

@@ -12,7 +12,7 @@ from dangban.conversations.clauses import MESSAGE_REPLY
 from dangban.conversations.models import Conversation, Promise, Turn
 from dangban.conversations.rules import clocks
 from dangban.desk import actions as desk
-from dangban.desk.models import Deadline, Task
+from dangban.desk.models import Deadline
 from dangban.handbook.decisions import Because
 from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import HasActor
@@ -93,10 +93,7 @@ def open_left_message(
 
 def close_left_message(conversation: Conversation, person: Person, *, at: datetime) -> None:
     """Somebody has it now: the team's task is done, the promised time still runs."""
-    open_tasks = Task.objects.filter(
-        subject_kind=conversation._meta.label_lower, subject_id=conversation.pk, done_at=None
-    )
-    open_tasks.update(done_at=at, done_by=person)
+    desk.settle_tasks(conversation, by=person, at=at)
 
 
 def is_left_message(conversation: Conversation) -> bool:
@@ -108,8 +105,7 @@ def is_left_message(conversation: Conversation) -> bool:
 
 def reopen_left_message(conversation: Conversation, *, closed_at: datetime) -> None:
     """Undo of `close_left_message`."""
-    kind, pk = conversation._meta.label_lower, conversation.pk
-    Task.objects.filter(subject_kind=kind, subject_id=pk, done_at=closed_at).update(done_at=None, done_by=None)
+    desk.unsettle_tasks(conversation, done_at=closed_at)
 
 
 def start_promise_clock(promise: Promise, *, by: Person) -> None:

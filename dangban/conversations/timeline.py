@@ -53,7 +53,7 @@ def links(person: Person, order: Order) -> list[Link]:
         return []
     rows = access.visible_conversations(person).filter(customer=order.customer_id, shop=order.shop_id)
     return [
-        Link(_("Conversation"), reminders.address(one.pk), one.opened_at, one.preview)
+        Link(_("Conversation"), reminders.address(one.pk), one.opened_at, one.preview, live=f"conversation:{one.pk}")
         for one in rows.order_by("-opened_at", "-pk")[:10]
     ]
 

@@ -19,7 +19,7 @@ from dangban.handbook.rulebook import Rules
 from dangban.handbook.shapes import Flag, Legend
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
-from dangban.lib.errors import BadInput, Conflict, NotAllowed
+from dangban.lib.errors import BadInput, Conflict
 from dangban.orders import access, bell, clauses, queries, rules, ticking
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
 from dangban.people.models import Person, Shop

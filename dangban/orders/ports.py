@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One thing elsewhere that is about this order."""
+    """One thing elsewhere that is about this order. `live` names what the stream announces of it."""
 
     label: str
     url: str
     at: datetime | None = None
     note: str = ""
+    live: str = ""
 
 
 Source = Callable[["Person", "Order"], list[Link]]

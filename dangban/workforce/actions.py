@@ -9,12 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dangban.chat import hub
 from dangban.desk.actions import refresh_duty_deadlines
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Refused
 from dangban.people.access import members_of
-from dangban.people.models import Person, Team
+from dangban.people.models import Person, Team, TeamShop
 from dangban.workforce import access
 from dangban.workforce.models import DutyPeriod, ShiftExtension
 from dangban.workforce.shifts import Shift
@@ -45,6 +46,7 @@ def set_duty(
         change = {"day": day.isoformat(), "shift": [_told(before), _told(duty)]}
         record("workforce.duty_set", subject=person, by=by, change=change, at=at)
         refresh_duty_deadlines({team.pk, before.team_id if before else team.pk}, at=at)
+        _ring(person.pk, team.pk)
     return duty
 
 
@@ -60,6 +62,7 @@ def clear_duty(person: Person, team: Team, day: date, *, by: HasActor, at: datet
         change = {"day": day.isoformat(), "shift": [_told(before), None]}
         record("workforce.duty_cleared", subject=person, by=by, change=change, at=at)
         refresh_duty_deadlines([team.pk], at=at)
+        _ring(person.pk, team.pk)
     return True
 
 
@@ -93,6 +96,7 @@ def end_shift(duty: DutyPeriod, *, by: HasActor, at: datetime) -> DutyPeriod:
         minutes = round((at - locked.ends_at).total_seconds() / 60)
         change = {"day": locked.day.isoformat(), "shift": locked.name, "minutes_past_end": minutes}
         record("workforce.shift_ended", subject=locked.person, by=by, change=change, at=at)
+        _ring(locked.person_id, locked.team_id)
     return locked
 
 
@@ -113,6 +117,7 @@ def extend_shift(
         )
         change = {"day": locked.day.isoformat(), "shift": locked.name, "conversations": extension.conversations}
         record("workforce.shift_extended", subject=locked.person, by=by, change=change, because=reasons, at=at)
+        _ring(locked.person_id, locked.team_id)
     return extension
 
 
@@ -146,6 +151,12 @@ def _remove(duty: DutyPeriod | None) -> None:
     if duty.ended_at is not None or duty.extensions.exists():
         raise Refused(_("This shift was served already and stays on record."))
     duty.delete()
+
+
+def _ring(person_id: int, team_id: int) -> None:
+    """Tell the pages of this person, and of who leads the team, that their duty is another."""
+    for shop_id in TeamShop.objects.filter(team=team_id).values_list("shop", flat=True):
+        hub.changed("duty", person_id, shop_id=shop_id, person_ids=(person_id,))
 
 
 def _told(duty: DutyPeriod | None) -> str | None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dangban.chat import hub
-from dangban.conversations import access, assigning
+from dangban.conversations import access, assigning, reminders
 from dangban.conversations.clauses import ENQUIRY_DAYS
 from dangban.conversations.models import Conversation, Enquiry
 from dangban.handbook.actions import in_force
@@ -118,8 +118,9 @@ def _settle(row: Enquiry, at: datetime, days: timedelta) -> bool:
 
 
 def _tell(row: Enquiry) -> None:
-    """The pages that show what this conversation is to lead to."""
+    """The pages that show what this conversation is to lead to, and the inbox of who is to ask again."""
     hub.changed("enquiry", row.conversation_id, shop_id=row.shop_id)
+    reminders.ring([row.owner])
 
 
 def _journal(verb: str, row: Enquiry, by: HasActor, at: datetime, change: dict[str, object]) -> None:

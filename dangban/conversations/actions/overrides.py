@@ -17,6 +17,7 @@ from dangban.journal.actions import record
 from dangban.lib import clock
 from dangban.lib.errors import Conflict, NotAllowed, Refused
 from dangban.lib.text import normalise, one_line, refuse_unstorable
+from dangban.people.access import people_who_may
 from dangban.people.models import Person
 
 PERMISSION = "conversations.override_guard"
@@ -54,7 +55,7 @@ def ask_override(
         )  # fmt: skip
         if made:
             # It stands in their inbox as what it is; a notice besides would be the same thing twice.
-            reminders.ring(asked)
+            reminders.ring(people_who_may(PERMISSION, conversation.shop_id))
     return row
 
 
@@ -116,7 +117,7 @@ def _settle(row: GuardOverride, granted: bool, by: Person, at: datetime) -> Guar
         conversation = Conversation.objects.filter(thread=row.thread_id).order_by("-pk").first()
         if conversation is not None:
             title = _("You may send the blocked line") if granted else _("The blocked line must not be sent")
-            reminders.ring(deciders(row.shop_id, let_pass_by(row.body, at), at, but=row.person))
+            reminders.ring(people_who_may(PERMISSION, row.shop_id))
             reminders.tell([row.person], title, one_line(row.body, 200), conversation=conversation, by=by, at=at)
     row.refresh_from_db()
     return row

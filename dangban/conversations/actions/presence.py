@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dangban.chat import hub
 from dangban.chat.models import IdleStretch, Presence
 from dangban.chat.presence import keep_seen, last_seen, record_presence
 from dangban.conversations import facts, reminders
@@ -19,7 +20,7 @@ from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, NotAllowed, Refused
 from dangban.people.access import scope
-from dangban.people.models import Person, TeamMembership
+from dangban.people.models import Person, TeamMembership, TeamShop
 from dangban.workforce import actions as workforce
 from dangban.workforce.models import DutyPeriod, ShiftExtension
 
@@ -214,10 +215,19 @@ def _notice(person: Person, since: datetime, at: datetime, because: object) -> N
             "conversations.idle_noticed", subject=person, by=SYSTEM,
             change={"since": since.isoformat()}, because=[because], at=at,
         )  # fmt: skip
+        _tell_idleness(person.pk)
 
 
 def _end_idleness(person_id: int, at: datetime) -> None:
-    IdleStretch.objects.filter(person=person_id, ended_at=None, started_at__lte=at).update(ended_at=at)
+    if IdleStretch.objects.filter(person=person_id, ended_at=None, started_at__lte=at).update(ended_at=at):
+        _tell_idleness(person_id)
+
+
+def _tell_idleness(person_id: int) -> None:
+    """The floor of those who lead this person's teams."""
+    teams = TeamMembership.objects.filter(person=person_id, until=None).values("team")
+    for shop_id in TeamShop.objects.filter(team__in=teams).values_list("shop", flat=True).distinct():
+        hub.changed("presence", person_id, shop_id=shop_id)
 
 
 def _check(state: str, reason: str) -> None:

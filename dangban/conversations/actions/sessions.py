@@ -267,9 +267,9 @@ def _must_be_there(by: Person) -> None:
 
 
 def _withdraw_offers(held: Conversation, by: Person, at: datetime) -> None:
-    Transfer.objects.filter(conversation=held, state=Transfer.State.OFFERED).update(
-        state=Transfer.State.WITHDRAWN, settled_at=at, settled_by=by
-    )
+    offers = Transfer.objects.filter(conversation=held, state=Transfer.State.OFFERED)
+    reminders.ring(Person.objects.filter(transfers_in__in=offers))
+    offers.update(state=Transfer.State.WITHDRAWN, settled_at=at, settled_by=by)
 
 
 def _journal(verb: str, held: Conversation, by: HasActor, at: datetime) -> None:

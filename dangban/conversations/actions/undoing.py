@@ -140,6 +140,7 @@ def _back_to_the_line(held: Conversation, taken: Assignment, at: datetime) -> No
     reminders.reopen_left_message(held, closed_at=taken.started_at)
     reminders.hand_reply_clock(held, None, at=at)
     assigning.store(held, people=(taken.person_id,))
+    assigning.announce_beside(held)
 
 
 def _journal(verb: str, held: Conversation, by: Person, assignee: list[str | None], at: datetime) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -74,7 +73,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "rows": shown.rows,
         "turn": inbox.turn_of(tab, counts),
         "more_url": shown.more_url,
-        "live_url": reverse("workspace_list", query={"tab": tab} | ({"cursor": cursor} if cursor else {})),
+        "here": {"tab": tab} | ({"cursor": cursor} if cursor else {}),
         "empty_words": inbox.empty_words(tab),
     }
 

@@ -15,7 +15,7 @@ from dangban.desk.actions.deadlines import (
 from dangban.desk.actions.inbox import delegate, end_snooze, snooze
 from dangban.desk.actions.many import Clock, meet_deadlines, start_deadlines
 from dangban.desk.actions.notices import notify, read_notice, remind_readers, withdraw_notice, write_notice
-from dangban.desk.actions.tasks import finish_task, reopen_task, write_task
+from dangban.desk.actions.tasks import finish_task, reopen_task, settle_tasks, unsettle_tasks, write_task
 
 __all__ = [
     "Clock",
@@ -37,9 +37,11 @@ __all__ = [
     "resume_deadline",
     "ring",
     "settle_approval",
+    "settle_tasks",
     "snooze",
     "start_deadline",
     "start_deadlines",
+    "unsettle_tasks",
     "withdraw_notice",
     "write_notice",
     "write_task",

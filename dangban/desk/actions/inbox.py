@@ -57,8 +57,9 @@ def delegate(item: str, to: Person, *, by: Person, at: datetime, note: str = "")
     kind, _colon, number = item.partition(":")
     with transaction.atomic():
         if kind == "task":
-            Task.objects.filter(pk=int(number)).update(owner=to)
             task = Task.objects.get(pk=int(number))
+            ring(access.task_people(task))
+            Task.objects.filter(pk=task.pk).update(owner=to)
             record("desk.task_delegated", subject=task, by=by, shop=task.shop_id, change={"owner": [by.name, to.name]}, at=at)
         else:
             deadline = Deadline.objects.get(pk=int(number))

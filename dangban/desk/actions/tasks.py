@@ -75,3 +75,22 @@ def reopen_task(task: Task, *, by: Person, at: datetime) -> None:
             raise Conflict(_("This is open."))
         record("desk.task_reopened", subject=task, by=by, shop=task.shop_id, change={"title": task.title}, at=at)
         ring(access.task_people(task))
+
+
+def settle_tasks(subject: Subject, *, by: Person, at: datetime) -> None:
+    """What they ask for is being seen to: the open tasks about this thing are done."""
+    for task in _about(subject, done_at=None):
+        Task.objects.filter(pk=task.pk).update(done_at=at, done_by=by)
+        ring(access.task_people(task))
+
+
+def unsettle_tasks(subject: Subject, *, done_at: datetime) -> None:
+    """Undo of `settle_tasks`."""
+    for task in _about(subject, done_at=done_at):
+        Task.objects.filter(pk=task.pk).update(done_at=None, done_by=None)
+        ring(access.task_people(task))
+
+
+def _about(subject: Subject, *, done_at: datetime | None) -> list[Task]:
+    kind, pk = identify(subject)
+    return list(Task.objects.filter(subject_kind=kind, subject_id=pk, done_at=done_at))

@@ -1,0 +1,1 @@
+"""Open pages and what the stream tells them, without a browser: see tests/test_live_pages.py."""

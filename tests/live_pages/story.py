@@ -1,0 +1,395 @@
+"""A department at work: what people, customers and clocks do, chosen by a seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from dangban.chat import actions as chat
+from dangban.chat.models import Message, Presence, Thread
+from dangban.chat.projection import run_pending
+from dangban.conversations import actions, jobs
+from dangban.conversations.actions import presence, undoing
+from dangban.conversations.actions.enquiries import settle_enquiries
+from dangban.conversations.invitations import token_of
+from dangban.conversations.models import (
+    Conversation,
+    Enquiry,
+    GuardOverride,
+    Invitation,
+    Promise,
+    Transfer,
+)
+from dangban.customers import actions as customers
+from dangban.customers.models import RiskMark, Tag
+from dangban.desk import actions as desk
+from dangban.desk import clock as desk_clock
+from dangban.desk import inbox
+from dangban.desk.models import Approval, Notice, Task
+from dangban.lib.errors import Said
+from dangban.orders import actions as orders
+from dangban.orders.models import Order, Requirement
+from dangban.people.models import Person
+from dangban.testing.cast import Cast
+from dangban.workforce import actions as workforce
+from dangban.workforce.models import DutyPeriod
+from dangban.workforce.shifts import Shift
+
+Row = TypeVar("Row")
+Conv = Conversation.State
+ASKS = ("在吗", "这款有货吗", "发什么快递", "还没收到货", "想退货怎么办", "便宜点吧", "尺码怎么选", "帮我改下地址")
+SAYS = ("您好", "有货的，今天发", "默认中通", "我帮您查一下", "可以的亲", "地址已备注")
+BLOCKED = "加我微信聊"
+
+
+class Nothing(Exception):
+    """There is nothing to do this with just now."""
+
+
+class Story:
+    """Each `do_…` is one thing that may happen; what the rules refuse is part of the story."""
+
+    def __init__(self, cast: Cast, threads: list[Thread], seed: int, now: datetime) -> None:
+        self.cast = cast
+        self.threads = threads
+        self.chance = random.Random(seed)
+        self.now = now
+        self.done: list[str] = []
+        self.agents = [cast.lin, cast.mei, cast.ou, cast.zhou]
+        self.people = [*self.agents, cast.hu, cast.bao]
+        self.acts = [getattr(self, name) for name in sorted(dir(self)) if name.startswith("do_")]
+        # What happens all day long, and what happens now and then.
+        often = {"do_customer_writes": 14, "do_answer": 10, "do_time_passes": 6, "do_take": 6, "do_change_presence": 4, "do_transfer": 3, "do_resolve": 2}
+        self.weights = [often.get(act.__name__, 1) for act in self.acts]
+
+    def step(self) -> None:
+        """The next thing that can happen."""
+        while True:
+            act: Callable[[], str | None] = self.chance.choices(self.acts, self.weights)[0]
+            try:
+                said = act()
+            except Nothing:
+                continue
+            except Said as refusal:
+                said = f"refused: {refusal.message}"
+            self.done.append(f"{self.now:%H:%M:%S} {act.__name__[3:]} {said or ''}")
+            return
+
+    def one(self, rows: Any) -> Any:
+        found = list(rows.order_by("pk")) if hasattr(rows, "order_by") else list(rows)
+        if not found:
+            raise Nothing
+        return self.chance.choice(found)
+
+    def talk(self, *states: str) -> Conversation:
+        found: Conversation = self.one(Conversation.objects.filter(state__in=states or (Conv.SERVING,)))
+        return found
+
+    def server(self, held: Conversation) -> Person:
+        """Somebody who serves this shop."""
+        return self.cast.hu if held.shop_id == self.cast.other_shop.pk else self.chance.choice(self.agents)
+
+    def later(self, least: int = 5, most: int = 240) -> datetime:
+        return self.now + timedelta(minutes=self.chance.randint(least, most))
+
+    # --- said
+
+    def do_customer_writes(self) -> str:
+        thread = self.one(self.threads)
+        body = self.chance.choice(ASKS)
+        self._post(thread, Message.Author.CUSTOMER, thread.customer_id, thread.customer.name, body)
+        run_pending()
+        return f"{thread.pk} {body}"
+
+    def do_answer(self) -> str:
+        held = self.talk()
+        self._post(held.thread, Message.Author.AGENT, held.assignee_id, held.assignee.service_name, self.chance.choice(SAYS))
+        run_pending()
+        return f"{held.pk} by {held.assignee.username}"
+
+    def do_note(self) -> None:
+        held = self.talk()
+        actions.add_note(held, by=self.server(held), text="记一下", mentions=[self.cast.bao.pk])
+
+    def do_whisper(self) -> None:
+        actions.whisper(self.talk(), by=self.cast.zhou, text="可以送运费险")
+
+    def do_recall(self) -> None:
+        said = self.one(Message.objects.filter(author="agent", internal=False, kind="text"))
+        held = Conversation.objects.filter(thread=said.thread).order_by("-pk")[0]
+        actions.recall(held, by=Person.objects.get(pk=said.author_id), seq=said.seq)
+        run_pending()
+
+    def do_mark_read(self) -> None:
+        held = self.talk()
+        actions.mark_read(held, by=held.assignee, seq=held.last_seq)
+
+    def do_ask_override(self) -> None:
+        held = self.talk()
+        actions.ask_override(held, by=held.assignee, body=BLOCKED)
+
+    def do_answer_override(self) -> None:
+        act = self.chance.choice((actions.grant_override, actions.refuse_override))
+        act(self.one(GuardOverride.objects.filter(settled_at=None)), by=self.cast.zhou)
+
+    def do_rate(self) -> None:
+        invitation = self.one(Invitation.objects.filter(rating=None))
+        actions.rate(token_of(invitation), stars=self.chance.randint(1, 5))
+
+    # --- whose it is
+
+    def do_take(self) -> str:
+        found = self.talk(Conv.WAITING, Conv.OFFLINE)
+        held = actions.take(found, by=self.server(found))
+        return f"{held.pk} by {held.assignee}"
+
+    def do_take_next(self) -> None:
+        actions.take_next(by=self.one(self.agents))
+
+    def do_take_over(self) -> None:
+        held = self.talk()
+        actions.take_over(held, by=self.server(held), reason="我来")
+
+    def do_step_in(self) -> None:
+        held = self.talk()
+        actions.step_in(held, by=self.server(held))
+
+    def do_step_out(self) -> None:
+        held = self.talk()
+        actions.step_out(held, by=self.server(held))
+
+    def do_transfer(self) -> str:
+        held = self.talk()
+        target = self.chance.choice(({"to_person": self.one(self.agents)}, {"to_team": self.cast.team}))
+        actions.transfer(held, by=held.assignee, note="要退货，已安抚", reason="换人处理", **target)
+        return f"{held.pk} to {target}"
+
+    def do_accept_transfer(self) -> None:
+        offer = self._offer()
+        actions.accept_transfer(offer, by=offer.to_person)
+
+    def do_return_transfer(self) -> None:
+        came = Transfer.objects.filter(to_person__isnull=False, state__in=(Transfer.State.OFFERED, Transfer.State.ACCEPTED))
+        offer = self.one(came)
+        actions.return_transfer(offer, by=offer.to_person, answer="手上满了")
+
+    def do_withdraw_transfer(self) -> None:
+        offer = self._offer()
+        actions.withdraw_transfer(offer, by=offer.from_person)
+
+    def _offer(self) -> Transfer:
+        offer: Transfer = self.one(Transfer.objects.filter(state=Transfer.State.OFFERED, to_person__isnull=False))
+        return offer
+
+    def do_resolve(self) -> None:
+        held = self.talk()
+        actions.resolve(held, by=held.assignee, outcome="solved")
+
+    def do_undo_take(self) -> None:
+        held = self.talk()
+        taken = undoing.just_taken(held, by=held.assignee)
+        undoing.undo_take(self.one([one for one in [taken] if one]), by=held.assignee)
+
+    def do_undo_transfer(self) -> None:
+        offer = self.one(Transfer.objects.all())
+        undoing.undo_transfer(offer, by=offer.from_person)
+
+    def do_leave_to_next_shift(self) -> None:
+        held = self.talk()
+        actions.leave_to_next_shift(held, by=held.assignee, note="等仓库回话")
+
+    def do_begin(self) -> None:
+        actions.begin(self.one(self.threads[:4]), by=self.one(self.agents))
+
+    # --- who is there
+
+    def do_change_presence(self) -> str:
+        person = self.one(self.people)
+        states = [("online", ""), ("online", ""), ("busy", ""), ("suspended", ""), ("away", "meal"), ("offline", "")]
+        state, reason = self.chance.choice(states)
+        by = self.cast.zhou if person == self.cast.lin and self.chance.random() < 0.3 else person
+        actions.change_presence(person, state, by=by, reason=reason)
+        return f"{person.username} {state}"
+
+    def do_end_shift(self) -> None:
+        person = self.one(self.agents)
+        actions.end_shift(person, by=person)
+
+    def do_lose_connection(self) -> None:
+        presence.connection_lost(self.one(self.agents))
+
+    def do_find_connection(self) -> None:
+        presence.connection_back(self.one(self.agents))
+
+    def do_touch(self) -> None:
+        presence.touch(self.one(self.agents))
+
+    def do_plan_duty(self) -> None:
+        begins, ends = self.chance.choice(((8, 16), (9, 18), (12, 21)))
+        shift = Shift("班", time(begins), time(ends))
+        day = DutyPeriod.objects.values_list("day", flat=True)[0]
+        workforce.set_duty(self.one(self.agents), self.cast.team, day, shift, by=self.cast.zhou, at=self.now)
+
+    # --- promised, wished, wanted
+
+    def do_promise(self) -> None:
+        held = self.talk()
+        actions.promise(held, by=held.assignee, text="周五前发出", due_at=self.later())
+
+    def do_keep_promise(self) -> None:
+        row = self._promise()
+        actions.keep_promise(row, by=row.owner)
+
+    def do_withdraw_promise(self) -> None:
+        row = self._promise()
+        actions.withdraw_promise(row, by=row.owner, why="顾客不要了")
+
+    def _promise(self) -> Promise:
+        row: Promise = self.one(Promise.objects.filter(kept_at=None, withdrawn_at=None))
+        return row
+
+    def do_require(self) -> None:
+        held = self.talk()
+        theirs = list(Order.objects.filter(customer=held.customer, shop=held.shop))
+        order = self.chance.choice([*theirs, None])
+        due = self.chance.choice((None, self.later()))
+        kind, text = self.chance.choice((("courier", "发顺丰"), ("gift", "送个小样"), ("quantity", "改成两件")))
+        actions.require(held, by=held.assignee, kind=kind, text=text, order=order, due_at=due)
+
+    def do_settle_requirement(self) -> None:
+        wish = self._wish()
+        orders.settle_requirement(wish, fulfilled=self.chance.random() < 0.7, answer="没货了", by=self.cast.ou)
+
+    def do_withdraw_requirement(self) -> None:
+        wish = self._wish()
+        orders.withdraw_requirement(wish, by=wish.by, why="不要了")
+
+    def do_hang_requirement(self) -> None:
+        wish = self.one(Requirement.objects.filter(order=None, settled_at=None))
+        orders.hang_on_order(wish, self.one(Order.objects.filter(customer=wish.customer, shop=wish.shop)), by=self.cast.ou)
+
+    def _wish(self) -> Requirement:
+        wish: Requirement = self.one(Requirement.objects.filter(settled_at=None))
+        return wish
+
+    def do_record_enquiry(self) -> None:
+        held = self.talk()
+        actions.record_enquiry(held, by=held.assignee, wanted="四件套", reason="price", next_contact_at=self.later())
+
+    def do_lose_enquiry(self) -> None:
+        enquiry = self.one(Enquiry.objects.filter(outcome=Enquiry.Outcome.OPEN))
+        actions.lose_enquiry(enquiry, by=enquiry.owner)
+
+    # --- orders and customers
+
+    def do_flag(self) -> None:
+        flags = [flag.code for flag in orders.queries.legend()]
+        orders.set_flag(self._order(), self.chance.choice([*flags, ""]), by=self.cast.ou)
+
+    def do_remark(self) -> None:
+        orders.add_remark(self._order(), by=self.cast.ou, parts={"other": f"备注{self.chance.randint(1, 99)}"})
+
+    def do_tag(self) -> None:
+        customers.add_tag(self._customer(), self.chance.choice(("爱比价", "老客", "急")), by=self.cast.mei)
+
+    def do_untag(self) -> None:
+        customers.remove_tag(self.one(Tag.objects.all()), by=self.cast.mei)
+
+    def do_set_credit(self) -> None:
+        customers.set_credit(self._customer(), self.chance.randint(1, 5), by=self.cast.mei)
+
+    def do_mark_risk(self) -> None:
+        customers.mark_risk(self._customer(), "never_pays", "三次拍下不付款", by=self.cast.zhou)
+
+    def do_lift_risk(self) -> None:
+        customers.lift_risk(self.one(RiskMark.objects.filter(lifted_at=None)), by=self.cast.zhou)
+
+    def _customer(self) -> Any:
+        return self.one(self.threads[:4]).customer
+
+    def _order(self) -> Order:
+        order: Order = self.one(Order.objects.exclude(shop=self.cast.other_shop))
+        return order
+
+    # --- the desk
+
+    def do_write_task(self) -> None:
+        to = self.chance.choice(({"owner": self.one(self.agents)}, {"team": self.cast.team}))
+        desk.write_task("回访", by=self.cast.zhou, due_at=self.later(), **to)
+
+    def do_finish_task(self) -> None:
+        task = self.one(Task.objects.filter(done_at=None))
+        desk.finish_task(task, by=task.owner or self.cast.lin, at=self.now)
+
+    def do_reopen_task(self) -> None:
+        task = self.one(Task.objects.filter(done_at__isnull=False))
+        desk.reopen_task(task, by=task.owner or self.cast.lin, at=self.now)
+
+    def do_write_notice(self) -> None:
+        to = self.chance.choice(({"team": self.cast.team}, {"shop": self.cast.shop}))
+        must = self.chance.random() < 0.6
+        desk.write_notice("大促安排", "今晚八点开始", by=self.cast.zhou, at=self.now, must_read=must, **to)
+
+    def do_read_notice(self) -> None:
+        desk.read_notice(self.one(Notice.objects.all()), by=self.one(self.agents), at=self.now)
+
+    def do_withdraw_notice(self) -> None:
+        desk.withdraw_notice(self.one(Notice.objects.filter(person=None)), by=self.cast.zhou, at=self.now)
+
+    def do_ask_approval(self) -> None:
+        order = self._order()
+        desk.ask_approval("orders.refund", order, title="退 20 元", by=self.cast.lin, shop=order.shop)
+
+    def do_settle_approval(self) -> None:
+        granted = self.chance.random() < 0.5
+        desk.settle_approval(self.one(Approval.objects.filter(settled_at=None)), granted, by=self.cast.zhou, answer="看过了")
+
+    def do_put_off(self) -> None:
+        person = self.one(self.agents)
+        item = self.one(inbox.inbox(person, self.now).items)
+        desk.snooze(item.key, self.later(20, 60), by=person, at=self.now)
+
+    def do_take_up_again(self) -> None:
+        person = self.one(self.agents)
+        item, _until = self.one(inbox.inbox(person, self.now).asleep)
+        desk.end_snooze(item.key, by=person, at=self.now)
+
+    def do_pass_on(self) -> None:
+        person = self.one(self.agents)
+        item = self.one([one for one in inbox.inbox(person, self.now).items if "delegate" in one.acts])
+        desk.delegate(item.key, self.one(self.agents), by=person, at=self.now)
+
+    # --- time
+
+    def do_time_passes(self) -> str:
+        """Nobody does anything, clocks run out, the sweeps see to what is due."""
+        self.now += timedelta(seconds=self.chance.choice((7, 40, 200, 400, 1300)))
+        return ""
+
+    def sweep(self) -> None:
+        """What a process does once a second, at this moment."""
+        desk_clock.sweep(self.now)
+        jobs.requeue_silent(self.now)
+        jobs.time_out_transfers(self.now)
+        presence.notice_lost_connections(self.now)
+        jobs.requeue_absent(self.now)
+        actions.sweep_queue(at=self.now)
+        presence.extend_shifts(self.now)
+        jobs.requeue_off_shift(self.now)
+        presence.notice_idleness(self.now)
+        jobs.close_quiet(self.now)
+        settle_enquiries(self.now)
+        run_pending()
+
+    def _post(self, thread: Thread, author: str, author_id: int, name: str, body: str) -> None:
+        with transaction.atomic():
+            chat.post(thread, author=author, author_id=author_id, author_name=name, body=body, at=self.now)
+
+    def somebody_is_there(self) -> None:
+        """How the day begins."""
+        for person in (*self.agents, self.cast.hu):
+            Presence.objects.create(person=person, state=Presence.State.ONLINE, started_at=self.now)

@@ -1,0 +1,154 @@
+"""An old page and what the stream told it show what a page loaded just now shows.
+
+People keep pages open while a department works; whatever happens must be announced to everybody
+whose page shows it. Random days are played, and each live fragment is fetched again only when an
+announcement says so, as the browser does it. A fragment that then differs from a fresh one was
+changed by an action that told nobody, or not everybody.
+
+LIVE_PAGES_SEEDS=1-200 plays further days; LIVE_PAGES_EACH=1 compares after each step, which names
+the action that kept silent.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from django.urls import resolve
+
+from dangban.conversations.models import Conversation
+from dangban.conversations.tests.floor import FloorCase
+from dangban.lib import clock
+from dangban.orders.models import Order
+from dangban.testing.cast import NOW, TODAY
+from tests.live_pages.pages import Office, Watcher
+from tests.live_pages.parts import live_sources
+from tests.live_pages.story import Story
+
+ROOT = Path(__file__).parent.parent / "dangban"
+TEMPLATES = sorted(ROOT.glob("*/templates/**/*.html"))
+STEPS = 36
+# Before pages look again, so that several announcements come at once as they do in life.
+AT_ONCE = 3
+
+
+def seeds() -> list[int]:
+    first, _dash, last = os.environ.get("LIVE_PAGES_SEEDS", "1-2").partition("-")
+    return list(range(int(first), int(last or first) + 1))
+
+
+class OpenPagesCase(FloorCase):
+    """Fang and others talk in two shops, somebody else in Hu's; orders and a left message are there."""
+
+    handbook = {}
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.threads = [self.thread, self.another("yu_1"), self.another("yu_2", self.cast.second_shop)]
+        self.threads.append(self.open_thread(self.cast.fang, self.cast.second_shop))
+        self.threads.append(self.another("guo", self.cast.other_shop))
+        for number, thread in enumerate(self.threads):
+            self.order(thread, f"22090000{number:04}")
+        for person, hours in ((self.cast.lin, "8:00-12:00"), (self.cast.mei, "8:00-17:00"), (self.cast.zhou, "9:00-18:00")):
+            self.on_duty(person, *hours.split("-"))
+
+    def order(self, thread, number) -> Order:
+        order = Order.objects.create(
+            shop=thread.shop, platform_id=number, number_tail=number[-6:], customer=thread.customer, status="paid",
+            total_fen=9900, paid_fen=9900, created_at=NOW, business_day=TODAY, imported_at=NOW, paid_at=NOW,
+        )  # fmt: skip
+        order.lines.create(position=1, title="南风四件套", variant="深蓝 1.8 米", quantity=2, sku_code="NF-BLUE")
+        return order
+
+    def begin(self, seed: int) -> Story:
+        story = Story(self.cast, self.threads, seed, NOW)
+        story.somebody_is_there()
+        for thread in self.threads:
+            self.customer_says("在吗", thread=thread)
+        return story
+
+    def office(self) -> Office:
+        """Who has what open."""
+        first, second, third = Conversation.objects.order_by("pk").values_list("pk", flat=True)[:3]
+        order, other = Order.objects.order_by("pk").values_list("pk", flat=True)[:2]
+        pages = {
+            "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/"],
+            "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline"],
+            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/"],
+            "zhou": ["/floor/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines"],
+            "ding": [f"/orders/{other}/"],
+            "bao": [f"/floor/?team={self.cast.team.pk}"],
+            "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],
+        }
+        return Office([self.watcher(name, addresses) for name, addresses in pages.items()])
+
+    def watcher(self, name: str, addresses: Sequence[str]) -> Watcher:
+        person = getattr(self.cast, name)
+        return Watcher(person, self.as_person(person), addresses)
+
+    def happens(self, what: Callable[[], None]) -> None:
+        with self.captureOnCommitCallbacks(execute=True):
+            what()
+
+    def play(self, seed: int) -> list[str]:
+        """What differs at the end of a day, with what was done on it."""
+        each = bool(os.environ.get("LIVE_PAGES_EACH"))
+        story = self.begin(seed)
+        office = self.office()
+        self.addCleanup(office.close)
+        for number in range(1, STEPS + 1):
+            with clock.frozen(story.now):
+                self.happens(story.step)
+            with clock.frozen(story.now):
+                self.happens(story.sweep)
+                if each or number % AT_ONCE == 0:
+                    office.deliver()
+                if each:
+                    differences = self.differences(office)
+                    if differences:
+                        return [*differences, *story.done]
+        with clock.frozen(story.now):
+            office.deliver()
+            differences = self.differences(office)
+        return [*differences, *story.done] if differences else []
+
+    def differences(self, office: Office) -> list[str]:
+        return [one for watcher in office.watchers for one in watcher.differences()]
+
+
+class OpenPages(OpenPagesCase):
+    """One test a day; see the end."""
+
+
+class EveryLiveFragment(OpenPagesCase):
+    def test_is_in_one_of_the_open_pages(self) -> None:
+        self.begin(1)
+        office = self.office()
+        self.addCleanup(office.close)
+        opened = set()
+        for watcher in office.watchers:
+            for address in watcher.browser.fragments:
+                found = resolve(address.partition("?")[0])
+                opened |= {(found.view_name, ""), (found.view_name, str(found.kwargs.get("name", "")))}
+        written = {source for path in TEMPLATES for source in live_sources(path.read_text())}
+        assert len(written) >= 15
+        assert written - opened == set()
+
+    def test_is_fetched_by_one_module_only(self) -> None:
+        scripts = (ROOT.parent / "static" / "js").glob("*.js")
+        assert [path.name for path in scripts if "stream:changed" in path.read_text()] == ["fragment.js"]
+        assert [path.name for path in TEMPLATES if re.search(r"hx-trigger=\"[^\"]*stream:", path.read_text())] == []
+
+
+def a_day(seed: int) -> Callable[[OpenPages], None]:
+    def test(self: OpenPages) -> None:
+        found = self.play(seed)
+        assert not found, f"seed {seed}\n" + "\n".join(found)
+
+    return test
+
+
+for seed in seeds():
+    setattr(OpenPages, f"test_stay_as_fresh_pages_on_day_{seed}", a_day(seed))
