@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 
 import pytest
@@ -31,16 +32,19 @@ def _only_this_machine() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _tests_may_empty_the_journal() -> None:
-    """Between tests with real commits the tables are emptied; only then the journal's triggers step aside."""
+    """Between tests with real commits the tables are emptied; only then the triggers of the journal and the ledger step aside."""
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from dangban.journal import triggers
 
+    ledger = importlib.import_module("dangban.stock.migrations.0002_append_only")
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_with_journal(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
         triggers.remove(self.connection)
+        ledger.remove(self.connection)
         flush(self, sql_list)
+        ledger.install(self.connection)
         triggers.install(self.connection)
 
     BaseDatabaseOperations.execute_sql_flush = flush_with_journal  # type: ignore[method-assign]

@@ -24,6 +24,7 @@ FLOORS = (
     ("people",),
     ("desk",),
     ("shops", "customers"),
+    ("stock",),
     ("chat",),
     ("workforce",),
     ("orders",),

@@ -46,6 +46,19 @@ from dangban.orders.imports import refresh_words
 from dangban.orders.models import FlagChange, Order, OrderChange, Remark, Requirement
 from dangban.people.models import Person
 from dangban.shops.models import Batch, Courier, ImportRefusal, ImportRun, Product, Sku
+from dangban.stock.models import (
+    Alert,
+    Balance,
+    Expected,
+    Level,
+    Movement,
+    Reservation,
+    Shortage,
+    ShortageList,
+    Warehouse,
+    WarehouseShop,
+    Zone,
+)
 from dangban.testing.cast import NOW, TODAY, at
 
 # Every text of the story ends in one of these, and all of them begin so.
@@ -143,6 +156,25 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "catalogue/<int:pk>/card/": {"pk": "product"},
     "catalogue/<int:pk>/notes/": {"pk": "product"},
     "catalogue/<int:pk>/batches/": {"pk": "product"},
+    "stock/": OWN,
+    "stock/export/": OWN,
+    "stock/<int:pk>/": {"pk": "sku"},
+    "stock/<int:pk>/movements/": {"pk": "sku"},
+    "stock/movements/<int:pk>/correction/": {"pk": "movement"},
+    "stock/arrivals/": OWN,
+    "stock/arrivals/<int:pk>/receipt/": {"pk": "arrival"},
+    "stock/arrivals/<int:pk>/date/": {"pk": "arrival"},
+    "stock/arrivals/<int:pk>/cancellation/": {"pk": "arrival"},
+    "stock/out/": OWN,
+    "stock/out/<int:pk>/publication/": {"pk": "warehouse"},
+    "stock/alerts/": OWN,
+    "stock/warehouses/": ROLE,
+    "stock/warehouses/<int:pk>/zones/": {"pk": "warehouse"},
+    "stock/count/": ROLE,
+    "stock/count/sheet/<int:pk>/": {"pk": "shop"},
+    "stock/count/<int:pk>/": {"pk": "count_run"},
+    "stock/count/<int:pk>/confirmation/": {"pk": "count_run"},
+    "stock/count/<int:pk>/refusals/": {"pk": "count_run"},
     "customers/": OWN,
     "customers/export/": ROLE,
     "customers/<int:pk>/": {"pk": "customer"},
@@ -250,6 +282,10 @@ ASKED: dict[str, tuple[str, ...]] = {
     "orders/": ("?q=778899", "?q=暗号", "?q=4477", "?shop={shop}", "?after=9999999999999-99999"),
     "customers/": ("?q=暗号", "?q=4477", "?shop={shop}", "?risk=open", "?tag=暗号"),
     "catalogue/": ("?q=暗号", "?shop={shop}&q=暗号"),
+    "stock/": ("?q=暗号", "?shop={shop}", "?warehouse={warehouse}", "?state=out", "?after=9999999999"),
+    "stock/export/": ("?as=csv", "?as=csv&shop={shop}"),
+    "stock/arrivals/": ("?which=open", "?which=closed"),
+    "stock/alerts/": ("?kind=oversold", "?kind=slow"),
     "catalogue/menu/": ("?q=暗号", "?q=", "?shop={shop}&q=暗号"),
     "scripts/": ("?q=暗号", "?shop={shop}", "?scope=team", "?scope=personal"),
     "workspace/list/": ("?tab=waiting", "?tab=team", "?tab=offline", "?tab=ended", "?q=暗号", "?tab=team&shop={shop}"),
@@ -364,6 +400,7 @@ class Story:
         cast.lin.refresh_from_db()
         self._customer()
         self._goods()
+        self._stock()
         self._order()
         self._talk()
         self._desk()
@@ -406,6 +443,30 @@ class Story:
         self.courier = Courier.objects.create(shop=shop, name=self.secret("courier"))
         self.goods_run = self._run(ImportRun.Kind.CATALOGUE)
         self.run = self._run(ImportRun.Kind.ORDERS)
+
+    def _stock(self) -> None:
+        shop, sku = self.cast.shop, self.sku
+        by = {"by_kind": "person", "by_id": self.cast.ding.pk, "by_name": self.cast.ding.name}
+        self.warehouse = Warehouse.objects.create(code="main", name=self.secret("warehouse"), opened_on=TODAY)
+        WarehouseShop.objects.create(warehouse=self.warehouse, shop=shop)
+        zone = Zone.objects.create(warehouse=self.warehouse, code="good", name=self.secret("zone"), status="good")
+        Level.objects.create(warehouse=self.warehouse, sku=sku, shop=shop)
+        Balance.objects.create(zone=zone, sku=sku, quantity=0)
+        self.movement = Movement.objects.create(
+            kind="receipt", sku=sku, shop=shop, target=zone, quantity=1, reason=self.secret("moved"), key="k", at=NOW,
+            business_day=TODAY, **by,
+        )  # fmt: skip
+        Reservation.objects.create(
+            sku=sku, shop=shop, subject_kind="x", subject_id=1, label=self.secret("reserved"), wanted=1, at=NOW, **by
+        )
+        self.arrival = Expected.objects.create(
+            warehouse=self.warehouse, sku=sku, shop=shop, quantity=5, expected_on=TODAY, first_expected_on=TODAY,
+            supplier=self.secret("arrives"), noted_at=NOW, **by,
+        )  # fmt: skip
+        today = ShortageList.objects.create(warehouse=self.warehouse, day=TODAY, published_at=NOW, **by)
+        Shortage.objects.create(list=today, sku=sku, shop=shop, note=self.secret("shortage"))
+        Alert.objects.create(kind="oversold", sku=sku, shop=shop, amount=2, since=NOW)
+        self.count_run = self._run(ImportRun.Kind.COUNT)
 
     def _run(self, kind: str) -> ImportRun:
         run = ImportRun.objects.create(

@@ -15,6 +15,7 @@ _SERVE = (
     "customers.view",
     "customers.edit",
     "shops.view",
+    "stock.view",
     "desk.task",
 )
 _LEAD = (
@@ -39,6 +40,8 @@ _SUPERVISE = (
     "orders.settle",
     "shops.manage",
     "shops.catalogue",
+    "stock.keep",
+    "stock.arrange",
     "people.view",
     "journal.read",
 )
@@ -76,7 +79,7 @@ DEFAULT_ROLES = (
         4,
     ),
     DefaultRole(
-        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "customers.reveal", "shops.view"), 1
+        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "customers.reveal", "shops.view", "stock.view", "stock.keep"), 1
     ),
     DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "customers.view", "shops.view"), 2),
 )

@@ -30,6 +30,7 @@ ROOMS = [
     "desk",
     "shops",
     "customers",
+    "stock",
     "chat",
     "workforce",
     "orders",

@@ -135,6 +135,7 @@ class ImportRun(models.Model):
     class Kind(models.TextChoices):
         ORDERS = "orders", _("Orders")
         CATALOGUE = "catalogue", _("Catalogue")
+        COUNT = "count", _("Stock count")
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -9,6 +9,7 @@ CHAPTERS: dict[str, Words] = {
     "orders": Words("订单", "Orders"),
     "shops": Words("店铺", "Shops"),
     "customers": Words("客户", "Customers"),
+    "stock": Words("库存", "Stock"),
     "chat": Words("聊天", "Chat"),
     "desk": Words("待办", "Desk"),
     "people": Words("人员", "People"),
