@@ -68,7 +68,7 @@ def post(
     thread_id = thread.pk if isinstance(thread, Thread) else thread
     if client_id:
         # The sender may be trying again at this moment through the lane: let that be decided first.
-        ThreadSequence.objects.select_for_update().get(pk=thread_id)
+        ThreadSequence.objects.select_for_update(no_key=True).get(pk=thread_id)
         there = Message.objects.filter(
             thread_id=thread_id, author=author, author_id=author_id, client_id=client_id
         ).first()

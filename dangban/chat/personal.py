@@ -53,7 +53,7 @@ def _indexed(messages: QuerySet[Message]) -> list[Message]:
     cursors keep the projection from entering lines meanwhile.
     """
     threads = set(messages.values_list("thread_id", flat=True))
-    cursors = ThreadProjection.objects.select_for_update().filter(thread__in=threads)
+    cursors = ThreadProjection.objects.select_for_update(no_key=True).filter(thread__in=threads)
     reached = dict(cursors.order_by("pk").values_list("thread_id", "seq"))
     recalls = Message.objects.filter(thread__in=threads, kind=Message.Kind.RECALL).values_list(
         "thread_id", "payload"

@@ -33,7 +33,7 @@ def record_presence(
     Which changes are allowed is the caller's to decide.
     """
     at = at or clock.now()
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     present = Presence.objects.filter(person=person, ended_at=None).first()
     if present is not None and (present.state, present.reason) == (state, reason):
         return present

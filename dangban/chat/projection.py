@@ -10,6 +10,7 @@ import contextlib
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -230,7 +231,8 @@ def _project_rest(news: _News, moved: Collection[int], bulk: Bulk) -> tuple[set[
     failed: set[int] = set()
     while rest:
         with transaction.atomic():
-            unmoved = _unmoved(news, rest)
+            turn = _turn(rest)
+            unmoved = _unmoved(news, turn)
             kept, broken = _project_threads(unmoved)
             _keep(bulk, kept)
             _move_cursors(kept)
@@ -238,10 +240,19 @@ def _project_rest(news: _News, moved: Collection[int], bulk: Bulk) -> tuple[set[
         failed |= broken
         rest = {
             thread_id: lines
-            for thread_id, lines in unmoved.items()
-            if thread_id not in kept and thread_id not in broken
+            for thread_id, lines in rest.items()
+            if thread_id not in turn or (thread_id in unmoved and thread_id not in kept and thread_id not in broken)
         }
     return done, failed
+
+
+def _turn(rest: Mapping[int, Sequence[Line]]) -> Mapping[int, Sequence[Line]]:
+    """What goes into one transaction.
+
+    Where several processes write at once, that is one thread: whoever held what one customer's routing
+    holds, and waited for the next customer's conversation, would stand in a ring with a sweep.
+    """
+    return dict(islice(rest.items(), 1)) if connection.vendor == "postgresql" else rest
 
 
 def _keep(work: Bulk, lines: Mapping[int, Sequence[Line]]) -> None:

@@ -76,7 +76,7 @@ def give(
         owner=person_id, team=conversation.team_id
     )
     LeftOver.objects.filter(conversation=conversation, taken_up_at=None).update(taken_up_at=at)
-    person = Person.objects.select_for_update().get(pk=person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
     reminders.hand_reply_clock(conversation, person, at=at)
     reminders.close_left_message(conversation, person, at=at)
     store(conversation, people=(before, person_id))
@@ -116,7 +116,7 @@ def find_somebody(
     `turn` says why it was this one's turn, and is kept with the assignment.
     """
     # Routing of a team goes one at a time, or two customers would fill the same last place.
-    list(Team.objects.select_for_update().filter(shops=conversation.shop_id).order_by("pk"))
+    list(Team.objects.select_for_update(no_key=True).filter(shops=conversation.shop_id).order_by("pk"))
     floor, routing = _choose(conversation, at=at, rules=rules, team_id=team_id, skill=skill, not_to=not_to)
     because = routing.decision.because
     if routing.person_id is not None:
@@ -150,7 +150,7 @@ def _choose(
 
 def _still_online(person_id: int) -> bool:
     # Going off line holds the same row while it looks for open conversations.
-    Person.objects.select_for_update().get(pk=person_id)
+    Person.objects.select_for_update(no_key=True).get(pk=person_id)
     return facts.presence_of([person_id]).get(person_id) == Presence.State.ONLINE
 
 
@@ -286,7 +286,7 @@ def locked(pk: int) -> Conversation:
     answer must not end the session before that answer was counted.
     """
     projection.project(Conversation.objects.filter(pk=pk).values_list("thread_id", flat=True))
-    return Conversation.objects.select_for_update().get(pk=pk)
+    return Conversation.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 

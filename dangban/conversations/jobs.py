@@ -74,7 +74,7 @@ def requeue_off_shift(at: datetime) -> int:
 
 @transaction.atomic
 def _requeue(pk: int, why: str, at: datetime) -> int:
-    held = Conversation.objects.select_for_update(skip_locked=True).filter(pk=pk, state=State.SERVING).first()
+    held = Conversation.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk, state=State.SERVING).first()
     if held is None:
         return 0
     rules = in_force(at)
@@ -109,7 +109,7 @@ def close_quiet(at: datetime) -> int:
 
 @transaction.atomic
 def _close_quiet(pk: int, at: datetime) -> int:
-    held = Conversation.objects.select_for_update(skip_locked=True).filter(pk=pk, state=State.SERVING).first()
+    held = Conversation.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk, state=State.SERVING).first()
     rules = in_force(at)
     if held is None or held.waiting_since is not None or clocks.is_quiet(held.last_at, at, rules).outcome != "close":
         return 0

@@ -24,7 +24,7 @@ class Tasks:
 
     def hand_over(self, person: Person, to: Person, *, by: Actor, at: datetime) -> int:
         moved = 0
-        for task in Task.objects.select_for_update().filter(owner=person, done_at=None):
+        for task in Task.objects.select_for_update(no_key=True).filter(owner=person, done_at=None):
             task.owner = to
             task.save(update_fields=["owner"])
             change = {"owner": [person.name, to.name]}

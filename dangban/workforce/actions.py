@@ -32,7 +32,7 @@ def set_duty(
     _check(person, team, day, at)
     starts, ends = shift.on(day)
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         before = DutyPeriod.objects.filter(person=person, day=day).first()
         if before is not None and (before.starts_at, before.ends_at, before.name, before.team_id) == (
             starts, ends, shift.name, team.pk,
@@ -55,7 +55,7 @@ def clear_duty(person: Person, team: Team, day: date, *, by: HasActor, at: datet
     access.must_plan(by, team)
     _check(person, team, day, at)
     with transaction.atomic():
-        before = DutyPeriod.objects.select_for_update().filter(person=person, day=day, team=team).first()
+        before = DutyPeriod.objects.select_for_update(no_key=True).filter(person=person, day=day, team=team).first()
         if before is None:
             return False
         _remove(before)
@@ -87,7 +87,7 @@ def copy_week(team: Team, monday: date, *, by: HasActor, at: datetime) -> int:
 def end_shift(duty: DutyPeriod, *, by: HasActor, at: datetime) -> DutyPeriod:
     """The person goes off duty: at the planned end, before it, or after an extension."""
     with transaction.atomic():
-        locked = DutyPeriod.objects.select_for_update().get(pk=duty.pk)
+        locked = DutyPeriod.objects.select_for_update(no_key=True).get(pk=duty.pk)
         if locked.ended_at is not None:
             return locked
         locked.ended_at = at
@@ -105,7 +105,7 @@ def extend_shift(
 ) -> ShiftExtension:
     """The shift goes on past its end because these customers are being served. Asked again, it adds to the list."""
     with transaction.atomic():
-        locked = DutyPeriod.objects.select_for_update().get(pk=duty.pk)
+        locked = DutyPeriod.objects.select_for_update(no_key=True).get(pk=duty.pk)
         running = ShiftExtension.objects.filter(duty=locked, ended_at=None).first()
         if running is not None:
             running.conversations = sorted({*running.conversations, *conversations})

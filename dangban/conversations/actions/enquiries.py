@@ -42,7 +42,7 @@ def record_enquiry(
         raise BadInput(message, fields={"reason": [message]})
     with transaction.atomic():
         held = assigning.locked(conversation.pk)
-        row, made = Enquiry.objects.select_for_update().get_or_create(
+        row, made = Enquiry.objects.select_for_update(no_key=True).get_or_create(
             conversation=held,
             defaults={
                 "shop_id": held.shop_id, "customer_id": held.customer_id,
@@ -67,7 +67,7 @@ def lose_enquiry(enquiry: Enquiry, *, by: Person, reason: str = "", at: datetime
     at = at or clock.now()
     access.require(by, "conversations.serve", enquiry.shop_id)
     with transaction.atomic():
-        row = Enquiry.objects.select_for_update().get(pk=enquiry.pk)
+        row = Enquiry.objects.select_for_update(no_key=True).get(pk=enquiry.pk)
         if row.outcome != Outcome.OPEN:
             raise Conflict(_("What came of this enquiry is known already."))
         row.outcome, row.outcome_at, row.updated_at = Outcome.LOST, at, at

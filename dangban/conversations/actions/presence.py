@@ -41,7 +41,7 @@ def change_presence(
     _may_set(person, by)
     with transaction.atomic():
         # Whoever gives this person a conversation locks the row too: the list can't grow meanwhile.
-        Person.objects.select_for_update().get(pk=person.pk)
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if state == State.OFFLINE:
             refuse_while_serving(person, at)
         before = facts.present_state(person.pk)
@@ -57,7 +57,7 @@ def end_shift(person: Person, *, by: Person, at: datetime | None = None) -> Duty
     at = at or clock.now()
     _may_set(person, by)
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         refuse_while_serving(person, at)
         duty = facts.duty_at(person.pk, at) or _unended(person, at)
         if duty is not None:

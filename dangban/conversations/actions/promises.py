@@ -126,7 +126,7 @@ def _of_log(held: Conversation, seq: int | None) -> int | None:
 
 
 def _open(row: Promise, by: Person) -> Promise:
-    held = Promise.objects.select_for_update().get(pk=row.pk)
+    held = Promise.objects.select_for_update(no_key=True).get(pk=row.pk)
     if held.kept_at or held.withdrawn_at:
         raise Conflict(_("This promise has been settled already."))
     if by.pk not in (held.owner_id, held.by_id) and not by.can("conversations.supervise", shop=held.shop_id):

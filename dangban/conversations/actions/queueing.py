@@ -44,7 +44,7 @@ def _somebody_is_there() -> bool:
 
 @transaction.atomic
 def _route(pk: int, turn: assigning.Reasons, at: datetime) -> str:
-    conversation = Conversation.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    conversation = Conversation.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk).first()
     if conversation is None or conversation.state not in ("waiting", "offline"):
         return ""
     routing = assigning.find_somebody(conversation, at=at, rules=in_force(at), swept=True, turn=turn)

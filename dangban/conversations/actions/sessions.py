@@ -138,8 +138,8 @@ def begin(thread: Thread, *, by: Person, at: datetime | None = None) -> Conversa
     at = at or clock.now()
     access.require(by, "conversations.serve", thread.shop_id)
     with transaction.atomic():
-        Thread.objects.select_for_update().get(pk=thread.pk)
-        there = Conversation.objects.select_for_update().filter(thread=thread).exclude(state=State.ENDED).first()
+        Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
+        there = Conversation.objects.select_for_update(no_key=True).filter(thread=thread).exclude(state=State.ENDED).first()
         if there is not None:
             if there.assignee_id not in (None, by.pk):
                 raise _taken(there)

@@ -43,7 +43,7 @@ def assign_seat(seat: Seat, person: Person, *, by: Person, at: datetime | None =
         message = _("%(name)s does not serve this shop.") % {"name": person}
         raise BadInput(message, fields={"person": [message]})
     with transaction.atomic():
-        Seat.objects.select_for_update().get(pk=seat.pk)
+        Seat.objects.select_for_update(no_key=True).get(pk=seat.pk)
         holding = SeatHolding.objects.filter(seat=seat, ended_at=None).first()
         if holding is not None and holding.person_id == person.pk:
             return holding

@@ -127,13 +127,13 @@ def withdraw_transfer(offer: Transfer, *, by: Person, at: datetime | None = None
 def time_out(offer_id: int, at: datetime) -> bool:
     """Return an offer that nobody has accepted in time; False if it is settled or still has time."""
     with transaction.atomic():
-        offer = Transfer.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=offer_id).first()
+        offer = Transfer.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=offer_id).first()
         if offer is None or offer.state != State.OFFERED:
             return False
         decision = service.unanswered_transfer(offer.at, at, in_force(at))
         if decision.outcome != "return":
             return False
-        held = Conversation.objects.select_for_update(skip_locked=True).filter(pk=offer.conversation_id).first()
+        held = Conversation.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=offer.conversation_id).first()
         if held is None:
             return False
         _settle(offer, State.RETURNED, None, at, because=decision)

@@ -14,7 +14,7 @@ from django.db.models import F, Max
 from dangban.chat import hub
 from dangban.chat.models import Message, Presence, Thread
 from dangban.chat.ports import Line
-from dangban.chat.presence import keep_seen
+from dangban.chat.presence import keep_active
 from dangban.conversations import assigning, automatic, facts, reminders
 from dangban.conversations.models import (
     Assignment,
@@ -44,13 +44,14 @@ def project(thread_id: int, lines: Sequence[Line]) -> None:
     """Follow consecutive lines of a thread; registered with the chat when the program starts."""
     rows = Conversation.objects.select_related("shop", "customer", "assignee", "team", "seat")
     conversation = (
-        rows.select_for_update(of=("self",)).filter(thread=thread_id).exclude(state=State.ENDED).first()
+        rows.select_for_update(of=("self",), no_key=True).filter(thread=thread_id).exclude(state=State.ENDED).first()
     )
     rules = in_force(lines[-1].at)
     for line in lines:
         conversation = _follow(conversation, thread_id, line, rules)
     if conversation is None:
         return
+    keep_active({line.author_id: line.at for line in lines if clocks.answers(as_spoken(line))})
     if any(shows(line) for line in lines):
         assigning.store(conversation)
     else:
@@ -243,7 +244,7 @@ def _start_clock(conversation: Conversation, turn: Turn, rules: Rules) -> None:
 
 def _answered(conversation: Conversation, line: Line, rules: Rules) -> None:
     turn = (
-        Turn.objects.select_for_update()
+        Turn.objects.select_for_update(no_key=True)
         .filter(conversation=conversation, answered_at=None, abandoned_at=None)
         .first()
     )
@@ -255,7 +256,6 @@ def _answered(conversation: Conversation, line: Line, rules: Rules) -> None:
     _received(conversation, line, rules)
     _note_script(conversation, line)
     _note_enquiry(conversation, line)
-    keep_seen((), (line.author_id,), line.at)
 
 
 def _close_turn(turn: Turn, seq: int, at: datetime, person_id: int, rules: Rules) -> None:

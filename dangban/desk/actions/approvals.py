@@ -37,7 +37,7 @@ def ask_approval(
     subject_kind, subject_id = identify(subject)
     with transaction.atomic():
         same = {"kind": kind, "subject_kind": subject_kind, "subject_id": subject_id, "settled_at": None}
-        open_one = Approval.objects.select_for_update().filter(**same).first()
+        open_one = Approval.objects.select_for_update(no_key=True).filter(**same).first()
         if open_one is not None:
             return open_one
         approval = Approval.objects.create(
@@ -61,7 +61,7 @@ def settle_approval(
     if not granted and not answer.strip():
         raise BadInput(_("Say why you refuse."), fields={"answer": [_("Say why you refuse.")]})
     with transaction.atomic():
-        locked = Approval.objects.select_for_update().get(pk=approval.pk)
+        locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
         if locked.settled_at is not None:
             raise Conflict(_("%(name)s has answered this already.") % {"name": locked.settled_by})
         locked.settled_at, locked.settled_by, locked.granted, locked.answer = at, by, granted, answer.strip()[:300]

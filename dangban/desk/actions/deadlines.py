@@ -223,7 +223,7 @@ def refresh_duty_deadlines(team_ids: Iterable[int] | None = None, *, at: datetim
     moved = 0
     for pk in list(waiting.values_list("pk", flat=True)):
         with transaction.atomic():
-            deadline = waiting.select_for_update(of=("self",)).filter(pk=pk).first()
+            deadline = waiting.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
             if deadline is None:
                 continue
             before = (deadline.due_at, deadline.warn_at)
@@ -263,7 +263,7 @@ def _open_of(subject: Subject, kinds: Collection[str], *, lock: bool = True) -> 
     ).order_by("pk")
     if kinds:
         found = found.filter(kind__in=kinds)
-    return found.select_for_update() if lock else found
+    return found.select_for_update(no_key=True) if lock else found
 
 
 def _lock_open(subject: Subject, kind: str) -> Deadline | None:

@@ -27,7 +27,7 @@ def snooze(item: str, until: datetime, *, by: Person, at: datetime) -> Snooze:
         raise Refused(_("This is due before that. Choose an earlier time, or pass it on."))
     limit = snooze_limit(at)
     with transaction.atomic():
-        kept, made = Snooze.objects.select_for_update().get_or_create(
+        kept, made = Snooze.objects.select_for_update(no_key=True).get_or_create(
             person=by, item=item, defaults={"until": until, "at": at, "times": 1}
         )
         if not made:

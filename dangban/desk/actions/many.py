@@ -85,7 +85,7 @@ def meet_deadlines(
     rows: list[Sequence[Any]] = []
     owners: list[int | None] = []
     for pk, kind, subject_id, owner_id, due_at, missed_at, since, used, runs in (
-        _open(subject_kind, kinds, met).select_for_update().order_by("pk").values_list(*columns)
+        _open(subject_kind, kinds, met).select_for_update(no_key=True).order_by("pk").values_list(*columns)
     ):
         person_id, at = met[subject_id]
         if runs != Deadline.Runs.ALWAYS or missed_at or since is None or due_at is None or at > due_at:
