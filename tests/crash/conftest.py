@@ -7,11 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dangban.chat.tests.conftest import redis_url
 from dangban.testing import postgres
 from dangban.testing.crash.installation import Ready, make_ready
-
-__all__ = ["redis_url"]
 
 ON_POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 
@@ -24,11 +21,15 @@ def on_sqlite() -> Iterator[Ready]:
 
 
 @pytest.fixture(scope="session")
-def on_postgres() -> Ready:
-    cluster = postgres.shared_cluster()
-    if cluster is None:
+def on_postgres() -> Iterator[Ready]:
+    """On a server of our own, which keeps what it says that it has committed, and may be stopped."""
+    if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed")
-    return make_ready(cluster)
+    cluster = postgres.start_cluster(options={"fsync": "off", "full_page_writes": "off"})
+    ready = make_ready(cluster)
+    yield ready
+    cluster.stop()
+    shutil.rmtree(ready.file.parent, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", ON_POSTGRES])

@@ -30,7 +30,12 @@ class Ready:
 
     @contextlib.contextmanager
     def copy(
-        self, *, workers: int = 1, environment: Mapping[str, str] | None = None, data: Path | None = None
+        self,
+        *,
+        workers: int = 1,
+        environment: Mapping[str, str] | None = None,
+        data: Path | None = None,
+        tablespace: str = "pg_default",
     ) -> Iterator[LiveServer]:
         """A server on a fresh copy; not yet running."""
         folder = data or Path(tempfile.mkdtemp(prefix="dangban-crash-"))
@@ -38,12 +43,14 @@ class Ready:
         if self.cluster is None:
             shutil.copy(self.file, folder / "dangban.sqlite3")
         else:
-            url = self.cluster.make(f"{self.name}_copy", template=self.name)
+            url = self.cluster.make(f"{self.name}_copy", template=self.name, tablespace=tablespace)
         server = LiveServer(folder, free_port(), url, {**SETTINGS, **(environment or {})}, workers, self.told)
         try:
             yield server
         finally:
             server.kill()
+            if self.cluster is not None:
+                self.cluster.drop(f"{self.name}_copy")
             shutil.rmtree(folder, ignore_errors=True)
 
     @contextlib.contextmanager

@@ -144,7 +144,8 @@ def _turns(said: Iterable[Row]) -> list[list[Any]]:
             rounds.append([line.seq, None, None, None, not rounds])
             asked = line
         elif line.answers and asked is not None:
-            rounds[-1][1:4] = [line.seq, line.author_id, line.at - asked.at]
+            # Stamped on arrival, numbered in the end: an answer may look a moment older than its question.
+            rounds[-1][1:4] = [line.seq, line.author_id, max(0, line.at - asked.at)]
             asked = None
     return rounds
 

@@ -16,13 +16,16 @@ from dangban.chat.models import Lease, Message, ThreadProjection, ThreadSequence
 from dangban.chat.presence import keep_seen, record_presence
 from dangban.conversations.models import Assignment, Conversation, Reception, Requeue, Turn
 from dangban.conversations.reminders import LEFT_MESSAGE, REPLY
-from dangban.desk.models import Deadline
+from dangban.desk import actions as desk
+from dangban.desk.models import Deadline, Notice
 from dangban.journal import sealing
 from dangban.journal.models import Entry
 from dangban.lib import clock
+from dangban.lib.actor import SYSTEM
 from dangban.people.models import Person, Shop
 from dangban.replay.department import KEY, open_department
 
+CLOCK, LABEL = "crash.clock", "会走完的钟"
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
@@ -52,6 +55,39 @@ def come(people: Iterable[int]) -> None:
         keep_seen((pk,), (pk,), now)
 
 
+def go(people: Iterable[int]) -> None:
+    """They are off line, without a goodbye to anybody."""
+    for pk in people:
+        person = Person.objects.get(pk=pk)
+        record_presence(person, "offline", by=person.actor, at=clock.now())
+
+
+def fall_silent(threads: Iterable[int], seconds: float) -> None:
+    """So long ago their customers wrote and were given to somebody, who has not said a word since."""
+    since = clock.now() - timedelta(seconds=seconds)
+    Conversation.objects.filter(thread__in=threads).update(waiting_since=since, assigned_at=since)
+
+
+def start_clocks(count: int, seconds: int, first: int = 0) -> int:
+    """So many clocks that run out together."""
+    owner = Person.objects.get(username="agent1")
+    for number in range(first, first + count):
+        desk.start_deadline(
+            CLOCK, ("orders.order", number), rule=CLOCK, allowed_seconds=seconds, owner=owner, label=f"{LABEL} {number}",
+            by=SYSTEM,
+        )  # fmt: skip
+    return count
+
+
+def missed() -> dict[str, int]:
+    """Clocks that have run out, how often the journal says so, and how many notices their owner got."""
+    return {
+        "missed": Deadline.objects.filter(kind=CLOCK, missed_at__isnull=False).count(),
+        "noted": Entry.objects.filter(verb="desk.deadline_missed", subject_kind="orders.order").count(),
+        "told": Notice.objects.filter(person__username="agent1", title__contains=LABEL).count(),
+    }
+
+
 def _session(person: Person) -> str:
     client = Client()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
@@ -67,6 +103,13 @@ def hold(thread: int, seconds: float, times: int = 1, rest: float = 0.0) -> list
             waiting.sleep(seconds)
         waiting.sleep(rest)
     return given
+
+
+def is_free(thread: int) -> bool:
+    """Whether nobody holds the thread's number at this moment."""
+    with transaction.atomic():
+        rows = ThreadSequence.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=thread)
+        return rows.exists()
 
 
 # --- what stands in the database

@@ -17,6 +17,8 @@ from django.apps import AppConfig
 from django.conf import settings
 
 POINTS = ("commit", "publish", "ring", "effects")
+# A file of this name holds how many lines may wait for the writer, where a test can't send thousands.
+QUEUE = "longest-queue"
 
 
 def pull(data: Path, point: str) -> None:
@@ -45,6 +47,7 @@ class Trigger(AppConfig):
 
     def ready(self) -> None:
         from dangban.chat import hub, ports
+        from dangban.chat.lane import writer
         from dangban.chat.lane.lane import Lane
         from dangban.chat.lane.store import PostgresStore, SQLiteStore
 
@@ -53,6 +56,8 @@ class Trigger(AppConfig):
         _before(Lane, "_settle", "publish")
         _before(hub, "ring_elsewhere", "ring")
         ports.register_bulk_projector("crash", _Effects())
+        if (bound := settings.DATA_DIR / QUEUE).exists():
+            writer.LONGEST_QUEUE = int(bound.read_text())
 
 
 class _Effects:
