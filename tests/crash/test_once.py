@@ -61,7 +61,7 @@ def test_a_silent_agent_is_relieved_once(server: LiveServer) -> None:
     for thread in threads:
         assert Customer(server.url, server.told["visitors"][str(thread)]).say("有人吗").status_code == 201
     until(lambda: _if(server, lambda books: len(books["assignments"]) >= 18), 30)
-    server.tell(f"{STORIES}:fall_silent", threads=threads, seconds=185)
+    server.tell(f"{STORIES}:fall_silent", threads=threads, seconds=600)
     until(lambda: _if(server, lambda books: len(books["requeued"]) >= 6), 30)
     time.sleep(2.5)
     books = server.tell(BOOKS)

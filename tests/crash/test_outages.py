@@ -39,21 +39,18 @@ def says_so(server: LiveServer, floor: Floor) -> None:
     """A line is refused with a problem in the customer's language; the process lives and calls itself not ready."""
     chance = random.Random(3)
 
-    def refused() -> bool:
+    def refused(language: str) -> httpx.Response | None:
         # Little gaps between other rows are filled first.
         thread = chance.choice(server.told["threads"][-20:])
         customer, line = Customer(server.url, server.told["visitors"][str(thread)]), long_line(chance)
-        answer = customer.http.post("/lane/customer/messages", json=line)
+        answer = customer.http.post("/lane/customer/messages", json=line, headers={"Accept-Language": language})
         if answer.status_code == 201:
             said = Acknowledged(thread, "customer", line["client_id"], answer.json()["seq"], line["body"])
             floor.besides.append(said)
-        return answer.status_code == 503
+        return answer if answer.status_code == 503 else None
 
-    until(refused, 30)
-    customer = Customer(server.url, server.told["visitors"][str(server.told["threads"][-21])])
     for language, words in (("zh-CN", CHINESE), ("en", ENGLISH)):
-        line = long_line(chance)
-        answer = customer.http.post("/lane/customer/messages", json=line, headers={"Accept-Language": language})
+        answer = until(lambda language=language: refused(language), 30)
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert (answer.json()["code"], answer.json()["detail"]) == ("not-now", words)
         assert answer.headers["retry-after"] == "2"
@@ -93,10 +90,12 @@ def test_the_disk_is_full(on_sqlite: Ready) -> None:
 def test_the_disk_of_postgresql_is_full(on_postgres: Ready) -> None:
     cluster = on_postgres.cluster
     assert cluster is not None
-    with tight(96, owner="postgres" if os.geteuid() == 0 else "") as place:
-        with cluster.tablespace("tight", place.folder):
-            with on_postgres.serving(tablespace="tight") as server:
-                goes_through(server, place.fill, place.free)
+    with (
+        tight(96, owner="postgres" if os.geteuid() == 0 else "") as place,
+        cluster.tablespace("tight", place.folder),
+        on_postgres.serving(tablespace="tight") as server,
+    ):
+        goes_through(server, place.fill, place.free)
 
 
 @pytest.mark.postgres

@@ -367,10 +367,11 @@ class Board:
         """Push what the log has beyond the cursor, until nothing heard of is missing."""
         try:
             while stream.follows.get(thread_id) is follow and not stream.why:
-                while stream.is_full and not stream.why:
-                    await asyncio.sleep(0.05)
                 lines = await self._read_lines(thread_id, follow.cursor, PAGE)
                 for line in lines:
+                    # Who catches up takes it at their own pace; a page of long lines must not pass for slowness.
+                    while stream.is_full and not stream.why:
+                        await asyncio.sleep(0.02)
                     stream.take(News(line))
                 if len(lines) < PAGE and (not lines or follow.heard <= follow.cursor):
                     return
