@@ -70,6 +70,9 @@ class Speaker:
         self._wire = wire
         self._random = random.Random(seed)
         self._http = wire.client()
+        self.start()
+
+    def start(self) -> None:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -266,6 +269,11 @@ class Floor:
         self.wire.going.clear()
         for speaker in self.speakers:
             speaker.join()
+
+    def speak_again(self) -> None:
+        self.wire.going.set()
+        for speaker in self.speakers:
+            speaker.start()
 
     @property
     def acknowledged(self) -> list[Acknowledged]:
