@@ -6,7 +6,7 @@ and what follows from it (`Projector`). Rooms above register here when the progr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -105,12 +105,14 @@ class BulkProjector(Protocol):
 class PlainProjector(Protocol):
     """The many-at-once form of a projector, for lines that are nothing special.
 
-    `prepare` reads and locks within the transaction, never waiting for a lock, and gives what there
-    is to write for the threads it takes; the others go through the projector one at a time. Both
+    `prepare` reads, outside of any transaction, and gives what there is to write for the threads it
+    takes; the others go through the projector one at a time. `hold` locks within the transaction,
+    never waiting, and names those of which nothing has changed since; `keep` writes for these. Both
     ways leave the same rows.
     """
 
     def prepare(self, threads: Mapping[int, Sequence[Line]], /) -> Mapping[int, Any]: ...
+    def hold(self, prepared: Mapping[int, Any], /) -> Collection[int]: ...
     def keep(self, prepared: Sequence[Any], /) -> None: ...
 
 

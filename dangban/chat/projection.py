@@ -179,7 +179,7 @@ class _News:
     up_to: int
 
 
-Bulk = Sequence[tuple[ports.BulkProjector, Mapping[int, Any]]]
+Bulk = Sequence[tuple[ports.BulkProjector | ports.PlainProjector, Mapping[int, Any]]]
 
 
 def _read_news(thread_ids: Sequence[int]) -> _News:
@@ -209,17 +209,28 @@ def _project_together(news: _News, bulk: Bulk) -> set[int]:
     plain = ports.registry.plain_projectors
     if plain.keys() != ports.registry.projectors.keys():
         return set()
+    prepared = [(projector, projector.prepare(news.lines)) for projector in plain.values()]
+    taken = _taken_by_all(news.lines, [threads for _projector, threads in prepared])
+    if not taken:
+        return set()
     with transaction.atomic():
-        lines = _unmoved(news, news.lines)
-        taken = [(projector, projector.prepare(lines)) for projector in plain.values()]
-        lines = {
-            thread_id: new
-            for thread_id, new in lines.items()
-            if all(thread_id in prepared for _projector, prepared in taken)
-        }
-        _keep([*taken, *bulk], lines)
+        lines = _unmoved(news, taken)
+        held = [
+            projector.hold({thread_id: threads[thread_id] for thread_id in lines})
+            for projector, threads in prepared
+        ]
+        lines = _taken_by_all(lines, held)
+        _keep([*prepared, *bulk], lines)
         _move_cursors(lines)
     return set(lines)
+
+
+def _taken_by_all(
+    lines: Mapping[int, Sequence[Line]], taken: Sequence[Collection[int]]
+) -> dict[int, Sequence[Line]]:
+    return {
+        thread_id: new for thread_id, new in lines.items() if all(thread_id in threads for threads in taken)
+    }
 
 
 def _project_rest(news: _News, moved: Collection[int], bulk: Bulk) -> tuple[set[int], set[int]]:
@@ -241,7 +252,8 @@ def _project_rest(news: _News, moved: Collection[int], bulk: Bulk) -> tuple[set[
         rest = {
             thread_id: lines
             for thread_id, lines in rest.items()
-            if thread_id not in turn or (thread_id in unmoved and thread_id not in kept and thread_id not in broken)
+            if thread_id not in turn
+            or (thread_id in unmoved and thread_id not in kept and thread_id not in broken)
         }
     return done, failed
 

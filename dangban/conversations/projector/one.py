@@ -44,7 +44,10 @@ def project(thread_id: int, lines: Sequence[Line]) -> None:
     """Follow consecutive lines of a thread; registered with the chat when the program starts."""
     rows = Conversation.objects.select_related("shop", "customer", "assignee", "team", "seat")
     conversation = (
-        rows.select_for_update(of=("self",), no_key=True).filter(thread=thread_id).exclude(state=State.ENDED).first()
+        rows.select_for_update(of=("self",), no_key=True)
+        .filter(thread=thread_id)
+        .exclude(state=State.ENDED)
+        .first()
     )
     rules = in_force(lines[-1].at)
     for line in lines:

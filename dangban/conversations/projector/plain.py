@@ -7,7 +7,7 @@ any other way is left to `one`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from dangban.conversations import reminders
 from dangban.conversations.facts import Shifts, minute_of
 from dangban.conversations.models import Conversation, Enquiry, Reception, Turn
 from dangban.conversations.projector.one import as_spoken, is_shown, preview_of, shows
-from dangban.conversations.queries.following import LastTurn, Session, open_sessions
+from dangban.conversations.queries.following import LastTurn, Session, held_versions, open_sessions
 from dangban.conversations.rules import clocks
 from dangban.desk import actions as desk
 from dangban.handbook.actions import in_force
@@ -73,6 +73,15 @@ class Plain:
         ]
         news = {thread_id: one for thread_id, one in found if one is not None}
         return _received(_on_the_clock(news))
+
+    def hold(self, prepared: Mapping[int, News]) -> Collection[int]:
+        """Whoever changes what a session's lines depend on gives the session a new version."""
+        versions = held_versions([one.session.pk for one in prepared.values()])
+        return {
+            thread_id
+            for thread_id, one in prepared.items()
+            if versions.get(one.session.pk) == one.session.version
+        }
 
     def keep(self, prepared: Sequence[News]) -> None:
         _close_turns(prepared)
@@ -303,7 +312,7 @@ _BEGUN = ("conversation", "person", "shop", "customer", "business_day", "lines",
 def _note_enquiries(prepared: Sequence[News]) -> None:
     """Who asks before buying and is answered is an enquiry, counted from when they came."""
     noted = [one for one in prepared if one.enquires]
-    Enquiry.objects.bulk_create(
+    rows = [
         Enquiry(
             conversation_id=one.session.pk,
             shop_id=one.session.shop_id,
@@ -313,7 +322,9 @@ def _note_enquiries(prepared: Sequence[News]) -> None:
             updated_at=one.answers[0].at,
         )
         for one in noted
-    )
+    ]
+    # Somebody may have noted it by hand in this very moment: theirs stands.
+    Enquiry.objects.bulk_create(rows, ignore_conflicts=True)
     version = clock.to_ms(clock.now())
     hub.changed_together(
         [hub.Changed("enquiry", one.session.pk, version, one.session.shop_id) for one in noted]

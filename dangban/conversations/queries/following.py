@@ -1,4 +1,4 @@
-"""Open sessions as the projector follows them, read and held for many threads in one statement."""
+"""Open sessions as the projector follows them, many in one statement."""
 
 from __future__ import annotations
 
@@ -57,19 +57,30 @@ _SESSIONS = (
     " LEFT JOIN chat_presence p ON p.person_id = c.assignee_id AND p.ended_at IS NULL"
     " LEFT JOIN conversations_turn t ON t.conversation_id = c.id AND t.opened_seq ="
     " (SELECT MAX(n.opened_seq) FROM conversations_turn n WHERE n.conversation_id = c.id)"
-    " WHERE c.thread_id {condition} AND c.state <> 'ended'{hold}"
+    " WHERE c.thread_id {condition} AND c.state <> 'ended'"
 )
-_HOLD = " FOR NO KEY UPDATE OF c SKIP LOCKED"
 
 
 def open_sessions(thread_ids: Collection[int]) -> dict[int, Session]:
-    """By thread; held until the end of the transaction. What somebody else holds just now is left out."""
+    """The open session of each thread that has one."""
     condition, ids = among(thread_ids)
-    hold = _HOLD if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(_SESSIONS.format(condition=condition, hold=hold), [ids])
+        cursor.execute(_SESSIONS.format(condition=condition), [ids])
         rows = cursor.fetchall()
     return {row[0]: Session(*(*row[:15], as_instant(row[15]), _last_turn(*row[16:]))) for row in rows}
+
+
+def held_versions(pks: Collection[int]) -> dict[int, int]:
+    """The version of each session, held until the end of the transaction; what somebody else holds is left out."""
+    condition, ids = among(pks)
+    hold = " FOR NO KEY UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, version FROM conversations_conversation WHERE id {condition} AND state <> 'ended'"
+            f" ORDER BY id{hold}",
+            [ids],
+        )
+        return dict(cursor.fetchall())
 
 
 def _last_turn(pk: int | None, opened_at: datetime | str, day: date | str, is_open: bool) -> LastTurn | None:
