@@ -77,22 +77,21 @@ def look(server: LiveServer, floor: Floor, result: Result) -> None:
 
 def run(ready: Ready, options: argparse.Namespace, console: Console) -> Result:
     result, chance = Result(), random.Random(options.seed)
-    with ready.serving(workers=options.workers) as server:
-        with at_work(server, seed=options.seed) as floor:
-            for number in range(1, options.times + 1):
-                result.kills[kill(server, floor, chance)] += 1
-                began = time.monotonic()
-                server.run()
-                result.restarts.append(time.monotonic() - began)
-                floor.wait_for(1)
-                result.back_at_work.append(time.monotonic() - began)
-                if number % LOOK_EVERY == 0 or number == options.times:
-                    look(server, floor, result)
-                    console.print(f"{number} kills, {len(floor.acknowledged)} lines, {len(result.wrong)} faults")
-                    if result.wrong:
-                        break
-                    floor.speak_again()
-            result.lines = len(floor.acknowledged)
+    with ready.serving(workers=options.workers) as server, at_work(server, seed=options.seed) as floor:
+        for number in range(1, options.times + 1):
+            result.kills[kill(server, floor, chance)] += 1
+            began = time.monotonic()
+            server.run()
+            result.restarts.append(time.monotonic() - began)
+            floor.wait_for(1)
+            result.back_at_work.append(time.monotonic() - began)
+            if number % LOOK_EVERY == 0 or number == options.times:
+                look(server, floor, result)
+                console.print(f"{number} kills, {len(floor.acknowledged)} lines, {len(result.wrong)} faults")
+                if result.wrong:
+                    break
+                floor.speak_again()
+        result.lines = len(floor.acknowledged)
     return result
 
 
