@@ -158,7 +158,7 @@ class LiveServer:
         self.process.wait(timeout=40)
 
     def _wait(self) -> None:
-        end = time.monotonic() + 40
+        end = time.monotonic() + 90
         while time.monotonic() < end:
             if self.process is not None and self.process.poll() is not None:
                 break
