@@ -325,7 +325,10 @@ def _scan(wanted: Wanted, before: int | None) -> Iterator[Row]:
         lines = lines.filter(internal=False)
     columns = ("pk", "thread_id", "seq", "thread__shop_id", "thread__customer_id", "thread__customer__name")
     rows = lines.order_by("-pk").values_list(*columns, "author", "author_name", "kind", "body", "at")
-    yield from ((*row, None) for row in rows[:MOST_COMPARED])
+    below = newest + 1
+    while page := list(rows.filter(pk__lt=below)[:PAGE]):
+        yield from ((*row, None) for row in page)
+        below = page[-1][0]
 
 
 def _pages(sql: str, params: Sequence[Any], before: int | None) -> Iterator[Row]:

@@ -39,21 +39,35 @@ PERMISSIONS = {
 
 def serving(person: Person, path: str = "shop") -> Q:
     """The condition that keeps rows to shops whose conversations this person may read."""
-    shops: set[int] = set()
+    shops = _served(person)
+    return Q() if shops is None else Q(**{f"{path}__in": shops})
+
+
+def _served(person: Person) -> frozenset[int] | None:
+    """The shops in which this person serves or supervises; None for all."""
+    shops: frozenset[int] = frozenset()
     for permission in ("conversations.serve", "conversations.supervise"):
         granted = scope(person).granted.get(permission, frozenset())
         if granted is None:
-            return Q()
+            return None
         shops |= granted
-    return Q(**{f"{path}__in": shops})
+    return shops
+
+
+def readable(person: Person, path: str = "shop") -> Q:
+    """`serving`, within what this person sees: one list of shops, since two would hide from SQLite how few rows are meant."""
+    kept, served = scope(person), _served(person)
+    if kept.everywhere:
+        return Q() if served is None else Q(**{f"{path}__in": served})
+    return Q(**{f"{path}__in": kept.shops if served is None else kept.shops & served})
 
 
 def visible_conversations(person: Person) -> QuerySet[Conversation]:
-    return Conversation.objects.filter(scope(person).filter("shop") & serving(person))
+    return Conversation.objects.filter(readable(person))
 
 
 def visible_threads(person: Person) -> QuerySet[Thread]:
-    return Thread.objects.filter(scope(person).filter("shop") & serving(person))
+    return Thread.objects.filter(readable(person))
 
 
 def visible_colleagues(person: Person) -> QuerySet[Person]:

@@ -194,6 +194,9 @@ class Closure(models.Model):
     # From the first assignment to the end, for the count of long sessions.
     served_ms = models.BigIntegerField(default=0)
 
+    class Meta:
+        indexes = [models.Index(fields=["business_day"])]
+
 
 class LeftOver(models.Model):
     """An agent marked an open conversation as left to the next shift, with what is still to do."""

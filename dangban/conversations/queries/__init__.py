@@ -3,7 +3,14 @@
 from dangban.conversations.queries.behind import behind
 from dangban.conversations.queries.definitions import MEASURES, Measure
 from dangban.conversations.queries.floor import Floor, floor, teams_of
-from dangban.conversations.queries.numbers import Figure, Numbers, numbers, numbers_by_person, platform_rate
+from dangban.conversations.queries.numbers import (
+    Figure,
+    Numbers,
+    numbers,
+    numbers_by_day,
+    numbers_with_people,
+    platform_rate,
+)
 from dangban.conversations.queries.service import (
     Alarm,
     Satisfaction,
@@ -31,7 +38,8 @@ __all__ = [
     "intending_customers",
     "invitation_for",
     "numbers",
-    "numbers_by_person",
+    "numbers_by_day",
+    "numbers_with_people",
     "platform_rate",
     "satisfaction",
     "suggestions",

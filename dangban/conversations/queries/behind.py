@@ -85,12 +85,12 @@ def _ids(
     more, values = limits
     parts: dict[str, Any] = {**parameters, **values, "limit": PAGE + 1}
     if (last := whole(cursor)) is not None:
-        where += " AND c.id < %(cursor)s"
+        where += f" AND {kind.alias}.conversation_id < %(cursor)s"
         parts["cursor"] = last
     table = _TABLES[kind.alias]
     sql = (
-        f"SELECT DISTINCT c.id FROM {table} {kind.alias} JOIN conversations_conversation c"  # noqa: S608  our own names
-        f" ON c.id = {kind.alias}.conversation_id WHERE {where} AND {holds} AND {more} ORDER BY c.id DESC LIMIT %(limit)s"
+        f"SELECT DISTINCT {kind.alias}.conversation_id FROM {table} {kind.alias} {figures.joined(kind, of)}"  # noqa: S608  our own names
+        f" WHERE {where} AND {holds} AND {more} ORDER BY 1 DESC LIMIT %(limit)s"
     )
     with connection.cursor() as query:
         query.execute(sql, parts)

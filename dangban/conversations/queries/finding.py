@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from markupsafe import Markup
@@ -16,7 +15,8 @@ from dangban.chat.search import Filters, Hit, search
 from dangban.conversations import access
 from dangban.conversations.models import Conversation
 from dangban.customers import access as customer_access
-from dangban.customers.models import Customer, Handle
+from dangban.customers import queries as customers
+from dangban.customers.models import Customer
 from dangban.lib import text as texts
 from dangban.orders import access as order_access
 from dangban.orders import queries as orders
@@ -25,6 +25,9 @@ from dangban.people.models import Person, Shop
 
 PAGE = 30
 PALETTE = 5
+# Among how many customers a name is looked for by what it contains; by how it begins, among all.
+KNOWN_LAST = 20_000
+MOST_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,9 @@ def palette(person: Person, typed: str) -> list[dict[str, Any]]:
     """Groups for Ctrl+K: orders, customers, open conversations, colleagues, and the search itself."""
     groups: list[dict[str, Any]] = []
     _add(groups, _("Orders"), [_order(one) for one in _orders(person, typed)])
-    customers = _customers(person, typed)
-    _add(groups, _("Conversations"), _talks(person, customers))
-    _add(groups, _("Customers"), [_customer(one) for one in customers])
+    meant = _customers(person, typed)
+    _add(groups, _("Conversations"), _talks(person, meant))
+    _add(groups, _("Customers"), [_customer(one) for one in meant])
     if person.can("conversations.search"):
         label = _("Search for “%(text)s” in what was said") % {"text": typed}
         _add(groups, _("Search"), [{"label": label, "url": f"{reverse('search')}?q={quote(typed)}"}])
@@ -118,10 +121,14 @@ def _order(order: Any) -> dict[str, Any]:
 
 
 def _customers(person: Person, typed: str) -> list[Customer]:
-    meant: Q = Q(name__icontains=typed) | Q(Exists(Handle.objects.filter(customer=OuterRef("pk"), handle__istartswith=typed)))
-    if typed.isdecimal() and len(typed) == 4:
-        meant |= Q(phone_tail=typed)
-    return list(customer_access.visible_customers(person).filter(meant).order_by("-pk")[:PALETTE])
+    """Whoever is called so or whose name begins so; then, of those known last, whose name contains it."""
+    visible = customer_access.visible_customers(person).order_by("-pk")
+    found = list(visible.filter(customers.found_by(typed))[:PALETTE])
+    if len(found) < PALETTE:
+        newest = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        known = visible.filter(name__icontains=typed, pk__gt=newest - KNOWN_LAST).exclude(pk__in=[one.pk for one in found])
+        found += known[: PALETTE - len(found)]
+    return found
 
 
 def _customer(customer: Customer) -> dict[str, Any]:
@@ -129,10 +136,12 @@ def _customer(customer: Customer) -> dict[str, Any]:
     return {"label": label, "sub": "", "url": reverse("customers:profile", args=[customer.pk])}
 
 
-def _talks(person: Person, customers: list[Customer]) -> list[dict[str, Any]]:
-    rows = access.visible_conversations(person).filter(customer__in=customers).select_related("customer", "shop", "assignee")
+def _talks(person: Person, meant: list[Customer]) -> list[dict[str, Any]]:
+    # First whose, then which of them may be seen: with both at once all conversations of a shop may be read.
+    theirs = Conversation.objects.filter(customer__in=meant).order_by("-pk").values_list("pk", flat=True)
+    rows = access.visible_conversations(person).filter(pk__in=list(theirs[:MOST_LOOKED_AT]))
     found = []
-    for one in rows.order_by("-pk")[:PALETTE]:
+    for one in rows.select_related("customer", "shop", "assignee").order_by("-pk")[:PALETTE]:
         name = one.customer.name or _("Visitor %(number)s") % {"number": one.customer_id}
         whose = one.assignee.name if one.assignee else str(one.get_state_display())
         found.append({"label": name, "sub": f"{one.shop.name} · {whose}", "url": reverse("conversation", args=[one.pk])})

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Count, Min, Q
 
 from dangban.chat.models import IdleStretch, Presence
-from dangban.conversations import access, facts
+from dangban.conversations import facts
 from dangban.conversations.clauses import CAPACITY
 from dangban.conversations.models import Conversation
-from dangban.conversations.queries.numbers import Numbers, numbers, numbers_by_person
+from dangban.conversations.queries.inbox import seen
+from dangban.conversations.queries.numbers import Numbers, numbers_with_people
 from dangban.conversations.rules import clocks
 from dangban.handbook.current import in_force
 from dangban.lib import clock
@@ -63,13 +64,12 @@ def floor(person: Person, team: Team | None = None) -> Floor:
     """Everything the floor shows, for those who supervise it (about 25 queries, however many people)."""
     at = clock.now()
     today = clock.business_day(at)
-    shown = numbers(person, today, today, team=team)
-    by_person = numbers_by_person(person, today, today, team=team)
-    visible = access.visible_conversations(person)
+    shown, by_person = numbers_with_people(person, today, today, team=team)
+    visible = seen(person)
     if team is not None:
         visible = visible.filter(team=team)
     people = _people(person, team, by_person, at)
-    unanswered = visible.exclude(state=State.ENDED).filter(waiting_since__isnull=False)
+    unanswered = visible.filter(state__in=(State.WAITING, State.SERVING, State.OFFLINE), waiting_since__isnull=False)
     longest = unanswered.order_by("waiting_since", "pk").values_list("waiting_since", "pk").first()
     return Floor(
         at=at,

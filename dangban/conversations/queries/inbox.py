@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,10 +23,18 @@ from dangban.handbook.current import in_force
 from dangban.handbook.decisions import Because, Decision
 from dangban.lib import clock
 from dangban.lib.text import whole
-from dangban.people.models import Person
+from dangban.people.access import scope
+from dangban.people.models import Person, Shop
 
 State = Conversation.State
 PAGE = 60
+# How many shops' newest are asked for in one statement.
+SHOPS_AT_ONCE = 100
+ALL = 2**62
+NEWEST_ENDED = f"""
+SELECT id FROM (
+  SELECT id FROM conversations_conversation WHERE shop_id = %s AND id < %s AND state = 'ended' ORDER BY id DESC LIMIT {PAGE + 1}
+) newest"""  # noqa: S608  a number of our own
 TABS = ("mine", "waiting", "offline", "team", "ended")
 
 
@@ -78,13 +87,21 @@ def waits(person: Person) -> list[dict[str, Any]]:
 
 def counts(person: Person) -> dict[str, int]:
     """How many each list holds; what has ended is not counted (one query)."""
-    mine = Q(state=State.SERVING, assignee=person)
-    return {"ended": 0} | access.visible_conversations(person).exclude(state=State.ENDED).aggregate(
-        mine=Count("pk", filter=mine | Q(pk__in=_offered(person))),
-        waiting=Count("pk", filter=Q(state=State.WAITING)),
-        offline=Count("pk", filter=Q(state=State.OFFLINE)),
-        team=Count("pk", filter=Q(state=State.SERVING) & ~Q(assignee=person)),
-    )
+    own = Q(state=State.SERVING, assignee=person)
+    mine, team = Count("pk", filter=own | Q(pk__in=_offered(person))), Count("pk", filter=~Q(assignee=person))
+    # State by state, so that the index of shop and state is what finds them, however many have ended.
+    counted = [
+        seen(person).filter(state=state).order_by().values("state").annotate(n=Count("pk"), mine=mine, team=team)
+        for state in (State.WAITING, State.SERVING, State.OFFLINE)
+    ]
+    numbers = {"ended": 0, "mine": 0, "waiting": 0, "offline": 0, "team": 0}
+    for row in counted[0].union(*counted[1:], all=True):
+        numbers["mine"] += row["mine"]
+        if row["state"] == State.SERVING:
+            numbers["team"] = row["team"]
+        else:
+            numbers[row["state"]] = row["n"]
+    return numbers
 
 
 def tab_of(asked: str, counted: dict[str, int]) -> str:
@@ -124,7 +141,7 @@ def _line(counted: dict[str, int]) -> Decision:
 
 
 def rows(person: Person, tab: str, cursor: str = "") -> Shown:
-    """The lines of one list (two queries)."""
+    """The lines of one list (two queries, one more for what has ended)."""
     found = list(_with_speaker(_listed(person, tab, cursor))[: PAGE + 1])
     more = ""
     if len(found) > PAGE:
@@ -154,21 +171,36 @@ def _with_speaker(listed: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 
 def _listed(person: Person, tab: str, cursor: str) -> QuerySet[Conversation]:
-    seen = access.visible_conversations(person)
+    visible = seen(person)
     if tab == "mine":
         mine = Q(state=State.SERVING, assignee=person) | Q(pk__in=_offered(person))
-        return seen.filter(mine).order_by(F("waiting_since").asc(nulls_last=True), "-last_at", "pk")
+        return visible.filter(mine).order_by(F("waiting_since").asc(nulls_last=True), "-last_at", "pk")
     if tab == "waiting":
-        return seen.filter(state=State.WAITING).order_by("queued_at", "pk")
+        return visible.filter(state=State.WAITING).order_by("queued_at", "pk")
     if tab == "offline":
-        return seen.filter(state=State.OFFLINE).order_by("opened_at", "pk")
+        return visible.filter(state=State.OFFLINE).order_by("opened_at", "pk")
     if tab == "team":
-        others = seen.filter(state=State.SERVING).exclude(assignee=person)
+        others = visible.filter(state=State.SERVING).exclude(assignee=person)
         return others.order_by(F("waiting_since").asc(nulls_last=True), "-last_at", "pk")
-    ended = seen.filter(state=State.ENDED)
-    if (last := whole(cursor)) is not None:
-        ended = ended.filter(pk__lt=last)
-    return ended.order_by("-pk")
+    return access.visible_conversations(person).filter(pk__in=_ended(person, whole(cursor))).order_by("-pk")
+
+
+def seen(person: Person) -> QuerySet[Conversation]:
+    """What this person sees, always by shops: with a state, an index of both finds the few that are open."""
+    visible = access.visible_conversations(person)
+    return visible.filter(shop__in=Shop.objects.values("pk")) if scope(person).everywhere else visible
+
+
+def _ended(person: Person, before: int | None) -> list[int]:
+    """The newest that ended, read from the end of each shop: those of all shops at once would all be sorted."""
+    shops = list(Shop.objects.filter(access.readable(person, "pk")).values_list("pk", flat=True))
+    newest: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(shops), SHOPS_AT_ONCE):
+            lot = shops[start : start + SHOPS_AT_ONCE]
+            cursor.execute(" UNION ALL ".join([NEWEST_ENDED] * len(lot)), [one for shop in lot for one in (shop, before or ALL)])
+            newest += [pk for (pk,) in cursor.fetchall()]
+    return sorted(newest, reverse=True)[: PAGE + 1]
 
 
 def _offered(person: Person) -> Iterable[int]:

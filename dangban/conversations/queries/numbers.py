@@ -7,7 +7,7 @@ range is applied day by day: the range is cut where one of the rules read here c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -39,6 +39,8 @@ _ANSWERED = "t.answered_at IS NOT NULL"
 # What the response times are made of: answered questions whose clock ran.
 _TIMED = f"t.counted AND {_ANSWERED}"
 _LEFT = "t.left_message"
+# Looked up for left messages only, which are few.
+_PROMISED = "(SELECT promised_at FROM conversations_conversation WHERE id = t.conversation_id)"
 _HOUSE = "t.counted AND {house_window}"
 _KEPT = f"{_ANSWERED} AND t.milliseconds <= CASE WHEN t.first THEN %(first_ms)s ELSE %(turn_ms)s END"
 TURNS = f"""
@@ -54,23 +56,20 @@ SELECT {{group}},
   SUM(CASE WHEN {_HOUSE} AND {_KEPT} THEN 1 ELSE 0 END),
   SUM(CASE WHEN {_TIMED} AND t.milliseconds >= %(slow_ms)s THEN 1 ELSE 0 END),
   SUM(CASE WHEN {_LEFT} THEN 1 ELSE 0 END),
-  SUM(CASE WHEN {_LEFT} AND {_ANSWERED} AND t.answered_at <= c.promised_at THEN 1 ELSE 0 END)
-FROM conversations_turn t JOIN conversations_conversation c ON c.id = t.conversation_id
-WHERE {{where}} GROUP BY 1
+  SUM(CASE WHEN {_LEFT} AND {_ANSWERED} AND t.answered_at <= {_PROMISED} THEN 1 ELSE 0 END)
+FROM conversations_turn t {{join}} WHERE {{where}} GROUP BY 1
 """  # noqa: S608  put together from our own pieces
 ASKED = """
 SELECT {group}, COUNT(*), SUM(a.replied) FROM (
   SELECT {who} AS who, t.shop_id, t.customer_id, t.business_day,
     MAX(CASE WHEN t.same_day THEN 1 ELSE 0 END) AS replied
-  FROM conversations_turn t JOIN conversations_conversation c ON c.id = t.conversation_id
-  WHERE {where} GROUP BY 1, 2, 3, 4
+  FROM conversations_turn t {join} WHERE {where} GROUP BY 1, 2, 3, 4
 ) a GROUP BY 1
 """
 HANDLED = """
 SELECT {group}, COUNT(*), SUM(a.said), SUM(a.typed) FROM (
   SELECT {who} AS who, r.shop_id, r.customer_id, r.business_day, SUM(r.lines) AS said, SUM(r.characters) AS typed
-  FROM conversations_reception r JOIN conversations_conversation c ON c.id = r.conversation_id
-  WHERE {where} AND r.mutual AND r.lines > 0 GROUP BY 1, 2, 3, 4
+  FROM conversations_reception r {join} WHERE {where} AND r.mutual AND r.lines > 0 GROUP BY 1, 2, 3, 4
 ) a GROUP BY 1
 """
 ASSIGNED = """
@@ -80,23 +79,19 @@ SELECT {group},
   SUM(CASE WHEN a.how = 'routed' THEN 1 ELSE 0 END),
   SUM(CASE WHEN a.how = 'taken_over' THEN 1 ELSE 0 END),
   SUM(CASE WHEN a.how = 'transferred' THEN 1 ELSE 0 END)
-FROM conversations_assignment a JOIN conversations_conversation c ON c.id = a.conversation_id
-WHERE {where} GROUP BY 1
+FROM conversations_assignment a {join} WHERE {where} GROUP BY 1
 """
 PASSED_ON = """
 SELECT {group}, COUNT(*)
-FROM conversations_transfer f JOIN conversations_conversation c ON c.id = f.conversation_id
-WHERE {where} AND f.state <> 'withdrawn' GROUP BY 1
+FROM conversations_transfer f {join} WHERE {where} AND f.state <> 'withdrawn' GROUP BY 1
 """
 SILENT = """
 SELECT {group}, COUNT(*)
-FROM conversations_requeue q JOIN conversations_conversation c ON c.id = q.conversation_id
-WHERE {where} AND q.why = 'silence' GROUP BY 1
+FROM conversations_requeue q {join} WHERE {where} AND q.why = 'silence' GROUP BY 1
 """
 ENDED = """
 SELECT {group}, COUNT(*), SUM(CASE WHEN e.served_ms > %(long_ms)s THEN 1 ELSE 0 END)
-FROM conversations_closure e JOIN conversations_conversation c ON c.id = e.conversation_id
-WHERE {where} GROUP BY 1
+FROM conversations_closure e {join} WHERE {where} GROUP BY 1
 """
 _TURN_PERSON = "COALESCE(t.answered_by_id, t.owner_id)"
 
@@ -110,19 +105,23 @@ class Kind:
     person: str
     sums: tuple[str, ...]
     nested: bool = False
+    # Whether its rows name their shop; whose don't, have the conversation's.
+    in_shop: bool = False
+    # Whether its person is the conversation's.
+    joined: bool = False
 
 
 KINDS = (
     Kind(TURNS, "t", _TURN_PERSON, (
         "asked", "answered", "answered_ms", "first_answered", "first_ms", "platform", "platform_kept",
         "house", "house_kept", "slow", "messages", "messages_kept",
-    )),
-    Kind(ASKED, "t", _TURN_PERSON, ("asking", "replied"), nested=True),
-    Kind(HANDLED, "r", "r.person_id", ("handled", "lines", "characters"), nested=True),
+    ), in_shop=True),
+    Kind(ASKED, "t", _TURN_PERSON, ("asking", "replied"), nested=True, in_shop=True),
+    Kind(HANDLED, "r", "r.person_id", ("handled", "lines", "characters"), nested=True, in_shop=True),
     Kind(ASSIGNED, "a", "a.person_id", ("queued", "queued_ms", "routed", "taken_over", "transferred_in")),
     Kind(PASSED_ON, "f", "f.from_person_id", ("transferred_out",)),
     Kind(SILENT, "q", "q.person_id", ("silent",)),
-    Kind(ENDED, "e", "c.assignee_id", ("ended", "long")),
+    Kind(ENDED, "e", "c.assignee_id", ("ended", "long"), joined=True),
 )  # fmt: skip
 
 
@@ -180,16 +179,33 @@ def numbers(
 ) -> Numbers:
     """The figures of the days from `since` to `until`, both included (seven statements per change of rules)."""
     of = seen_by(person, who, team, shop)
-    return _made(since, until, _sums(of, since, until, by_person=False).get(0, {}))
+    return _made(since, until, _sums(of, since, until).get("", {}))
 
 
-def numbers_by_person(
+def numbers_with_people(
     person: Person, since: date, until: date, team: Team | None = None, shop: Shop | None = None
-) -> dict[int, Numbers]:
-    """The same figures for everybody who has any, by person."""
+) -> tuple[Numbers, dict[int, Numbers]]:
+    """Those of everybody together, and by person; what may be added is read once for both."""
     of = seen_by(person, None, team, shop)
-    found = _sums(of, since, until, by_person=True)
-    return {who: _made(since, until, sums) for who, sums in found.items() if who}
+    found = _sums(of, since, until, by="person")
+    # A customer whom two people served is one customer: such counts can't be added.
+    together = _added(found.values()) | _sums(of, since, until, kinds=tuple(kind for kind in KINDS if kind.nested)).get("", {})
+    people = {who: _made(since, until, sums) for who, sums in found.items() if isinstance(who, int)}
+    return _made(since, until, together), people
+
+
+def numbers_by_day(
+    person: Person,
+    since: date,
+    until: date,
+    who: Person | None = None,
+    team: Team | None = None,
+    shop: Shop | None = None,
+) -> dict[date, Numbers]:
+    """The same figures for each day of the range, newest first (as many statements as for all of it)."""
+    found = _sums(seen_by(person, who, team, shop), since, until, by="day")
+    days = [until - timedelta(days=back) for back in range((until - since).days + 1)]
+    return {day: _made(day, day, found.get(day.isoformat(), {})) for day in days}
 
 
 def platform_rate(person: Person, on: date, shop: Shop | None = None) -> Figure:
@@ -221,15 +237,27 @@ def _made(since: date, until: date, sums: dict[str, int]) -> Numbers:
     return Numbers(since, until, figures, until >= clock.business_day(clock.now()), target, dict(sums))
 
 
-def _sums(of: Of, since: date, until: date, *, by_person: bool) -> dict[int, dict[str, int]]:
-    total: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+def _added(several: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = defaultdict(int)
+    for sums in several:
+        for name, count in sums.items():
+            total[name] += count
+    return total
+
+
+def _sums(
+    of: Of, since: date, until: date, by: str = "", kinds: Sequence[Kind] = KINDS
+) -> dict[int | str, dict[str, int]]:
+    """Of everybody together under the empty name, by the key of each `person`, or by `day` as it is written."""
+    total: dict[int | str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for first, last, rules in stretches(since, until):
         values = _values(rules)
-        for kind in KINDS:
-            for who, *counted in _rows(kind, of, first, last, values, rules, by_person):
+        for kind in kinds:
+            for key, *counted in _rows(kind, of, first, last, values, rules, by):
+                group = key if isinstance(key, int) else str(key or "")
                 for name, count in zip(kind.sums, counted, strict=True):
-                    total[who or 0][name] += int(count or 0)
-    return {who: dict(sums) for who, sums in total.items()}
+                    total[group][name] += int(count or 0)
+    return {group: dict(sums) for group, sums in total.items()}
 
 
 def stretches(since: date, until: date) -> Iterator[tuple[date, date, Rules]]:
@@ -246,14 +274,15 @@ def stretches(since: date, until: date) -> Iterator[tuple[date, date, Rules]]:
 
 
 def _rows(
-    kind: Kind, of: Of, since: date, until: date, values: dict[str, int], rules: Rules, by_person: bool
+    kind: Kind, of: Of, since: date, until: date, values: dict[str, int], rules: Rules, by: str
 ) -> Sequence[tuple[Any, ...]]:
-    who = kind.person if by_person else "0"
+    who = {"person": kind.person, "day": f"{kind.alias}.business_day"}.get(by, "''")
     where, parameters = condition(kind, of, since, until)
     platform, house = _windows(rules)
     sql = kind.sql.format(
         group="a.who" if kind.nested else who,
         who=who,
+        join=joined(kind, of),
         where=where,
         platform_window=_within(platform),
         house_window=_within(house),
@@ -267,17 +296,42 @@ def condition(kind: Kind, of: Of, since: date, until: date) -> tuple[str, dict[s
     """The condition of a range and of what may be seen; everything given is a parameter."""
     parts = [f"{kind.alias}.business_day >= %(since)s", f"{kind.alias}.business_day <= %(until)s"]
     parameters: dict[str, Any] = {"since": since.isoformat(), "until": until.isoformat()}
+    shop = f"{kind.alias}.shop_id" if kind.in_shop else "c.shop_id"
+    if of.who is not None:
+        # One person's rows are found by the person: the sign keeps indexes of shops out of it.
+        shop = f"+{shop}"
+        parts.append(_whose(kind))
+        parameters["who"] = of.who
     if of.shops is not None:
         names = {f"shop{number}": shop for number, shop in enumerate(sorted(of.shops))}
         marks = ", ".join(f"%({name})s" for name in names) or "NULL"
-        parts.append(f"c.shop_id IN ({marks})")
+        parts.append(f"{shop} IN ({marks})")
         parameters |= names
-    for column, value in (("c.shop_id", of.shop), ("c.team_id", of.team), (kind.person, of.who)):
+    elif kind.in_shop and of.shop is None:
+        # Sees everything; with shops and days their index is read, without shops everything.
+        parts.append(f"{shop} IN (SELECT id FROM people_shop)")  # noqa: S608  a column's name
+    for column, value, name in ((shop, of.shop, "only_shop"), ("c.team_id", of.team, "only_team")):
         if value is not None:
-            name = f"only_{len(parts)}"
             parts.append(f"{column} = %({name})s")
             parameters[name] = value
+    if joined(kind, of):
+        parts.append(f"c.id = {kind.alias}.conversation_id")
     return " AND ".join(parts), parameters
+
+
+def joined(kind: Kind, of: Of) -> str:
+    """The conversation, where something of it is asked; after the rows of the range, which are fewer."""
+    of_shops = not kind.in_shop and (of.shops is not None or of.shop is not None)
+    needed = kind.joined or of_shops or of.team is not None
+    return "CROSS JOIN conversations_conversation c" if needed else ""
+
+
+def _whose(kind: Kind) -> str:
+    if kind.person == _TURN_PERSON:
+        # As `_TURN_PERSON` says it, but each half has its index.
+        return "(t.answered_by_id = %(who)s OR (+t.answered_by_id IS NULL AND t.owner_id = %(who)s))"
+    # The day leads the index of those that don't name their shop.
+    return f"{'' if kind.in_shop else '+'}{kind.person} = %(who)s"
 
 
 def _values(rules: Rules) -> dict[str, int]:

@@ -64,11 +64,9 @@ class Saying:
 def saying(conversation: Conversation, at: datetime) -> Saying:
     """About ten queries."""
     rules = in_force(at)
-    open_order = (
-        Order.objects.filter(customer=conversation.customer_id, shop=conversation.shop_id, status__in=_OPEN)
-        .order_by("-created_at", "-pk")
-        .first()
-    )
+    # All of the customer's, few as they are: asked for with the shop, the orders of the whole shop would be read.
+    theirs = Order.objects.filter(customer=conversation.customer_id, status__in=_OPEN).order_by("-created_at", "-pk")
+    open_order = next((order for order in theirs if order.shop_id == conversation.shop_id), None)
     collect = shops.collect(conversation.shop_id, rules)
     # What is said to a customer is in the company's language, whoever reads the page.
     with translation.override(settings.LANGUAGE_CODE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -75,10 +75,23 @@ class ResponseTimes(NumbersCase):
         self.customer_says(thread=other, when="10:10:00")
         transfer(self.conversation(other), by=self.cast.zhou, to_person=self.cast.mei, note="售后问题", at=at("10:10:05"))
         self.agent_says(self.cast.mei, thread=other, when="10:10:20")
-        by_person = queries.numbers_by_person(self.cast.zhou, TODAY, TODAY)
+        together, by_person = queries.numbers_with_people(self.cast.zhou, TODAY, TODAY)
         assert by_person[self.cast.lin.pk]["response"].numerator == 70_000
         assert by_person[self.cast.mei.pk]["response"].numerator == 20_000
         assert by_person[self.cast.lin.pk]["transferred_out"].numerator == 1
+        assert together == self.numbers()
+
+    def test_are_kept_per_day(self) -> None:
+        yesterday = TODAY - timedelta(days=1)
+        by_day = queries.numbers_by_day(self.cast.zhou, yesterday, TODAY, who=self.cast.lin)
+        assert list(by_day) == [TODAY, yesterday]
+        assert by_day[TODAY] == queries.numbers(self.cast.zhou, TODAY, TODAY, who=self.cast.lin)
+        assert by_day[TODAY]["response"].numerator == 70_000
+        assert by_day[yesterday]["response"].denominator == 0
+
+    def test_of_all_shops_are_those_of_each_shop(self) -> None:
+        """Whoever sees everything is not asked shop by shop, and reads the same."""
+        assert queries.numbers(self.cast.bao, TODAY, TODAY) == self.numbers()
 
     def test_know_which_were_within_our_own_clock(self) -> None:
         assert self.made_of("house_rate") == (2, 2)

@@ -91,16 +91,14 @@ def _asked(request: HttpRequest, reader: Person) -> Asked:
 
 def _table(reader: Person, asked: Asked) -> tuple[list[Line], Numbers]:
     since, until = asked.days.since, asked.days.until
-    total = queries.numbers(reader, since, until, who=asked.who, team=asked.team, shop=asked.shop)
     if asked.by == "day":
+        total = queries.numbers(reader, since, until, who=asked.who, team=asked.team, shop=asked.shop)
         first = max(since, until - timedelta(days=MOST_DAYS - 1))
-        days = [first + timedelta(days=index) for index in range((until - first).days + 1)]
-        made = [
-            Line(f"{day:%m-%d}", queries.numbers(reader, day, day, who=asked.who, team=asked.team, shop=asked.shop), day=day)
-            for day in reversed(days)
-        ]
-        return made, total
-    found = queries.numbers_by_person(reader, since, until, team=asked.team, shop=asked.shop)
+        by_day = queries.numbers_by_day(reader, first, until, who=asked.who, team=asked.team, shop=asked.shop)
+        return [Line(f"{day:%m-%d}", made, day=day) for day, made in by_day.items()], total
+    total, found = queries.numbers_with_people(reader, since, until, team=asked.team, shop=asked.shop)
+    if asked.who is not None:
+        total = queries.numbers(reader, since, until, who=asked.who, team=asked.team, shop=asked.shop)
     people = Person.objects.filter(pk__in=found).order_by("name", "pk")
     return [Line(one.name, found[one.pk], person=one) for one in people], total
 
