@@ -129,7 +129,7 @@ class WarehouseForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("warehouse", "Name"), max_length=60)
     code = forms.SlugField(label=pgettext_lazy("warehouse", "Code"), max_length=20)
     shops = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Sends for"), queryset=Shop.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Sends for"), queryset=Shop.objects.none(), widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"})
     )
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
