@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from dangban.desk.models import Approval, Deadline, Notice, Task
+from dangban.desk.models import (
+    Approval,
+    Deadline,
+    DepartmentRequest,
+    Handover,
+    HandoverItem,
+    Incident,
+    Notice,
+    Question,
+    StandIn,
+    Task,
+    TaskComment,
+)
 from dangban.lib import clock
 from dangban.lib.errors import NotAllowed, Refused
 from dangban.people.access import (
@@ -17,7 +31,7 @@ from dangban.people.access import (
     scope,
 )
 from dangban.people.confidentiality import Confidentiality, cleared, cleared_for
-from dangban.people.models import Person, Role, Shop, Team, TeamShop
+from dangban.people.models import Person, Role, RoleGrant, Shop, Team, TeamShop
 
 PERMISSIONS = {
     "desk.task": gettext_noop("Note things to do"),
@@ -35,6 +49,7 @@ def visible_tasks(person: Person) -> QuerySet[Task]:
     """One's own, one's teams' and those one gave; leaders see those of their shops."""
     kept = scope(person)
     mine = Q(owner=person) | Q(owner=None, team_id__in=kept.teams) | Q(made_by_kind="person", made_by_id=person.pk)
+    mine |= Q(pk__in=TaskComment.objects.filter(mentioned=person).values("task"))
     if person.can("desk.assign"):
         mine |= Q(team_id__in=kept.teams) | Q(owner__manager=person)
     return Task.objects.filter(mine)
@@ -137,14 +152,63 @@ def must_notify(by: Person, team: Team | None, shop: Shop | None, confidentialit
 
 
 def visible_approvals(person: Person) -> QuerySet[Approval]:
-    """One's own questions, and those one could answer."""
-    answerable = Q(pk__in=[])
+    """One's own questions, and those one could answer, also for somebody who is away."""
+    return Approval.objects.filter(Q(asked_by=person) | answerable(person))
+
+
+def answerable(person: Person) -> Q:
+    """What one may answer by one's own right, or for those one stands in for; never what either of them asked."""
+    found = _by_right(person) & ~Q(asked_by=person)
+    for away in stood_in_for(person, clock.now()):
+        found |= _by_right(away) & ~Q(asked_by=away) & ~Q(asked_by=person)
+    return found
+
+
+def _by_right(person: Person) -> Q:
+    found = Q(pk__in=[])
+    if not person.is_active:
+        return found
     for permission, shops in scope(person).granted.items():
         if shops is None:
-            answerable |= Q(needs=permission)
+            found |= Q(needs=permission)
         else:
-            answerable |= Q(needs=permission, shop_id__in=shops) | Q(needs=permission, shop=None)
-    return Approval.objects.filter(Q(asked_by=person) | answerable)
+            found |= Q(needs=permission, shop_id__in=shops) | Q(needs=permission, shop=None)
+    return found
+
+
+def stood_in_for(person: Person, at: datetime) -> list[Person]:
+    """Those who are away and whose approvals come to this person meanwhile. It goes no further than one step."""
+    running = StandIn.objects.filter(deputy=person, ended_at=None, since__lte=at, until__gt=at)
+    return [one.person for one in running.select_related("person").order_by("pk") if one.person.is_active]
+
+
+def answers_for(by: Person, approval: Approval, at: datetime) -> Person | None:
+    """Whose right it is by which `by` would answer: one's own first, else that of somebody who is away."""
+    if by.pk == approval.asked_by_id:
+        return None
+    for holder in [by, *stood_in_for(by, at)]:
+        if holder.pk != approval.asked_by_id and holder.can(approval.needs, shop=approval.shop_id):
+            return holder
+    return None
+
+
+def must_arrange_absence(by: Person, away: Person) -> None:
+    """For oneself, or as the one above; what one may not approve oneself can't be passed on."""
+    if by.pk != away.pk and away.manager_id != by.pk:
+        raise NotAllowed(_("Who stands in for whom is said by those who go, or by whoever is above them."))
+    if not away.can("desk.approve"):
+        raise NotAllowed(_("Only who answers approvals needs somebody to stand in."))
+
+
+def visible_stand_ins(person: Person) -> QuerySet[StandIn]:
+    return StandIn.objects.filter(Q(person=person) | Q(deputy=person) | Q(person__manager=person))
+
+
+def get_stand_in(person: Person, pk: int) -> StandIn:
+    found = visible_stand_ins(person).select_related("person", "deputy").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def get_approval(person: Person, pk: int) -> Approval:
@@ -155,15 +219,160 @@ def get_approval(person: Person, pk: int) -> Approval:
 
 
 def approvers(approval: Approval) -> list[int]:
+    """Those who may answer it by right, and those who stand in for them."""
     people = people_who_may(approval.needs, approval.shop_id).exclude(pk=approval.asked_by_id)
+    by_right = list(people.values_list("pk", flat=True))
+    now = clock.now()
+    running = StandIn.objects.filter(person__in=by_right, ended_at=None, since__lte=now, until__gt=now)
+    deputies = running.exclude(deputy=approval.asked_by_id).values_list("deputy", flat=True)
+    return list(dict.fromkeys([*by_right, *deputies]))
+
+
+def must_settle(by: Person, approval: Approval, at: datetime) -> Person:
+    """By whose right it is answered: one's own, or that of somebody one stands in for."""
+    if by.pk == approval.asked_by_id:
+        raise NotAllowed(_("Nobody approves what they asked for themselves."))
+    holder = answers_for(by, approval, at)
+    if holder is None:
+        raise NotAllowed(_("You may not answer this. It goes to somebody with more authority."))
+    return holder
+
+
+def leads(person: Person, shop_id: int | None) -> bool:
+    return person.can("desk.assign", shop=shop_id)
+
+
+def led_teams(person: Person) -> QuerySet[Team]:
+    """The teams one leads: those whose shops all are within one's right to give tasks."""
+    held = scope(person).granted.get("desk.assign", frozenset())
+    if held is None:
+        return Team.objects.filter(teamshop__isnull=False).distinct().order_by("name", "pk")
+    beyond = TeamShop.objects.exclude(shop_id__in=held).values("team_id")
+    return Team.objects.filter(teamshop__shop_id__in=held).exclude(pk__in=beyond).distinct().order_by("name", "pk")
+
+
+def get_led_team(person: Person, pk: int) -> Team:
+    team = led_teams(person).filter(pk=pk).first()
+    if team is None:
+        raise Http404
+    return team
+
+
+def visible_questions(person: Person) -> QuerySet[Question]:
+    """What was asked in one's shops, by oneself, or of oneself."""
+    own = Q(asked_by=person) | Q(expert=person)
+    return Question.objects.filter(own | (Q(shop__isnull=False) & scope(person).filter()) | _of_no_shop(person))
+
+
+def _of_no_shop(person: Person) -> Q:
+    return Q(shop=None, asked_by__manager=person)
+
+
+def get_question(person: Person, pk: int) -> Question:
+    found = visible_questions(person).select_related("asked_by", "answered_by", "expert", "shop").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_answer(person: Person, question: Question) -> bool:
+    """Who leads in that shop, or the expert who was asked; never who asked."""
+    if person.pk == question.asked_by_id:
+        return False
+    if person.pk == question.expert_id or question.asked_by.manager_id == person.pk:
+        return True
+    return question.shop_id is not None and leads(person, question.shop_id)
+
+
+def may_note(person: Person) -> bool:
+    return person.can("desk.task")
+
+
+def visible_incidents(person: Person) -> QuerySet[Incident]:
+    return Incident.objects.filter(scope(person).filter())
+
+
+def get_incident(person: Person, pk: int) -> Incident:
+    found = visible_incidents(person).select_related("shop", "owner", "by", "settled_by").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def visible_requests(person: Person) -> QuerySet[DepartmentRequest]:
+    """One's own, those to one's department (of shops one sees), and as a leader those of one's shops."""
+    kept = scope(person)
+    seen = Q(shop=None) | Q(shop__isnull=False) if kept.everywhere else Q(shop=None) | Q(shop_id__in=kept.shops)
+    mine = Q(asked_by=person) | Q(asked_by__manager=person)
+    if person.department_id is not None:
+        mine |= Q(department_id=person.department_id) & seen
+    if person.can("desk.assign"):
+        mine |= Q(shop__isnull=False) & kept.filter()
+    return DepartmentRequest.objects.filter(mine)
+
+
+def get_request(person: Person, pk: int) -> DepartmentRequest:
+    related = ("asked_by", "department", "shop", "received_by", "settled_by", "incident")
+    found = visible_requests(person).select_related(*related).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def receivers(request: DepartmentRequest) -> list[int]:
+    """Those of the department who see the shop it is about."""
+    people = Person.objects.filter(department=request.department_id, is_active=True)
+    if request.shop_id is not None:
+        people = people.filter(pk__in=people_of_shops([request.shop_id]).values("pk"))
     return list(people.values_list("pk", flat=True))
 
 
-def must_settle(by: Person, approval: Approval) -> None:
-    if by.pk == approval.asked_by_id:
-        raise NotAllowed(_("Nobody approves what they asked for themselves."))
-    if not by.can(approval.needs, shop=approval.shop_id):
-        raise NotAllowed(_("You may not answer this. It goes to somebody with more authority."))
+def may_receive(person: Person, request: DepartmentRequest) -> bool:
+    return person.department_id == request.department_id and scope(person).sees(request.shop_id)
+
+
+def visible_handovers(person: Person) -> QuerySet[Handover]:
+    """One's own sheets, those to oneself, and the signed ones of one's teams."""
+    kept = scope(person)
+    mine = Q(from_person=person) | Q(to_person=person, signed_at__isnull=False)
+    team = Q(signed_at__isnull=False)
+    team &= Q(team__isnull=False) if kept.everywhere else Q(team_id__in=kept.teams)
+    return Handover.objects.filter(mine | team)
+
+
+def get_handover(person: Person, pk: int) -> Handover:
+    found = visible_handovers(person).select_related("from_person", "to_person", "team").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_handover_item(person: Person, pk: int) -> HandoverItem:
+    found = HandoverItem.objects.select_related("handover__from_person", "handover__to_person", "handover__team")
+    item = found.filter(pk=pk, handover__in=visible_handovers(person)).first()
+    if item is None:
+        raise Http404
+    return item
+
+
+def may_take_over(person: Person, handover: Handover) -> bool:
+    """Whoever was named, else whoever of the team comes; never who left it."""
+    if person.pk == handover.from_person_id:
+        return False
+    if handover.to_person_id is not None:
+        return person.pk == handover.to_person_id
+    return handover.team_id is not None and handover.team_id in scope(person).teams
+
+
+def team_of(person: Person) -> Team | None:
+    """The first team a person belongs to; sheets and days are kept under it."""
+    return Team.objects.filter(pk__in=scope(person).teams).order_by("pk").first()
+
+
+def roles_of(person: Person) -> set[str]:
+    now = clock.now()
+    held = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now), person=person, since__lte=now)
+    return set(held.values_list("role__code", flat=True))
 
 
 def people_to_assign(by: Person, *, colleagues: bool = False) -> QuerySet[Person]:

@@ -9,10 +9,20 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dangban.desk import access, ports, queries
-from dangban.desk.models import Approval, Deadline, Notice, NoticeReceipt, Snooze, Task
+from dangban.desk.models import (
+    Approval,
+    Deadline,
+    DepartmentRequest,
+    Notice,
+    NoticeReceipt,
+    Snooze,
+    Task,
+    TaskObjection,
+)
 from dangban.desk.ports import InboxItem
 from dangban.lib import clock
 from dangban.people.access import scope
@@ -107,7 +117,8 @@ class Deadlines:
 
     def _mine(self, person: Person) -> QuerySet[Deadline]:
         running = Q(running_since__isnull=False) | Q(missed_at__isnull=False)
-        return Deadline.objects.filter(running, owner=person, met_at=None, cancelled_at=None)
+        mine = Deadline.objects.filter(running, owner=person, met_at=None, cancelled_at=None)
+        return mine.exclude(kind__in=ports.registry.shown_elsewhere)
 
 
 class Tasks:
@@ -118,7 +129,7 @@ class Tasks:
                 kind="task",
                 label=task.title,
                 detail=task.team.name if task.owner_id is None and task.team else task.made_by_name,
-                url=task.url,
+                url=task.url or reverse("task", args=[task.pk]),
                 due_at=task.due_at,
                 since=task.created_at,
                 missed=task.due_at is not None and task.due_at < at,
@@ -137,7 +148,10 @@ class Tasks:
 
 class Approvals:
     def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
-        for approval in self._mine(person).select_related("asked_by").order_by("asked_at")[:LONGEST]:
+        waiting = list(self._mine(person).select_related("asked_by").order_by("asked_at")[:LONGEST])
+        clocks = queries.deadlines_of(queries.APPROVAL, [approval.pk for approval in waiting])
+        for approval in waiting:
+            deadline = next(iter(clocks.get(approval.pk, ())), None)
             kind = ports.registry.approval_kinds.get(approval.kind)
             yield InboxItem(
                 key=f"approval:{approval.pk}",
@@ -145,6 +159,9 @@ class Approvals:
                 label=approval.title,
                 url=reverse("approval", args=[approval.pk]),
                 detail=f"{kind.label} · {approval.asked_by.name}" if kind else approval.asked_by.name,
+                due_at=deadline.due_at if deadline else None,
+                missed=deadline is not None and deadline.missed_at is not None,
+                warn_seconds=deadline.warn_seconds if deadline else 0,
                 since=approval.asked_at,
                 shop_id=approval.shop_id,
                 because=approval.because,
@@ -185,6 +202,79 @@ class Notices:
         return unread_notices(person, at).count()
 
 
+class Answers:
+    """What waits for one's word: questions to answer or to pass on to the customer, objections, requests."""
+
+    def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
+        yield from self._to_tell(person)
+        yield from self._to_answer(person, at)
+        for objection in _objections(person).select_related("task", "by"):
+            yield InboxItem(
+                key=f"objection:{objection.pk}", kind="answer", since=objection.at, detail=objection.reason,
+                label=gettext("%(name)s objects: %(title)s") % {"name": objection.by.name, "title": objection.task.title},
+                url=reverse("task", args=[objection.task_id]), shop_id=objection.task.shop_id,
+            )  # fmt: skip
+        for request in _requests(person).select_related("asked_by"):
+            yield InboxItem(
+                key=f"request:{request.pk}", kind="answer", label=request.title, due_at=request.due_at, since=request.asked_at,
+                missed=request.due_at is not None and request.due_at < at, detail=request.asked_by.name,
+                url=reverse("request", args=[request.pk]), shop_id=request.shop_id,
+            )  # fmt: skip
+
+    def _to_tell(self, person: Person) -> Iterator[InboxItem]:
+        for question in queries.to_tell(person):
+            yield InboxItem(
+                key=f"question:{question.pk}", kind="answer", since=question.answered_at, detail=question.answer,
+                label=gettext("Tell the customer: %(title)s") % {"title": question.text},
+                url=reverse("question", args=[question.pk]), shop_id=question.shop_id,
+            )  # fmt: skip
+
+    def _to_answer(self, person: Person, at: datetime) -> Iterator[InboxItem]:
+        for deadline in _questions(person):
+            yield InboxItem(
+                key=f"question:{deadline.subject_id}", kind="answer", due_at=deadline.due_at, since=deadline.started_at,
+                label=gettext("Answer: %(title)s") % {"title": deadline.label}, url=deadline.url, because=deadline.because,
+                missed=deadline.missed_at is not None, warn_seconds=deadline.warn_seconds, shop_id=deadline.shop_id,
+            )  # fmt: skip
+
+    def count(self, person: Person, at: datetime) -> int:
+        waiting = (queries.to_tell(person), _questions(person), _objections(person), _requests(person))
+        return sum(rows.count() for rows in waiting)
+
+
+class Handed:
+    """Lines of a sheet to accept, things taken over that are due, and those that were given back."""
+
+    def items(self, person: Person, at: datetime) -> Iterator[InboxItem]:
+        for item in queries.handed_to(person).select_related("handover__from_person"):
+            yield InboxItem(
+                key=f"handed:{item.pk}", kind="handed", label=item.label, detail=item.answer or item.note, due_at=item.due_at,
+                since=item.handover.signed_at, missed=item.due_at is not None and item.due_at < at,
+                url=reverse("handover", args=[item.handover_id]),
+            )  # fmt: skip
+
+    def count(self, person: Person, at: datetime) -> int:
+        return queries.handed_to(person).count()
+
+
+def _questions(person: Person) -> QuerySet[Deadline]:
+    waiting = Deadline.objects.filter(owner=person, kind=queries.QUESTION, met_at=None, cancelled_at=None)
+    return waiting.order_by("due_at")[:LONGEST]
+
+
+def _objections(person: Person) -> QuerySet[TaskObjection]:
+    mine = TaskObjection.objects.filter(answered_at=None, task__made_by_kind="person", task__made_by_id=person.pk)
+    return mine.order_by("at")[:LONGEST]
+
+
+def _requests(person: Person) -> QuerySet[DepartmentRequest]:
+    """Those one has taken; and those of one's department that nobody has taken yet."""
+    if person.department_id is None:
+        return DepartmentRequest.objects.none()
+    waiting = access.visible_requests(person).filter(department=person.department_id, settled_at=None)
+    return waiting.filter(Q(received_by=person) | Q(received_by=None)).exclude(asked_by=person).order_by("due_at")[:LONGEST]
+
+
 def unread_notices(person: Person, at: datetime) -> QuerySet[Notice]:
     read = NoticeReceipt.objects.filter(person=person).values("notice_id")
     wanted = Q(person=person, at__gt=at - NEWS_FOR) | Q(person=None, must_read=True)
@@ -193,10 +283,33 @@ def unread_notices(person: Person, at: datetime) -> QuerySet[Notice]:
     return unread.exclude(by_kind="person", by_id=person.pk, person=None).order_by("-at", "-pk")
 
 
+def _other_approvers(deadline: Deadline) -> list[Person]:
+    """Where nobody above the asker may answer, all who may are told."""
+    approval = Approval.objects.filter(pk=deadline.subject_id).first()
+    if approval is None or deadline.owner_id is not None:
+        return []
+    return list(Person.objects.filter(pk__in=access.approvers(approval)))
+
+
+def _who_asked(deadline: Deadline) -> list[Person]:
+    return list(Person.objects.filter(requests=deadline.subject_id))
+
+
 def register() -> None:
-    ports.name_deadlines({queries.RECEIPTS: _("confirmation of a notice")})
+    ports.name_deadlines(
+        {
+            queries.RECEIPTS: _("confirmation of a notice"), queries.APPROVAL: _("answer to an approval"),
+            queries.QUESTION: _("answer to a question"), queries.REQUEST: _("request between departments"),
+            queries.NIGHT_ITEM: _("left by the night"),
+        }
+    )  # fmt: skip
+    ports.show_elsewhere(queries.APPROVAL, queries.QUESTION, queries.REQUEST, queries.NIGHT_ITEM)
+    ports.register_also_told(queries.APPROVAL, _other_approvers)
+    ports.register_also_told(queries.REQUEST, _who_asked)
     ports.register_inbox("deadlines", _("Clocks"), Deadlines())
     ports.register_inbox("tasks", _("Tasks"), Tasks())
     ports.register_inbox("approvals", _("Approvals"), Approvals())
+    ports.register_inbox("answers", _("Answers"), Answers())
+    ports.register_inbox("handed", _("Handed over"), Handed())
     ports.register_inbox("notices", _("Notices"), Notices())
 

@@ -12,7 +12,7 @@ from dangban.lib.spans import Span
 if TYPE_CHECKING:
     from dangban.desk.models import Approval, Deadline
     from dangban.lib.actor import Actor
-    from dangban.people.models import Person
+    from dangban.people.models import Person, Team
 
 DutySpans = Callable[[int | None, int | None, datetime, datetime], Sequence[Span] | None]
 
@@ -55,6 +55,40 @@ class ApprovalKind:
     settled: Callable[[Approval, Actor, datetime], None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something of a person's day that is not settled. `key` is the one its room's open work has for it."""
+
+    key: str
+    label: str
+    url: str = ""
+
+
+# What is left of the day of a person: what is due before `end`, and not settled at `at`.
+DayBlocker = Callable[["Person", datetime, datetime], Sequence[Leftover]]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKind:
+    """What one department asks of another: the form's own fields beside title and details.
+
+    `department` is the code of the department that is meant, where the company has it; `fields` are
+    (name, lazy label), kept in the request's facts under their names.
+    """
+
+    label: object
+    department: str = ""
+    fields: Sequence[tuple[str, object]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing of a room that was found by the number somebody typed."""
+
+    label: str
+    url: str
+
+
 @dataclass
 class _Registry:
     duty_spans: DutySpans | None = None
@@ -64,6 +98,12 @@ class _Registry:
     also_told: dict[str, Callable[[Deadline], Iterable[Person]]] = field(default_factory=dict)
     watchers: dict[str, Callable[[Deadline], None]] = field(default_factory=dict)
     approval_kinds: dict[str, ApprovalKind] = field(default_factory=dict)
+    shown_elsewhere: set[str] = field(default_factory=set)
+    day_blockers: dict[str, tuple[object, DayBlocker]] = field(default_factory=dict)
+    spoken_for: set[str] = field(default_factory=set)
+    request_kinds: dict[str, RequestKind] = field(default_factory=dict)
+    finders: dict[str, Callable[[Person, int, str], Found | None]] = field(default_factory=dict)
+    summaries: dict[str, Callable[[Team, datetime, datetime], Sequence[str]]] = field(default_factory=dict)
     bells: list[Callable[[Sequence[int]], None]] = field(default_factory=list)
 
 
@@ -93,6 +133,36 @@ def name_deadlines(labels: Mapping[str, object], *, delegable: bool = False) -> 
     registry.deadline_kinds.update(labels)
     if delegable:
         registry.delegable.update(labels)
+
+
+def show_elsewhere(*kinds: str) -> None:
+    """Clocks of these kinds are seen in the inbox with the thing they belong to, not by themselves."""
+    registry.shown_elsewhere.update(kinds)
+
+
+def register_day_blocker(name: str, label: object, function: DayBlocker, *, kinds: Iterable[str] = ()) -> None:
+    """`function(person, end, at)`: what keeps a person's day from being signed off.
+
+    `kinds` are the deadlines it speaks for: those the desk then doesn't name a second time.
+    """
+    registry.day_blockers[name] = (label, function)
+    registry.spoken_for.update(kinds)
+
+
+def register_request_kind(code: str, kind: RequestKind) -> None:
+    """A form for what one department asks of another: ``design.page``."""
+    registry.request_kinds[code] = kind
+
+
+def register_finder(field_name: str, find: Callable[[Person, int, str], Found | None]) -> None:
+    """`find(person, shop_id, text)`: what a field of an incident record names (``order``), if this person may see it."""
+    registry.finders[field_name] = find
+
+
+def register_summary(field_name: str, lines: Callable[[Team, datetime, datetime], Sequence[str]]) -> None:
+    """`lines(team, start, end)`: what a leader's summary of the day begins with, for one of its fields
+    (``questions``, ``not_sold``, ``aftersales``)."""
+    registry.summaries[field_name] = lines
 
 
 def register_also_told(kind: str, people: Callable[[Deadline], Iterable[Person]]) -> None:

@@ -9,13 +9,29 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from dangban.desk import access
-from dangban.desk.models import Approval, Deadline, Notice, NoticeReceipt, Task
+from dangban.desk.models import (
+    Approval,
+    Deadline,
+    DepartmentRequest,
+    Handover,
+    HandoverItem,
+    Incident,
+    Notice,
+    NoticeReceipt,
+    Question,
+    Task,
+    WorkDay,
+)
 from dangban.lib import clock
-from dangban.people.models import Person
+from dangban.people.access import scope
+from dangban.people.models import Person, Team
 
 NOTICE = "desk.notice"
 # The kind of the clock that runs until everybody has confirmed a must-read notice.
 RECEIPTS = "desk.notice_receipts"
+# The kinds of the clocks of what waits for an answer, and of what a night leaves.
+APPROVAL, QUESTION, REQUEST = "desk.approval", "desk.question", "desk.request"
+NIGHT_ITEM = "desk.night_item"
 
 
 def deadlines_of(kind: str, ids: Iterable[int]) -> Mapping[int, list[Deadline]]:
@@ -25,6 +41,12 @@ def deadlines_of(kind: str, ids: Iterable[int]) -> Mapping[int, list[Deadline]]:
     for deadline in deadlines.order_by("due_at"):
         found.setdefault(deadline.subject_id, []).append(deadline)
     return found
+
+
+def clock_of(row: Question | DepartmentRequest) -> Deadline | None:
+    """The clock of something that is to be answered, running or ended."""
+    clocks = Deadline.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk)
+    return clocks.order_by("-pk").first()
 
 
 def breaches(start: datetime, end: datetime, *, kinds: Iterable[str] = (), people: Iterable[int] = ()) -> QuerySet[Deadline]:
@@ -120,3 +142,120 @@ def today(at: datetime) -> tuple[date, datetime, datetime]:
     """The company day of an instant, and its span."""
     day = clock.business_day(at)
     return (day, *clock.day_span(day))
+
+
+def done_on(person: Person, start: datetime, end: datetime) -> int:
+    """How much somebody finished in a span: clocks met, tasks done, approvals and questions answered, requests settled."""
+    return (
+        Deadline.objects.filter(owner=person, met_at__gte=start, met_at__lt=end).exclude(kind__in=ANSWERED).count()
+        + Task.objects.filter(done_by=person, withdrawn=False, done_at__gte=start, done_at__lt=end).count()
+        + Approval.objects.filter(settled_by=person, settled_at__gte=start, settled_at__lt=end).count()
+        + Question.objects.filter(answered_by=person, answered_at__gte=start, answered_at__lt=end).count()
+        + Incident.objects.filter(settled_by=person, settled_at__gte=start, settled_at__lt=end).count()
+        + DepartmentRequest.objects.filter(
+            settled_by=person, done__isnull=False, settled_at__gte=start, settled_at__lt=end
+        ).count()
+    )
+
+
+# Counted as what they are the clock of.
+ANSWERED = (APPROVAL, QUESTION, REQUEST)
+
+
+def to_tell(person: Person) -> QuerySet[Question]:
+    """Questions of one's own that are answered and that the customer does not know of yet."""
+    mine = Question.objects.filter(asked_by=person, for_customer=True, answered_at__isnull=False, told_at=None)
+    return mine.order_by("answered_at")
+
+
+def handed_to(person: Person) -> QuerySet[HandoverItem]:
+    """Lines to accept, those taken over with a time, and those that came back."""
+    state = HandoverItem.State
+    offered = Q(state=state.OFFERED) & (
+        Q(handover__to_person=person)
+        | Q(handover__to_person=None, handover__team_id__in=scope(person).teams) & ~Q(handover__from_person=person)
+    )
+    taken = Q(state=state.ACCEPTED, answered_by=person, due_at__isnull=False)
+    back = Q(state=state.DECLINED, handover__from_person=person)
+    items = HandoverItem.objects.filter(offered | taken | back, handover__signed_at__isnull=False)
+    return items.order_by("due_at", "pk")
+
+
+def open_items(person: Person) -> list[HandoverItem]:
+    """What is on the sheets one sees and not closed: it stays in sight until it is."""
+    waiting = HandoverItem.objects.filter(
+        handover__in=access.visible_handovers(person), handover__signed_at__isnull=False, closed_at=None
+    )
+    related = ("handover__from_person", "handover__to_person", "answered_by")
+    return list(waiting.select_related(*related).order_by("due_at", "handover__signed_at", "position")[:200])
+
+
+def sheets(person: Person) -> list[Handover]:
+    """Signed sheets one sees, newest first, with how much of each is open."""
+    signed = access.visible_handovers(person).filter(signed_at__isnull=False)
+    counted = signed.annotate(lines=Count("items"), still_open=Count("items", filter=Q(items__closed_at=None)))
+    return list(counted.select_related("from_person", "to_person").order_by("-signed_at", "-pk")[:50])
+
+
+def handed_notes(person: Person, day: date) -> dict[str, str]:
+    """What somebody handed over on a day and was not given back: the note by the thing's key."""
+    lines = HandoverItem.objects.filter(handover__from_person=person, handover__day=day, handover__signed_at__isnull=False)
+    return dict(lines.exclude(key="").exclude(state=HandoverItem.State.DECLINED).values_list("key", "note"))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of a day's work was done on the day: numerator and denominator, so that they can be added."""
+
+    person: Person | None
+    done: int
+    left: int
+    signed: int = 0
+    people: int = 1
+
+    @property
+    def total(self) -> int:
+        return self.done + self.left
+
+
+def shares(team: Team, first: date, last: date) -> tuple[Share, list[Share]]:
+    """Of a team and of each of its people, over days that were begun; unsigned days count as open."""
+    rows: dict[int, list[WorkDay]] = {}
+    begun = WorkDay.objects.filter(team=team, day__gte=first, day__lte=last)
+    for one in begun.select_related("person").order_by("person__name", "pk"):
+        rows.setdefault(one.person_id, []).append(one)
+    each = [
+        Share(
+            mine[0].person, sum(one.done for one in mine), sum(one.left for one in mine),
+            sum(one.signed_off_at is not None for one in mine), len(mine),
+        )
+        for mine in rows.values()
+    ]  # fmt: skip
+    whole = Share(
+        None, sum(one.done for one in each), sum(one.left for one in each), sum(one.signed for one in each),
+        sum(one.people for one in each),
+    )  # fmt: skip
+    return whole, each
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of one person: how often they asked, how often they answered, and how much of that in time."""
+
+    person: Person
+    asked: int
+    answered: int
+    in_time: int
+
+
+def question_counts(people: Iterable[Person], start: datetime, end: datetime) -> list[Asked]:
+    """Counted for both: who noticed what was not known, and who knew it."""
+    named = {person.pk: person for person in people}
+    asked = Question.objects.filter(asked_by__in=named, asked_at__gte=start, asked_at__lt=end)
+    answered = Question.objects.filter(answered_by__in=named, answered_at__gte=start, answered_at__lt=end)
+    late = Deadline.objects.filter(kind=QUESTION, missed_at__isnull=False).values("subject_id")
+    first = dict(asked.values("asked_by").annotate(n=Count("pk")).values_list("asked_by", "n"))
+    second = dict(answered.values("answered_by").annotate(n=Count("pk")).values_list("answered_by", "n"))
+    good = dict(answered.exclude(pk__in=late).values("answered_by").annotate(n=Count("pk")).values_list("answered_by", "n"))
+    rows = [Asked(person, first.get(pk, 0), second.get(pk, 0), good.get(pk, 0)) for pk, person in named.items()]
+    return [row for row in rows if row.asked or row.answered]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from dangban.lib.actor import Actor
@@ -28,6 +28,14 @@ class OpenWork(Protocol):
 
     def hand_over(self, person: Person, to: Person, *, by: Actor, at: datetime) -> int:
         """Give everything open to `to`, inside the caller's transaction; returns how many things."""
+
+
+@runtime_checkable
+class OpenWorkByPiece(Protocol):
+    """Open work of which single things can be given to somebody else, as at the change of a shift."""
+
+    def hand_over_one(self, key: str, person: Person, to: Person, *, by: Actor, at: datetime) -> bool:
+        """Give one thing to `to`, inside the caller's transaction; False if it is no longer open with `person`."""
 
 
 class PersonalData(Protocol):

@@ -1,6 +1,19 @@
 """What is done at the desk: clocks started and met, things noted, passed on, approved, made known."""
 
-from dangban.desk.actions.approvals import ask_approval, settle_approval
+from dangban.desk.actions.approvals import ask_approval, end_stand_in, name_stand_in, settle_approval
+from dangban.desk.actions.asking import (
+    answer_question,
+    ask_department,
+    ask_question,
+    follow_up_incident,
+    note_incident,
+    receive_request,
+    settle_incident,
+    settle_request,
+    tell_customer,
+    withdraw_request,
+)
+from dangban.desk.actions.days import begin_day, sign_off, tick_day, write_summary
 from dangban.desk.actions.deadlines import (
     cancel_deadlines,
     meet_deadline,
@@ -12,24 +25,63 @@ from dangban.desk.actions.deadlines import (
     ring,
     start_deadline,
 )
+from dangban.desk.actions.handovers import (
+    accept_item,
+    close_item,
+    close_what_is_settled,
+    decline_item,
+    draft_handover,
+    drop_draft_line,
+    sign_handover,
+    write_line,
+)
 from dangban.desk.actions.inbox import delegate, end_snooze, snooze
 from dangban.desk.actions.many import Clock, meet_deadlines, start_deadlines
 from dangban.desk.actions.notices import notify, read_notice, remind_readers, withdraw_notice, write_notice
+from dangban.desk.actions.recurring import end_recurrence, let_come, write_recurrence
+from dangban.desk.actions.talking import (
+    answer_objection,
+    attach_to_task,
+    comment_on_task,
+    object_to_task,
+    tick_step,
+)
 from dangban.desk.actions.tasks import finish_task, reopen_task, settle_tasks, unsettle_tasks, write_task
 
 __all__ = [
     "Clock",
+    "accept_item",
+    "answer_objection",
+    "answer_question",
     "ask_approval",
+    "ask_department",
+    "ask_question",
+    "attach_to_task",
+    "begin_day",
     "cancel_deadlines",
+    "close_item",
+    "close_what_is_settled",
+    "comment_on_task",
+    "decline_item",
     "delegate",
+    "draft_handover",
+    "drop_draft_line",
+    "end_recurrence",
     "end_snooze",
+    "end_stand_in",
     "finish_task",
+    "follow_up_incident",
+    "let_come",
     "meet_deadline",
     "meet_deadlines",
+    "name_stand_in",
+    "note_incident",
     "notify",
+    "object_to_task",
     "pause_deadline",
     "read_notice",
     "reassign_deadline",
+    "receive_request",
     "refresh_duty_deadlines",
     "remind_readers",
     "rename_deadline",
@@ -37,12 +89,23 @@ __all__ = [
     "resume_deadline",
     "ring",
     "settle_approval",
+    "settle_incident",
+    "settle_request",
     "settle_tasks",
+    "sign_handover",
+    "sign_off",
     "snooze",
     "start_deadline",
     "start_deadlines",
+    "tell_customer",
+    "tick_day",
+    "tick_step",
     "unsettle_tasks",
     "withdraw_notice",
+    "withdraw_request",
+    "write_line",
     "write_notice",
+    "write_recurrence",
+    "write_summary",
     "write_task",
 ]

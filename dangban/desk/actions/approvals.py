@@ -7,17 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.desk import access, ports
-from dangban.desk.actions.deadlines import Subject, identify, plain_reasons, ring
+from dangban.desk.actions.answering import start_answer_clock
+from dangban.desk.actions.deadlines import Subject, identify, meet_deadline, plain_reasons, ring
 from dangban.desk.actions.notices import notify
-from dangban.desk.models import Approval
+from dangban.desk.models import Approval, StandIn
 from dangban.journal.actions import record
 from dangban.lib import clock
-from dangban.lib.errors import BadInput, Conflict
+from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.people.models import Person, Shop
+
+CLOCK = "desk.approval"
 
 
 def ask_approval(
@@ -48,27 +52,48 @@ def ask_approval(
             "desk.approval_asked", subject=(subject_kind, subject_id), by=by, shop=shop.pk if shop else None,
             change={"title": title}, because=approval.because, at=at,
         )  # fmt: skip
-        ring(access.approvers(approval))
+        waiting = access.approvers(approval)
+        start_answer_clock(
+            CLOCK, approval, by=by, at=at, owner=_first_above(by, waiting), shop=shop, label=approval.title,
+            url=reverse("approval", args=[approval.pk]),
+        )  # fmt: skip
+        ring(waiting)
     return approval
+
+
+def _first_above(asker: Person, approvers: Sequence[int]) -> Person | None:
+    """The nearest superior who may answer; the others see it all the same."""
+    above = asker.manager
+    while above is not None and above.pk not in approvers:
+        above = above.manager
+    return above
 
 
 def settle_approval(
     approval: Approval, granted: bool, *, by: Person, answer: str = "", at: datetime | None = None
 ) -> Approval:
-    """Grant or refuse, never one's own; a refusal says why. What follows happens in the same transaction."""
+    """Grant or refuse, never one's own; a refusal says why. What follows happens in the same transaction.
+
+    Who stands in for somebody answers by that person's right, and it is written down whose.
+    """
     at = at or clock.now()
-    access.must_settle(by, approval)
+    access.must_settle(by, approval, at)
     if not granted and not answer.strip():
         raise BadInput(_("Say why you refuse."), fields={"answer": [_("Say why you refuse.")]})
     with transaction.atomic():
         locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
         if locked.settled_at is not None:
             raise Conflict(_("%(name)s has answered this already.") % {"name": locked.settled_by})
+        holder = access.must_settle(by, locked, at)
         locked.settled_at, locked.settled_by, locked.granted, locked.answer = at, by, granted, answer.strip()[:300]
-        locked.save(update_fields=["settled_at", "settled_by", "granted", "answer"])
+        locked.settled_for = holder if holder != by else None
+        locked.save(update_fields=["settled_at", "settled_by", "settled_for", "granted", "answer"])
+        meet_deadline(locked, CLOCK, by=by, at=at)
         verb = "desk.approval_granted" if granted else "desk.approval_refused"
         about = (locked.subject_kind, locked.subject_id)
         change = {"title": locked.title, "answer": locked.answer}
+        if locked.settled_for is not None:
+            change["instead_of"] = locked.settled_for.name
         record(verb, subject=about, by=by, shop=locked.shop_id, change=change, because=locked.because, at=at)
         kind = ports.registry.approval_kinds.get(locked.kind)
         if kind is not None and kind.settled is not None:
@@ -79,3 +104,45 @@ def settle_approval(
         notify(locked.asked_by, told, locked.answer, by=by, shop=locked.shop, at=at)
         ring([*access.approvers(locked), locked.asked_by_id])
     return locked
+
+
+def name_stand_in(
+    person: Person, deputy: Person, *, since: datetime, until: datetime, reason: str, by: Person, at: datetime
+) -> StandIn:
+    """While `person` is away, `deputy` answers the approvals that come to them: not what either of them asked."""
+    access.must_arrange_absence(by, person)
+    if deputy.pk == person.pk:
+        raise BadInput(_("Choose somebody else."), fields={"deputy": [_("Choose somebody else.")]})
+    if until <= since or until <= at:
+        raise BadInput(_("Choose a later time."), fields={"until": [_("Choose a later time.")]})
+    if not reason.strip():
+        raise BadInput(_("Say why."), fields={"reason": [_("Say why.")]})
+    if not deputy.is_active:
+        raise Refused(_("%(name)s no longer works here.") % {"name": deputy.name})
+    with transaction.atomic():
+        Person.objects.select_for_update().get(pk=person.pk)
+        overlapping = StandIn.objects.filter(person=person, ended_at=None, since__lt=until, until__gt=since)
+        if overlapping.exists():
+            raise Conflict(_("Somebody stands in for %(name)s in that time already.") % {"name": person.name})
+        named = StandIn.objects.create(
+            person=person, deputy=deputy, since=since, until=until, reason=reason.strip()[:200], made_by=by, made_at=at
+        )
+        change = {"stands_in": deputy.name, "reason": named.reason}
+        record("desk.stand_in_named", subject=("people.person", person.pk), by=by, change=change, at=at)
+        with translation.override(deputy.language):
+            told = _("You stand in for %(name)s: approvals that come to them come to you too") % {"name": person.name}
+        notify(deputy, told, named.reason, by=by, url=reverse("approvals"), at=at)
+        ring([person.pk, deputy.pk])
+    return named
+
+
+def end_stand_in(stand_in: StandIn, *, by: Person, at: datetime) -> None:
+    """Back earlier than planned."""
+    if by.pk != stand_in.deputy_id:
+        access.must_arrange_absence(by, stand_in.person)
+    with transaction.atomic():
+        if not StandIn.objects.filter(pk=stand_in.pk, ended_at=None, until__gt=at).update(ended_at=at):
+            raise Conflict(_("This is over already."))
+        change = {"stands_in": stand_in.deputy.name}
+        record("desk.stand_in_ended", subject=("people.person", stand_in.person_id), by=by, change=change, at=at)
+        ring([stand_in.person_id, stand_in.deputy_id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,13 +10,16 @@ from django.utils.translation import gettext as _
 
 from dangban.desk import access
 from dangban.desk.actions.deadlines import Subject, identify, ring
-from dangban.desk.models import Task
+from dangban.desk.models import Recurrence, Task, TaskStep
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.lib.actor import Actor
-from dangban.lib.errors import BadInput, Conflict
+from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.lib.text import refuse_unstorable
 from dangban.people.models import Person, Shop, Team
+
+# A longer list is several tasks.
+MOST_STEPS = 40
 
 
 def write_task(
@@ -29,6 +33,8 @@ def write_task(
     subject: Subject | None = None,
     url: str = "",
     due_at: datetime | None = None,
+    steps: Sequence[str] = (),
+    recurrence: Recurrence | None = None,
     at: datetime | None = None,
 ) -> Task:
     """Note something to do, for a person or for whoever of a team takes it.
@@ -50,17 +56,29 @@ def write_task(
         task = Task.objects.create(
             title=title[:200], body=refuse_unstorable(body.strip(), "body"), owner=owner, team=team, shop=shop,
             subject_kind=subject_kind, subject_id=subject_id, url=url, due_at=due_at, created_at=at,
-            made_by_kind=actor.kind, made_by_id=actor.id, made_by_name=actor.name,
+            recurrence=recurrence, made_by_kind=actor.kind, made_by_id=actor.id, made_by_name=actor.name,
         )  # fmt: skip
+        _write_steps(task, steps)
         change = {"title": task.title, "owner": owner.name if owner else None, "team": team.name if team else None}
         record("desk.task_written", subject=task, by=by, shop=shop.pk if shop else None, change=change, at=at)
         ring(access.task_people(task))
     return task
 
 
+def _write_steps(task: Task, steps: Sequence[str]) -> None:
+    texts = [refuse_unstorable(text.strip(), "steps")[:200] for text in steps]
+    rows = [TaskStep(task=task, position=number, text=text) for number, text in enumerate(filter(None, texts), 1)]
+    TaskStep.objects.bulk_create(rows[:MOST_STEPS])
+
+
 def finish_task(task: Task, *, by: Person, at: datetime) -> None:
+    """Done, with every step of its list; refused while one is open or an objection waits for its answer."""
     access.must_do(by, task)
     with transaction.atomic():
+        Task.objects.select_for_update().get(pk=task.pk)
+        left = list(TaskStep.objects.filter(task=task, done_at=None).order_by("position").values_list("text", flat=True))
+        if left:
+            raise Refused(_("Steps of its list are still open."), details=left, code="steps")
         if not Task.objects.filter(pk=task.pk, done_at=None).update(done_at=at, done_by=by):
             raise Conflict(_("This was done already."))
         record("desk.task_done", subject=task, by=by, shop=task.shop_id, change={"title": task.title}, at=at)
@@ -71,7 +89,8 @@ def reopen_task(task: Task, *, by: Person, at: datetime) -> None:
     """Undo of `finish_task`."""
     access.must_do(by, task)
     with transaction.atomic():
-        if not Task.objects.filter(pk=task.pk, done_at__isnull=False).update(done_at=None, done_by=None):
+        taken_up = Task.objects.filter(pk=task.pk, done_at__isnull=False, withdrawn=False)
+        if not taken_up.update(done_at=None, done_by=None):
             raise Conflict(_("This is open."))
         record("desk.task_reopened", subject=task, by=by, shop=task.shop_id, change={"title": task.title}, at=at)
         ring(access.task_people(task))

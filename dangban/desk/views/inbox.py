@@ -87,10 +87,11 @@ def day(request: PersonRequest) -> HttpResponse:
     """What was done today, and what remains."""
     now = clock.now()
     on, start, end = queries.today(now)
+    waiting = boxes.inbox(request.user, now).items
     context = {
         "day": queries.day_of(request.user, on, start, end),
-        "remaining": [item for item in boxes.inbox(request.user, now).items if item.due_at is None or item.due_at < end],
-        "later": [item for item in boxes.inbox(request.user, now).items if item.due_at is not None and item.due_at >= end],
+        "remaining": [item for item in waiting if item.due_at is None or item.due_at < end],
+        "later": [item for item in waiting if item.due_at is not None and item.due_at >= end],
     }
     return render(request, "desk/day.html", context)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dangban.desk import access, actions, ports
+from dangban.desk import access, actions, ports, queries
 from dangban.desk.forms import AnswerForm, TaskForm
 from dangban.desk.views.inbox import answer
 from dangban.lib import clock
@@ -24,7 +24,7 @@ def new_task(request: PersonRequest) -> HttpResponse:
         given = form.cleaned_data
         owner = None if given["team"] else given["owner"]
         actions.write_task(
-            given["title"], body=given["body"], owner=owner, team=given["team"], due_at=given["due_at"],
+            given["title"], body=given["body"], steps=given["steps"], owner=owner, team=given["team"], due_at=given["due_at"],
             by=request.user, at=clock.now(),
         )  # fmt: skip
         return answer(request, _("Noted."), closes=True)
@@ -56,13 +56,14 @@ def approval(request: PersonRequest, pk: int) -> HttpResponse:
         actions.settle_approval(found, granted, answer=form.cleaned_data["answer"], by=request.user, at=clock.now())
         return redirect("approval", pk=pk)
     kind = ports.registry.approval_kinds.get(found.kind)
+    holder = access.answers_for(request.user, found, clock.now())
     context = {
         "approval": found,
         "kind": kind.label if kind else found.kind,
         "form": form,
         "mine": found.asked_by_id == request.user.pk,
-        "may_answer": found.settled_at is None
-        and found.asked_by_id != request.user.pk
-        and request.user.can(found.needs, shop=found.shop_id),
+        "clock": queries.deadlines_of("desk.approval", [found.pk]).get(found.pk, [None])[0],
+        "holder": holder,
+        "may_answer": found.settled_at is None and holder is not None,
     }
     return render(request, "desk/approval.html", context)
