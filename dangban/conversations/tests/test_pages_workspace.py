@@ -51,6 +51,36 @@ class WorkspacePage(DeskCase, pages.PageCase):
         return "/workspace/"
 
 
+class TheListsOfMany(DeskCase):
+    """Wang wrote in the team's second shop, Xu in another team's; all of it has ended, Wang's last."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer_says("两米的有吗", thread=self.open_thread(self.cast.customer("xu", "徐", self.cast.other_shop), self.cast.other_shop))
+        self.customer_says("现货吗", thread=self.open_thread(self.cast.customer("wang", "王", self.cast.second_shop), self.cast.second_shop))
+        self.first, self.others, self.last = Conversation.objects.order_by("pk")
+        Conversation.objects.update(state="ended")
+
+    def ended(self, person, cursor=""):
+        return [row["id"] for row in inbox.rows(person, "ended", cursor).rows]
+
+    def test_what_has_ended_stands_newest_first_of_all_the_shops_one_sees(self):
+        assert self.ended(self.cast.lin) == [self.last.pk, self.first.pk]
+        assert self.ended(self.cast.hu) == [self.others.pk]
+        assert self.ended(self.cast.bao) == [self.last.pk, self.others.pk, self.first.pk]
+
+    def test_a_page_goes_on_below_the_last_line_of_the_one_before(self):
+        assert self.ended(self.cast.bao, str(self.last.pk)) == [self.others.pk, self.first.pk]
+        assert self.ended(self.cast.lin, str(self.first.pk)) == []
+
+    def test_the_few_that_are_open_are_found_by_shop_and_state(self):
+        """SQLite knows no numbers of rows: a plan that reads a whole shop is as good to it."""
+        if connection.vendor != "sqlite":
+            self.skipTest("PostgreSQL plans by statistics")
+        for person in (self.cast.lin, self.cast.hu, self.cast.bao):
+            assert "(shop_id=? AND state=?)" in inbox.seen(person).filter(state="waiting").explain()
+
+
 class TheTurnsOfThoseWhoWait(FloorCase):
     """A message was left in the night, and Wang waits now."""
 
