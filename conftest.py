@@ -5,11 +5,18 @@ from __future__ import annotations
 import importlib
 import socket
 
+import hypothesis
 import pytest
 
 from dangban.project import translations
 
 LOCAL = {"127.0.0.1", "::1", "localhost"}
+
+# A busy machine is slow at making examples, too; that is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,9 +57,19 @@ def _tests_may_empty_the_journal() -> None:
     BaseDatabaseOperations.execute_sql_flush = flush_with_journal  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="class")
+def _no_handbook_remembered_by_a_class() -> None:
+    """A class sets up its story before its first test's own fixtures."""
+    _forget_the_handbook()
+
+
 @pytest.fixture(autouse=True)
 def _no_handbook_remembered() -> None:
     """What one test adopted is rolled back with it; the next reads the handbook anew."""
+    _forget_the_handbook()
+
+
+def _forget_the_handbook() -> None:
     from dangban.handbook.current import forget
 
     forget()
