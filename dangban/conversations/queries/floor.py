@@ -61,7 +61,7 @@ class Floor:
 
 
 def floor(person: Person, team: Team | None = None) -> Floor:
-    """Everything the floor shows, for those who supervise it (about 20 queries, however many people)."""
+    """Everything the floor shows, for those who supervise it (about 25 queries, however many people)."""
     at = clock.now()
     today = clock.business_day(at)
     shown, by_person = numbers_with_people(person, today, today, team=team)
