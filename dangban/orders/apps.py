@@ -12,7 +12,8 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from dangban.customers import ports as customer_ports
         from dangban.desk import ports as desk_ports
-        from dangban.orders import bell, figures, personal, ticking, timeline, words
+        from dangban.orders import bell, figures, owed, personal, ticking, timeline, words
+        from dangban.stock import ports as stock_ports
 
         desk_ports.name_deadlines({ticking.KIND: _("Wish to tick")}, delegable=True)
         desk_ports.register_also_told(ticking.KIND, ticking.also_told)
@@ -21,6 +22,7 @@ class OrdersConfig(AppConfig):
         words.register()
         customer_ports.register_timeline("orders", _("Orders"), timeline.timeline)
         customer_ports.register_bought(figures.bought_since)
+        stock_ports.register_owed(owed.owed)
         customer_ports.register_mover("orders", timeline.move, timeline.give_back)
         label = pgettext_lazy("rail", "Orders")
         rail.register(rail.RailItem("orders", label, "orders", "orders:list", "orders.view", order=30))
