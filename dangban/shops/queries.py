@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -12,8 +12,9 @@ from django.db.models import Count, Q, QuerySet
 from dangban.lib import addresses, text
 from dangban.people.access import scope
 from dangban.people.models import Person, Shop
-from dangban.shops import access, clauses, rules
+from dangban.shops import access, clauses, ports, rules
 from dangban.shops.models import Courier, Product, Profile, Sku
+from dangban.shops.ports import StockNote
 from dangban.shops.rules import Area, Carrier
 
 if TYPE_CHECKING:
@@ -111,9 +112,11 @@ class Hit:
     url: str
     must_say: str
     listed: bool
+    # How many are there, where somebody keeps stock of it.
+    stock: StockNote | None = None
 
     def as_data(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "stock"}
 
 
 def find_products(person: Person, typed: str, *, shop_id: int | None = None, limit: int = 20) -> list[Hit]:
@@ -128,14 +131,19 @@ def find_products(person: Person, typed: str, *, shop_id: int | None = None, lim
         return []
     if not terms:
         newest = _products(shops).filter(listed=True).order_by("-pk")[:limit]
-        return _hits(list(newest), [], limit)
+        return _with_stock(_hits(list(newest), [], limit))
     hits = _by_index(terms, _index_words(terms), shops, limit)
     if len(hits) < limit and terms[-1].isascii():
         # The last word may be unfinished: the others narrow, and it is looked for inside the texts.
         known = {(hit.product, hit.sku) for hit in hits}
         more = _by_index(terms, _index_words(terms[:-1]), shops, limit)
         hits += [hit for hit in more if (hit.product, hit.sku) not in known]
-    return hits[:limit]
+    return _with_stock(hits[:limit])
+
+
+def _with_stock(hits: Sequence[Hit]) -> list[Hit]:
+    kept = ports.stock_of([hit.sku for hit in hits if hit.sku is not None])
+    return [replace(hit, stock=kept.get(hit.sku)) if hit.sku in kept else hit for hit in hits]
 
 
 def _by_index(
@@ -236,7 +244,12 @@ def _hit(product: Product, sku: Sku | None) -> Hit:
 
 def hit_of(product: Product, sku: Sku | None) -> Hit:
     """One product (or one of its SKUs) in the form in which search gives it."""
-    return _hit(product, sku)
+    return _with_stock([_hit(product, sku)])[0]
+
+
+def stock_notes(product: Product) -> Mapping[int, StockNote]:
+    """How many are there of a listing's SKUs; empty where nobody keeps stock of it."""
+    return ports.stock_of(list(product.skus.values_list("pk", flat=True)))
 
 
 def sku_rows(product: Product) -> QuerySet[Sku]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -20,10 +21,12 @@ from dangban.handbook.decisions import Decision
 from dangban.handbook.rulebook import Rules
 from dangban.orders import queries as orders
 from dangban.orders.models import Order, OrderLine
+from dangban.shops import ports as shop_ports
 from dangban.shops import queries as shops
 from dangban.shops import rules as shop_rules
 from dangban.shops.clauses import COLOUR_NOTE
-from dangban.shops.models import Product
+from dangban.shops.models import Product, Sku
+from dangban.shops.ports import StockNote
 
 # Customers' words for how a colour looks, and the sign by which a note is about colours.
 _ASKS_COLOUR = re.compile(r"色差|颜色|偏色|掉色|褪色|显色|实物图|[深浅]色|什么色|哪个色")  # han
@@ -54,15 +57,25 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfStock:
+    """Goods talked of that are not there, and a line to say so."""
+
+    name: str
+    stock: StockNote
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
     notes: list[Note]
+    out: list[OutOfStock]
     reach: Reach | None
     collect: shops.Collect
     collect_line: str
 
 
 def saying(conversation: Conversation, at: datetime) -> Saying:
-    """About ten queries."""
+    """About fifteen queries."""
     rules = in_force(at)
     # All of the customer's, few as they are: asked for with the shop, the orders of the whole shop would be read.
     theirs = Order.objects.filter(customer=conversation.customer_id, status__in=_OPEN).order_by("-created_at", "-pk")
@@ -72,7 +85,35 @@ def saying(conversation: Conversation, at: datetime) -> Saying:
     with translation.override(settings.LANGUAGE_CODE):
         reach = _reach(conversation, open_order)
         collect_line = _collect_line(collect.couriers)
-    return Saying(_notes(conversation, open_order, at, rules), reach, collect, collect_line)
+        out = _out_of_stock(conversation, open_order)
+    return Saying(_notes(conversation, open_order, at, rules), out, reach, collect, collect_line)
+
+
+def _out_of_stock(conversation: Conversation, order: Order | None) -> list[OutOfStock]:
+    """Of the SKUs shown as a card or in the open order: those of which the warehouse has none."""
+    ids = {payload.get("sku") for payload in _cards(conversation)}
+    if order is not None and order.status == Order.Status.UNPAID:
+        ids |= set(OrderLine.objects.filter(order=order).values_list("sku", flat=True))
+    skus = Sku.objects.filter(pk__in=[pk for pk in ids if isinstance(pk, int)], shop=conversation.shop_id)
+    found = list(skus.select_related("product").order_by("pk"))
+    stock = shop_ports.stock_of([sku.pk for sku in found])
+    return [_out(sku, stock[sku.pk]) for sku in found if sku.pk in stock and stock[sku.pk].is_out]
+
+
+def _out(sku: Sku, stock: StockNote) -> OutOfStock:
+    name = " ".join(part for part in (sku.product.title, sku.name) if part)
+    if stock.expected_on:
+        line = _("%(name)s is out of stock; more are expected on %(day)s. Would you like to wait, or see something similar?")
+    else:
+        line = _("%(name)s is out of stock, and we have no date yet. May I show you something similar?")
+    day = stock.expected_on.strftime("%m-%d") if stock.expected_on else ""
+    return OutOfStock(name, stock, line % {"name": name, "day": day})
+
+
+def _cards(conversation: Conversation) -> list[dict[str, Any]]:
+    """What the cards of this session show."""
+    cards = Message.objects.filter(thread=conversation.thread_id, seq__gte=conversation.first_seq, kind=Message.Kind.CARD)
+    return list(cards.values_list("payload", flat=True))
 
 
 def _notes(conversation: Conversation, order: Order | None, at: datetime, rules: Rules) -> list[Note]:
@@ -97,8 +138,7 @@ def _notes(conversation: Conversation, order: Order | None, at: datetime, rules:
 
 def _talked_of(conversation: Conversation, order: Order | None) -> list[Product]:
     """The goods of this session that something must be said of: shown as a card, enquired about, or ordered."""
-    cards = Message.objects.filter(thread=conversation.thread_id, seq__gte=conversation.first_seq, kind=Message.Kind.CARD)
-    ids = {payload.get("product") for payload in cards.values_list("payload", flat=True)}
+    ids = {payload.get("product") for payload in _cards(conversation)}
     ids |= set(Enquiry.objects.filter(conversation=conversation).values_list("product", flat=True))
     if order is not None:
         ids |= set(OrderLine.objects.filter(order=order).values_list("sku__product", flat=True))

@@ -65,6 +65,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "product": found,
         "skus": queries.sku_rows(found),
+        "stock": queries.stock_notes(found),
         "today": clock.business_day(clock.now()),
         "form": ProductForm(
             initial={"must_say": found.must_say, "supplier": found.supplier, "category": found.category}
@@ -94,6 +95,8 @@ def product_notes(request: HttpRequest, pk: int) -> HttpResponse:
         context = {
             "product": found,
             "skus": queries.sku_rows(found),
+            "stock": queries.stock_notes(found),
+        "stock": queries.stock_notes(found),
             "form": form,
             "batch_form": BatchForm(),
             "may_change": True,
