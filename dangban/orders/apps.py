@@ -12,12 +12,13 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from dangban.customers import ports as customer_ports
         from dangban.desk import ports as desk_ports
-        from dangban.orders import bell, figures, owed, personal, ticking, timeline, words
+        from dangban.orders import bell, day, figures, owed, personal, ticking, timeline, words
         from dangban.stock import ports as stock_ports
 
         desk_ports.name_deadlines({ticking.KIND: _("Wish to tick")}, delegable=True)
         desk_ports.register_also_told(ticking.KIND, ticking.also_told)
         desk_ports.watch_deadlines(ticking.KIND, bell.clock_changed)
+        day.register()
         personal.register()
         words.register()
         customer_ports.register_timeline("orders", _("Orders"), timeline.timeline)
