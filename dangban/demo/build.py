@@ -11,6 +11,7 @@ from dangban.demo.department import Opening
 from dangban.demo.present import Present
 from dangban.demo.roster import Roster
 from dangban.demo.rows import Rows
+from dangban.demo.storage import Storage
 from dangban.demo.volume import History, Span
 from dangban.desk.clauses import DAY_ENDS
 from dangban.handbook import actions as handbook
@@ -39,6 +40,7 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     present = Present(random, history, opening.people, opening.teams, opening.shops, now=now)
     written = history.write()
     tell(f"{written['Order']} orders, {written['Conversation']} conversations, {written['Message']} messages")
+    Storage(random, shelves, opening.people, now=now).fill()
     present.act()
     tell("and what is going on now")
 
