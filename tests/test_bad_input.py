@@ -67,7 +67,7 @@ class Addresses(Floor):
             for part in ("<str:key>", "<str:path>", "<str:kind>", "<str:field>", "<slug:what>"):
                 path = path.replace(part, "x")
             path = path.replace("<str:day>", "2026-11-19")
-            for part in ("team_pk", "person_pk", "tag_pk", "mark_pk", "merge_pk", "grant_pk", "courier_pk", "wish_pk"):
+            for part in ("team_pk", "person_pk", "tag_pk", "mark_pk", "merge_pk", "grant_pk", "courier_pk", "wish_pk", "step_pk", "objection_pk"):
                 path = path.replace(f"<int:{part}>", "1")
             assert "<" not in path, path
             yield "/" + path

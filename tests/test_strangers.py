@@ -38,7 +38,23 @@ from dangban.conversations.models import (
 )
 from dangban.conversations.tests.floor import FloorCase
 from dangban.customers.models import Address, Merge, RiskMark, Tag
-from dangban.desk.models import Approval, Deadline, Notice, Task
+from dangban.desk.models import (
+    Approval,
+    DaySummary,
+    Deadline,
+    DepartmentRequest,
+    Handover,
+    HandoverItem,
+    Incident,
+    Notice,
+    Question,
+    Recurrence,
+    StandIn,
+    Task,
+    TaskComment,
+    TaskObjection,
+    TaskStep,
+)
 from dangban.journal.actions import record
 from dangban.knowledge.models import Script, ScriptUse
 from dangban.media.models import Blob, Use
@@ -130,9 +146,46 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "inbox/<str:key>/wake/": OWN,
     "inbox/<str:key>/delegation/": {"key": "inbox_key"},
     "tasks/new/": OWN,
+    "tasks/": OWN,
+    "tasks/recurring/": OWN,
+    "tasks/recurring/<int:pk>/end/": {"pk": "recurrence"},
+    "tasks/<int:pk>/": {"pk": "task"},
+    "tasks/<int:pk>/body/": {"pk": "task"},
+    "tasks/<int:pk>/steps/<int:step_pk>/": {"pk": "task", "step_pk": "step"},
+    "tasks/<int:pk>/comments/": {"pk": "task"},
+    "tasks/<int:pk>/files/": {"pk": "task"},
+    "tasks/<int:pk>/objection/": {"pk": "task"},
+    "tasks/<int:pk>/objections/<int:objection_pk>/": {"pk": "task", "objection_pk": "objection"},
     "tasks/<int:pk>/done/": {"pk": "task"},
     "tasks/<int:pk>/reopen/": {"pk": "task"},
+    "approvals/": OWN,
+    "approvals/list/": OWN,
+    "approvals/absence/": OWN,
+    "approvals/absence/<int:pk>/end/": {"pk": "stand_in"},
     "approvals/<int:pk>/": {"pk": "approval"},
+    "approvals/<int:pk>/answer/": {"pk": "approval"},
+    "questions/": OWN,
+    "questions/new/": OWN,
+    **{f"questions/<int:pk>/{what}": {"pk": "question"} for what in ("", "answer/", "told/")},
+    "incidents/": OWN,
+    "incidents/new/": OWN,
+    **{f"incidents/<int:pk>/{what}": {"pk": "incident"} for what in ("", "follow-up/", "settlement/")},
+    "requests/": OWN,
+    "requests/new/": OWN,
+    **{f"requests/<int:pk>/{what}": {"pk": "request"} for what in ("", "receipt/", "settlement/", "withdrawal/")},
+    "day/": OWN,
+    "day/rest/": OWN,
+    "day/ticks/": OWN,
+    "day/signature/": OWN,
+    "day/figures/": OWN,
+    "day/summaries/<int:team_pk>/": {"team_pk": "team"},
+    "handover/": OWN,
+    "handover/draft/": OWN,
+    "handover/lines/": OWN,
+    "handover/lines/<int:pk>/removal/": {"pk": "handover_item"},
+    "handover/lines/<int:pk>/answer/": {"pk": "handover_item"},
+    "handover/<int:pk>/": {"pk": "handover"},
+    "handover/<int:pk>/lines/": {"pk": "handover"},
     "notices/": OWN,
     "notices/new/": OWN,
     "notices/banner/": OWN,
@@ -199,6 +252,14 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "orders/import/<int:pk>/confirmation/": {"pk": "run"},
     "orders/import/<int:pk>/refusals/": {"pk": "run"},
     "orders/requirements/<int:pk>/settlement/": {"pk": "requirement"},
+    "orders/unpaid/": OWN,
+    "orders/unpaid/board/": OWN,
+    "orders/unpaid/figures/": OWN,
+    "orders/unpaid/<int:pk>/": {"pk": "follow_up"},
+    "orders/unpaid/<int:pk>/contacts/": {"pk": "follow_up"},
+    "orders/unpaid/<int:pk>/contact/": {"pk": "follow_up"},
+    "orders/unpaid/<int:pk>/follower/": {"pk": "follow_up"},
+    "orders/unpaid/<int:pk>/closing/": {"pk": "follow_up"},
     "orders/<int:pk>/": {"pk": "order"},
     "orders/<int:pk>/card/": {"pk": "order"},
     "orders/<int:pk>/flag/": {"pk": "order"},
@@ -296,6 +357,12 @@ ASKED: dict[str, tuple[str, ...]] = {
     "speech-guard/": ("?who={lin}", "?q=暗号", "?act=block"),
     "duty/": ("?team={team}",),
     "people/": ("?q=暗号", "?team={team}", "?shop={shop}", "?all=1"),
+    "tasks/": ("?which=team", "?which=given", "?which=done"),
+    "approvals/": ("?which=asked", "?which=settled", ""),
+    "questions/": ("?which=open", "?which=mine", "?which=answered", "?which=counts"),
+    "incidents/": ("?which=open", "?which=settled"),
+    "requests/": ("?which=all", "?which=to-us", "?which=settled"),
+    "day/figures/": ("?day=2026-11-19", "?span=week"),
     "inbox/": ("?only=deadlines", "?only=tasks", "?only=approvals", "?only=notices"),
 }
 
@@ -567,6 +634,36 @@ class Story:
             kind="test", subject_kind="orders.order", subject_id=self.order.pk, shop=cast.shop, title=self.secret("approval"),
             needs="desk.approve", asked_by=cast.lin, asked_at=NOW,
         )  # fmt: skip
+        self.step = TaskStep.objects.create(task=self.task, position=1, text=self.secret("step"))
+        TaskComment.objects.create(task=self.task, by=cast.zhou, body=self.secret("comment"), at=NOW)
+        self.objection = TaskObjection.objects.create(task=self.task, by=cast.lin, reason=self.secret("objection"), at=NOW)
+        self.recurrence = Recurrence.objects.create(
+            title=self.secret("recurrence"), owner=cast.lin, appears_at="09:00", next_at=at("11-20 09:00"), made_by=cast.zhou,
+            made_at=NOW,
+        )  # fmt: skip
+        self.stand_in = StandIn.objects.create(
+            person=cast.zhou, deputy=cast.mei, since=NOW, until=at("11-20 09:00"), reason=self.secret("away"), made_by=cast.zhou,
+            made_at=NOW,
+        )  # fmt: skip
+        self.question = Question.objects.create(
+            text=self.secret("question"), context=self.secret("context"), shop=cast.shop, asked_by=cast.lin, asked_at=NOW
+        )
+        self.incident = Incident.objects.create(
+            shop=cast.shop, facts={"problem": self.secret("problem")}, title=self.secret("incident"), by=cast.lin, at=NOW,
+            owner=cast.lin,
+        )  # fmt: skip
+        self.request = DepartmentRequest.objects.create(
+            kind="warehouse.parcel", department=cast.service, shop=cast.shop, title=self.secret("request"),
+            body=self.secret("requestbody"), asked_by=cast.lin, asked_at=NOW,
+        )  # fmt: skip
+        self.handover = Handover.objects.create(
+            from_person=cast.lin, to_person=cast.mei, team=cast.team, day=TODAY, begun_at=NOW, signed_at=NOW,
+            note=self.secret("handover"),
+        )  # fmt: skip
+        self.handover_item = HandoverItem.objects.create(
+            handover=self.handover, position=1, label=self.secret("line"), note=self.secret("linenote")
+        )
+        DaySummary.objects.create(team=cast.team, day=TODAY, by=cast.zhou, at=NOW, questions=self.secret("summary"))
         self.notice = Notice.objects.create(
             title=self.secret("notice"), body=self.secret("noticebody"), shop=cast.shop, by_kind="person",
             by_id=cast.zhou.pk, by_name=cast.zhou.name, at=NOW, must_read=True,

@@ -16,7 +16,7 @@ class ConversationsConfig(AppConfig):
         from dangban.conversations.projector import Plain, project
         from dangban.conversations.reminders import LEFT_MESSAGE, PROMISE, REPLY
         from dangban.customers import ports as customers
-        from dangban.desk.ports import name_deadlines, register_inbox
+        from dangban.desk.ports import name_deadlines, register_day_blocker, register_inbox, register_summary
         from dangban.lib.rail import RailItem, register
         from dangban.orders.ports import register_links
         from dangban.people import ports as people
@@ -29,6 +29,9 @@ class ConversationsConfig(AppConfig):
         register_on_stream("conversations", on_stream)
         name_deadlines({REPLY: _("Reply"), LEFT_MESSAGE: _("Left message"), PROMISE: _("Promise")})
         register_inbox("conversations", _("Conversations"), open_work.Inbox())
+        speaks_for = (REPLY, LEFT_MESSAGE, PROMISE)
+        register_day_blocker("conversations", _("Conversations"), open_work.unanswered, kinds=speaks_for)
+        register_summary("not_sold", open_work.not_sold)
         people.register_open_work("conversations", _("Conversations"), open_work.OpenWork())
         people.register_personal_data("conversations", personal.ConversationData())
         customers.register_timeline("conversations", _("Conversations"), timeline.timeline)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,11 +19,14 @@ from dangban.conversations.models import (
     Promise,
     Transfer,
 )
-from dangban.desk.ports import InboxItem
+from dangban.desk.models import Deadline
+from dangban.desk.ports import InboxItem, Leftover
 from dangban.handbook.actions import in_force
+from dangban.handbook.rulebook import Rules
 from dangban.lib import clock
 from dangban.lib.actor import Actor
-from dangban.people.models import Person
+from dangban.lib.text import whole
+from dangban.people.models import Person, Team
 from dangban.people.ports import OpenItem
 
 State = Conversation.State
@@ -53,19 +56,59 @@ class OpenWork:
             if offer.to_person is not None:
                 reminders.ring([offer.to_person])
         for one in _serving(person):
-            held = assigning.locked(one.pk)
-            team_id = facts.team_of(to.pk, held.shop_id, at)
-            assigning.give(
-                held, to.pk, how=Assignment.How.HANDED_OVER, because=(), at=at, rules=rules, by=by, team_id=team_id
-            )
+            _give(one, to, by=by, at=at, rules=rules)
             handed += 1
         for promise in _promises(person):
-            promise.owner = to
-            promise.save(update_fields=["owner"])
-            reminders.hand_promise_clock(promise, by=by, at=at)
+            _pass_promise(promise, to, by=by, at=at)
             handed += 1
         reminders.ring([person, to])
         return handed + _enquiries(person).update(owner=to, updated_at=at)
+
+    def hand_over_one(self, key: str, person: Person, to: Person, *, by: Actor, at: datetime) -> bool:
+        """One customer, promise or intending customer, as a shift hands them over."""
+        kind, _colon, number = key.partition(":")
+        pk = whole(number) or 0
+        given = 0
+        if kind == "conversation":
+            for one in _serving(person).filter(pk=pk):
+                _give(one, to, by=by, at=at, rules=in_force(at))
+                given += 1
+        elif kind == "promise":
+            for promise in _promises(person).filter(pk=pk):
+                _pass_promise(promise, to, by=by, at=at)
+                given += 1
+        elif kind == "enquiry":
+            given = _enquiries(person).filter(pk=pk).update(owner=to, updated_at=at)
+        reminders.ring([person, to])
+        return given > 0
+
+
+def unanswered(person: Person, end: datetime, at: datetime) -> Sequence[Leftover]:
+    """What a day is not signed off over: customers who wait, messages left, promises and contacts due today."""
+    left = Deadline.objects.filter(owner=person, kind=reminders.LEFT_MESSAGE, met_at=None, cancelled_at=None)
+    messages = Conversation.objects.filter(pk__in=left.values("subject_id")).select_related("customer").order_by("pk")
+    found = [
+        *(
+            _left("conversation", one.pk, _("Answer %(customer)s") % {"customer": one.customer}, one.pk)
+            for one in _serving(person).filter(waiting_since__isnull=False)
+        ),
+        *(_left("conversation", one.pk, f"{_('Left message')} · {one.customer}", one.pk) for one in messages),
+        *(_left("promise", one.pk, one.text, one.conversation_id) for one in _promises(person).filter(due_at__lt=end)),
+        *(
+            _left("enquiry", one.pk, _("Ask %(customer)s again") % {"customer": one.customer}, one.conversation_id)
+            for one in _enquiries(person).filter(next_contact_at__lt=end).select_related("customer").order_by("pk")
+        ),
+    ]
+    return found
+
+
+def not_sold(team: Team, start: datetime, end: datetime) -> Sequence[str]:
+    """Why customers of a team's shops did not buy that day: for the leader's summary."""
+    lost = Enquiry.objects.filter(
+        shop__in=team.shops.all(), outcome=Enquiry.Outcome.LOST, outcome_at__gte=start, outcome_at__lt=end
+    )
+    counted = lost.exclude(reason="").values("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return [f"{Enquiry.Reason(row['reason']).label} {row['n']}" for row in counted]
 
 
 class Inbox:
@@ -111,6 +154,22 @@ class Inbox:
 
     def count(self, person: Person, at: datetime) -> int:
         return _offers(person).count() + _due(person, at).count() + len(_overrides(person, at))
+
+
+def _give(one: Conversation, to: Person, *, by: Actor, at: datetime, rules: Rules) -> None:
+    held = assigning.locked(one.pk)
+    team_id = facts.team_of(to.pk, held.shop_id, at)
+    assigning.give(held, to.pk, how=Assignment.How.HANDED_OVER, because=(), at=at, rules=rules, by=by, team_id=team_id)
+
+
+def _pass_promise(promise: Promise, to: Person, *, by: Actor, at: datetime) -> None:
+    promise.owner = to
+    promise.save(update_fields=["owner"])
+    reminders.hand_promise_clock(promise, by=by, at=at)
+
+
+def _left(kind: str, pk: int, label: str, conversation_id: int) -> Leftover:
+    return Leftover(f"{kind}:{pk}", label, reminders.address(conversation_id))
 
 
 def _item(kind: str, pk: int, label: str, conversation_id: int) -> OpenItem:

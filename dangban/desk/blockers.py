@@ -22,8 +22,9 @@ from dangban.desk.models import (
     TaskObjection,
 )
 from dangban.desk.ports import Leftover
+from dangban.lib.text import one_line
 from dangban.people.access import scope
-from dangban.people.models import Person
+from dangban.people.models import Person, Team
 
 # What nobody else can do for one: it can't be handed over.
 ONES_OWN = ("summary:",)
@@ -116,10 +117,24 @@ def summaries(person: Person, end: datetime, at: datetime) -> Sequence[Leftover]
     ]
 
 
+def hard_questions(team: Team, start: datetime, end: datetime) -> Sequence[str]:
+    """What the team did not know that day, with the answer where there is one."""
+    asked = Question.objects.filter(shop__in=team.shops.all(), asked_at__gte=start, asked_at__lt=end).order_by("pk")
+    return [f"{one.text} → {one_line(one.answer)}" if one.answer else one.text for one in asked[:50]]
+
+
+def problems(team: Team, start: datetime, end: datetime) -> Sequence[str]:
+    """The problems noted in the team's shops that day, with how they ended."""
+    noted = Incident.objects.filter(shop__in=team.shops.all(), at__gte=start, at__lt=end).order_by("pk")
+    return [f"{one.title} → {one.outcome}" if one.outcome else one.title for one in noted[:50]]
+
+
 def register() -> None:
+    ports.register_summary("questions", hard_questions)
+    ports.register_summary("aftersales", problems)
     ports.register_day_blocker("tasks", gettext_lazy("Tasks"), tasks)
     ports.register_day_blocker("clocks", gettext_lazy("Clocks"), clocks)
     ports.register_day_blocker("incidents", gettext_lazy("Incidents"), incidents)
     ports.register_day_blocker("answers", gettext_lazy("Answers"), answers)
-    ports.register_day_blocker("handed", gettext_lazy("Taken over"), handed)
+    ports.register_day_blocker("handed", gettext_lazy("Accepted from others"), handed)
     ports.register_day_blocker("summary", gettext_lazy("Summary of the day"), summaries)

@@ -65,7 +65,7 @@ class TaskForm(forms.Form):
 class RecurrenceForm(TaskForm):
     every = forms.ChoiceField(label=_("How often"), choices=Recurrence.Every.choices)
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("On which days of the week"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("On which days of the week"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
         choices=[(0, _("Mon")), (1, _("Tue")), (2, _("Wed")), (3, _("Thu")), (4, _("Fri")), (5, _("Sat")), (6, _("Sun"))],
     )  # fmt: skip
     day_of_month = forms.IntegerField(
@@ -95,9 +95,9 @@ class CommentForm(forms.Form):
 class StandInForm(forms.Form):
     person = forms.ModelChoiceField(label=_("Who is away"), queryset=Person.objects.none())
     deputy = forms.ModelChoiceField(label=_("Who stands in"), queryset=Person.objects.none())
-    since = LocalDateTime(label=_("From"))
+    since = LocalDateTime(label=_("Away from"))
     until = LocalDateTime(label=_("Until"))
-    reason = forms.CharField(label=_("Why"), max_length=200)
+    reason = forms.CharField(label=_("Why away"), max_length=200)
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -74,8 +74,8 @@ FIELDS = {
     "file": _("file"),
     "department": _("department"),
     "outcome": _("outcome"),
-    "lines": _("lines"),
-    "left": _("handed over"),
+    "lines": _("number of lines"),
+    "left": _("left over"),
     "done": _("done"),
     "next_at": _("look again"),
 }

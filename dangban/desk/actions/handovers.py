@@ -155,6 +155,7 @@ def decline_item(item: HandoverItem, reason: str, *, by: Person, at: datetime) -
 
 def close_item(item: HandoverItem, outcome: str, *, by: Person, at: datetime) -> HandoverItem:
     """Settled. Refused while the room it came from still knows it as open."""
+    item = HandoverItem.objects.select_related("handover__from_person", "answered_by").get(pk=item.pk)
     holder = holder_of(item)
     if holder is None or (by.pk != holder.pk and holder.manager_id != by.pk):
         raise NotAllowed(_("Whoever has it in hand closes it."))

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=300)),
                 ('url', models.CharField(blank=True, max_length=200)),
                 ('note', models.CharField(blank=True, max_length=500)),
-                ('state', models.CharField(choices=[('offered', 'to be accepted'), ('accepted', 'accepted'), ('declined', 'given back'), ('closed', 'closed')], default='offered', max_length=8)),
+                ('state', models.CharField(choices=[('offered', 'to be accepted'), ('accepted', 'accepted'), ('declined', 'given back'), ('closed', 'finished')], default='offered', max_length=8)),
                 ('due_at', models.DateTimeField(null=True)),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('answer', models.CharField(blank=True, max_length=300)),

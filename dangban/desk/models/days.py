@@ -42,7 +42,7 @@ class HandoverItem(models.Model):
         OFFERED = "offered", _("to be accepted")
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("given back")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("finished")
 
     handover = models.ForeignKey(Handover, models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField()

@@ -41,10 +41,10 @@ def questions(request: PersonRequest) -> HttpResponse:
 def _counts(request: PersonRequest) -> list[queries.Asked]:
     """Of this month: of one's teams, for who leads; else of oneself."""
     now = clock.now()
-    first = days.work_day(now).replace(day=1)
-    start, _end = days.span(first, now)
+    today = days.work_day(now)
+    start, end = days.span(today.replace(day=1), now)[0], days.span(today, now)[1]
     people = members_of(scope(request.user).teams) if request.user.can("desk.assign") else [request.user]
-    return queries.question_counts(people, start, now)
+    return queries.question_counts(people, start, end)
 
 
 @login_required
