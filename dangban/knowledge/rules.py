@@ -16,6 +16,8 @@ VARIABLES = {
     "courier": "快递",
     "tracking": "运单号",
     "agent": "客服",
+    "goods": "商品",
+    "address": "收货地址",
 }
 _NAMES = {**{name: name for name in VARIABLES}, **{said: name for name, said in VARIABLES.items()}}
 _PLACE = re.compile(r"\{([^{}\n]{1,20})\}")

@@ -12,10 +12,20 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from dangban.customers import ports as customer_ports
         from dangban.desk import ports as desk_ports
+        from dangban.lib import background
         from dangban.orders import bell, day, figures, owed, personal, ticking, timeline, words
+        from dangban.orders.unpaid import following
         from dangban.stock import ports as stock_ports
 
+        every = background.every(following.EVERY_SECONDS, following.look_round)
+        background.register("orders-unpaid", every)
+        desk_ports.name_deadlines(
+            {following.CONTACT: _("Unpaid order to contact"), following.NEXT: _("Next contact agreed")},
+            delegable=True,
+        )
         desk_ports.name_deadlines({ticking.KIND: _("Wish to tick")}, delegable=True)
+        desk_ports.watch_deadlines(following.CONTACT, bell.contact_clock_changed)
+        desk_ports.watch_deadlines(following.NEXT, bell.contact_clock_changed)
         desk_ports.register_also_told(ticking.KIND, ticking.also_told)
         desk_ports.watch_deadlines(ticking.KIND, bell.clock_changed)
         day.register()

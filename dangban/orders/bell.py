@@ -28,6 +28,16 @@ def clock_changed(deadline: Deadline) -> None:
         wish_changed(wish)
 
 
+def unpaid_changed(shop_id: int) -> None:
+    """Somebody was contacted, paid, or has to be seen to: whoever has the shop's unpaid orders open."""
+    hub.changed("unpaid", shop_id, shop_id=shop_id)
+
+
+def contact_clock_changed(deadline: Deadline) -> None:
+    if deadline.shop_id is not None:
+        unpaid_changed(deadline.shop_id)
+
+
 def _tell(order_id: int | None, customer_id: int | None, shop_id: int) -> None:
     if order_id is not None:
         hub.changed("order", order_id, shop_id=shop_id)

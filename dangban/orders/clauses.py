@@ -11,7 +11,10 @@ from dangban.handbook.shapes import (
     Span,
     YesNo,
     declare,
+    name_facts,
 )
+
+name_facts({"prompts": ("已催付次数", "Prompts so far"), "wall": ("现在", "Now")})
 
 PURPOSES = Choice(
     none=("未使用", "not used"),
@@ -54,22 +57,31 @@ SHIP_WITHIN = declare(
 UNPAID_CONTACT = declare(
     "orders.unpaid_contact", Duration("hours", minimum=1, maximum=168),
     "拍下后多久未付款要有人联系（催付）", "After how long an unpaid order must be contacted",
-    applied=False,
+)
+UNPAID_CLOCK = declare(
+    "orders.unpaid_clock", Duration("minutes", minimum=5, maximum=1440),
+    "到催付时限后，多少工作时间内必须联系", "How much duty time there is for the contact once it has become due",
+)
+UNPAID_LAPSES = declare(
+    "orders.unpaid_lapses", Duration("hours", minimum=1, maximum=2160),
+    "拍下多久以后不再为未付款订单计时（平台会自动关闭）", "How long after being placed an unpaid order gets no clock any more",
+)
+UNPAID_CLOSED_BY = declare(
+    "orders.unpaid_closed_by",
+    Choice(customer=("只由顾客本人", "the customer only"), leader=("组长及以上", "a leader or above")),
+    "未付款订单由谁关闭", "Who closes an unpaid order",
 )
 UNPAID_PROMPTS = declare(
     "orders.unpaid_prompts", Number("times", minimum=0, maximum=20),
     "每笔未付款订单最多催付几次", "How often at most one unpaid order is prompted",
-    applied=False,
 )
 QUIET_HOURS = declare(
     "orders.quiet_hours", Span(),
     "这段时间不主动打扰顾客", "The part of the day in which customers are not contacted unasked",
-    applied=False,
 )
 OFF_DUTY_FIRST = declare(
     "orders.off_duty_first", YesNo(),
     "无人值班时拍下的订单是否优先联系", "Whether orders placed while nobody was on duty are contacted first",
-    applied=False,
 )
 REQUIREMENT_BEFORE_CUT_OFF = declare(
     "orders.requirement_before_cut_off", Duration("minutes", minimum=0, maximum=480),

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dangban.lib import tables
 from dangban.orders import access, clauses
-from dangban.orders.models import Requirement
+from dangban.orders.models import Contact, Requirement
+from dangban.orders.ports import Wording
 from dangban.people.models import Person, Shop
 
 
@@ -67,3 +68,31 @@ class RemarkForm(forms.Form):
 class RequirementForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Requirement.Kind.choices)
     text = forms.CharField(label=gettext_lazy("What the customer wants"), max_length=120)
+
+
+class ContactForm(forms.Form):
+    """How the buyer of an unpaid order was contacted, and what came of it."""
+
+    way = forms.ChoiceField(label=gettext_lazy("How"), choices=Contact.Way.choices)
+    script = forms.TypedChoiceField(
+        label=gettext_lazy("Script"), required=False, coerce=int, empty_value=None, choices=[]
+    )
+    text = forms.CharField(
+        label=pgettext_lazy("contact", "Words"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    reason = forms.ChoiceField(label=gettext_lazy("Why not paid yet"), choices=Contact.Reason.choices)
+    next_at = forms.DateTimeField(
+        label=gettext_lazy("Contact again"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, wordings: list[Wording], in_chat: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        way, script = self.fields["way"], self.fields["script"]
+        assert isinstance(way, forms.ChoiceField)
+        assert isinstance(script, forms.ChoiceField)
+        if not in_chat:
+            way.choices = [one for one in Contact.Way.choices if one[0] != Contact.Way.CHAT]
+        script.choices = [("", _("In my own words")), *((one.script_id, one.title) for one in wordings)]

@@ -27,6 +27,7 @@ from dangban.orders import bell, clauses, formats, rules, ticking
 from dangban.orders.figures import keep_figures
 from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, OrderWord, Requirement
 from dangban.orders.reading import Reader, ReadOrder
+from dangban.orders.unpaid import following
 from dangban.people.models import Shop
 from dangban.shops import runs
 from dangban.shops.models import ImportRun, Sku
@@ -279,6 +280,7 @@ class OrderImport:
         OrderWord.objects.bulk_create(_words(orders))
         self._plant([(order, "", order.flag) for order in orders if order.flag])
         bring_wishes_home(orders, by=self.actor, at=self.now)
+        following.follow(orders)
         bell.shop_loaded(self.shop.pk)
         return orders
 
@@ -316,6 +318,8 @@ class OrderImport:
             self._replace_lines([change for change in fresh if change.lines])
             turned = [change.order for change in fresh if {"status", "refund"} & change.fields.keys()]
             ticking.end_with(turned, by=self.actor, at=self.now)
+            following.follow(turned)
+            following.end(turned, by=self.actor, at=self.now)
             bell.shop_loaded(self.shop.pk)
         touched += [change.order for change in fresh]
         return len(fresh)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dangban.customers.models import Customer
 from dangban.people.models import Person, Shop
@@ -186,3 +187,75 @@ class OrderWord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["word", "order"], name="a_word_once_per_order")]
+
+
+class FollowUp(models.Model):
+    """An order that awaits payment, as long as somebody is to see to it (催付); one for each such order.
+
+    Kept beside the order, so that the work list is read by its own narrow index.
+    """
+
+    class Outcome(models.TextChoices):
+        PAID = "paid", pgettext_lazy("follow-up", "Paid")
+        CLOSED = "closed", pgettext_lazy("follow-up", "Closed")
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="follow_up")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    # Placed while nobody who serves the shop was on duty: contacted first, where the handbook says so.
+    off_duty = models.BooleanField(default=False)
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="follow_ups")
+    contacts = models.PositiveSmallIntegerField(default=0)
+    last_contact_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    # When its clock was set going, or it was found too old for one.
+    called_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["shop", "off_duty", "placed_at", "id"], condition=Q(ended_at=None, contacts=0), name="follow_up_untouched"),
+            models.Index(fields=["shop", "placed_at", "id"], condition=Q(ended_at=None), name="follow_up_open"),
+            models.Index(fields=["placed_at"], condition=Q(ended_at=None, called_at=None, contacts=0), name="follow_up_uncalled"),
+            models.Index(fields=["owner", "next_at"], condition=Q(ended_at=None), name="follow_up_owner"),
+        ]
+
+
+class Contact(models.Model):
+    """Somebody reached out to the buyer of an unpaid order: how, with which words, what came of it."""
+
+    class Way(models.TextChoices):
+        CHAT = "chat", _("In the chat here")
+        PLATFORM = "platform", pgettext_lazy("contact", "On the platform")
+        PHONE = "phone", _("By phone")
+
+    class Reason(models.TextChoices):
+        UNKNOWN = "unknown", _("No answer yet")
+        HESITATING = "hesitating", _("Hesitating")
+        CANNOT_PAY = "cannot_pay", _("Can't pay just now")
+        COMPARING = "comparing", _("Comparing")
+        WRONG_ORDER = "wrong_order", _("Ordered by mistake")
+        FRIEND_PAYS = "friend_pays", _("A friend pays")
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="contact_rows")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    ordinal = models.PositiveSmallIntegerField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=Way)
+    reason = models.CharField(max_length=12, choices=Reason)
+    # Scripts are kept by a room above; the title stays as it was when it was said.
+    script_id = models.BigIntegerField(null=True)
+    script_title = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True)
+    thread_id = models.BigIntegerField(null=True)
+    message_seq = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    # The payment that followed belongs to the last contact before it.
+    paid_at = models.DateTimeField(null=True)
+    paid_fen = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["follow_up", "ordinal"], name="one_contact_a_turn")]
+        indexes = [models.Index(fields=["shop", "at"])]

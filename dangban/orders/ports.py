@@ -1,11 +1,11 @@
-"""What upper rooms add to an order's page: links to the conversations, cases and parcels about it."""
+"""What upper rooms add to orders: links to conversations, cases and parcels; scripts to say to a buyer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from dangban.orders.models import Order
@@ -35,3 +35,37 @@ def register_links(room: str, source: Source) -> None:
 def links(person: Person, order: Order) -> list[Link]:
     """All links, room by room in alphabetical order."""
     return [link for room in sorted(_sources) for link in _sources[room](person, order)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A script with an order's facts filled in; `missing` names what isn't known."""
+
+    script_id: int
+    title: str
+    text: str
+    missing: tuple[str, ...] = ()
+
+
+class Scripts(Protocol):
+    def offered(self, person: Person, order: Order, facts: Mapping[str, str]) -> list[Wording]:
+        """What this person may say to the buyer of an unpaid order, the most used first."""
+
+    def used(self, script_id: int, person: Person, order: Order, thread_id: int, seq: int, at: datetime) -> None:
+        """A line that came from a script was said; call it inside the transaction of the line."""
+
+
+_scripts: list[Scripts] = []
+
+
+def register_scripts(scripts: Scripts) -> None:
+    _scripts[:] = [scripts]
+
+
+def wordings(person: Person, order: Order, facts: Mapping[str, str]) -> list[Wording]:
+    return _scripts[0].offered(person, order, facts) if _scripts else []
+
+
+def script_used(script_id: int, person: Person, order: Order, thread_id: int, seq: int, at: datetime) -> None:
+    if _scripts:
+        _scripts[0].used(script_id, person, order, thread_id, seq, at)

@@ -57,7 +57,7 @@ def start(requirement: Requirement, *, by: HasActor, at: datetime) -> Deadline |
         because=[reason.as_data() for reason in because],
         by=by,
         owner=owner,
-        team=_team_of(requirement.shop_id, owner),
+        team=team_of(requirement.shop_id, owner),
         shop=requirement.shop,
         label=label,
         url=url,
@@ -144,7 +144,7 @@ def _decide(requirement: Requirement, *, by: HasActor, at: datetime) -> tuple[Be
     return decided.decision.because
 
 
-def _team_of(shop_id: int, owner: Person | None) -> Team | None:
+def team_of(shop_id: int, owner: Person | None) -> Team | None:
     """The owner's team among those that serve the shop, else the first of them."""
     teams = list(Team.objects.filter(teamshop__shop=shop_id).order_by("pk"))
     if owner is None or len(teams) < 2:

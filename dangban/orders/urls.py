@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dangban.orders.views import detail, lists, loading
+from dangban.orders.views import detail, lists, loading, unpaid
 
 pages = [
     path("", lists.order_list, name="list"),
@@ -14,6 +14,14 @@ pages = [
     path("import/<int:pk>/confirmation/", loading.confirmation, name="import-confirmation"),
     path("import/<int:pk>/refusals/", loading.refusals, name="import-refusals"),
     path("requirements/<int:pk>/settlement/", detail.settlement, name="settlement"),
+    path("unpaid/", unpaid.work_list, name="unpaid"),
+    path("unpaid/board/", unpaid.board, name="unpaid-board"),
+    path("unpaid/figures/", unpaid.figures, name="unpaid-figures"),
+    path("unpaid/<int:pk>/", unpaid.unpaid_order, name="unpaid-order"),
+    path("unpaid/<int:pk>/contacts/", unpaid.contacts_so_far, name="unpaid-contacts"),
+    path("unpaid/<int:pk>/contact/", unpaid.contact, name="unpaid-contact"),
+    path("unpaid/<int:pk>/follower/", unpaid.follower, name="unpaid-follower"),
+    path("unpaid/<int:pk>/closing/", unpaid.closing, name="unpaid-closing"),
     path("<int:pk>/", detail.order_detail, name="detail"),
     path("<int:pk>/card/", detail.order_card, name="card"),
     path("<int:pk>/facts/", detail.order_facts, name="facts"),

@@ -21,6 +21,9 @@ VERBS = {
     "orders.receiver_revealed": _("looked at the whole address of the order"),
     "orders.file_taken_in": _("took in a file of orders"),
     "orders.exported": _("exported orders"),
+    "orders.buyer_contacted": _("contacted the buyer of the unpaid order"),
+    "orders.follow_up_handed": _("handed on the follow-up of the order"),
+    "orders.unpaid_closed": _("closed the unpaid order"),
 }
 
 
