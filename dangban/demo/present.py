@@ -24,6 +24,7 @@ from dangban.conversations.models import Conversation, Seat, Transfer
 from dangban.customers.models import Customer
 from dangban.demo.buyers import Buyer
 from dangban.demo.content import FOLDER
+from dangban.demo.desks import Desks
 from dangban.demo.pictures import Album
 from dangban.demo.sales import Shelf
 from dangban.demo.volume import History
@@ -99,6 +100,7 @@ class Present:
                 moment.happens(moment.at)
                 projection.run_pending()
         self._write_desk()
+        Desks(self.people, self.teams, self.shops, self.now).act()
 
     def _plan(self, minutes: float, happens: Callable[[datetime], object]) -> None:
         self._moments.append(Moment(self.now - timedelta(minutes=minutes), happens))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from dangban.desk.ports import RequestKind, register_request_kind
+from dangban.desk.ports import ApprovalKind, RequestKind, register_approval, register_request_kind
 
 ORDER = ("order", _("order number"))
 TRACKING = ("tracking", _("tracking number"))
@@ -12,6 +12,7 @@ GOODS = ("goods", _("goods"))
 
 
 def register() -> None:
+    register_approval("desk.exception", ApprovalKind(_("exception")))
     register_request_kind("warehouse.parcel", RequestKind(_("Warehouse: look for a parcel"), "storage", (ORDER, TRACKING)))
     register_request_kind("warehouse.goods", RequestKind(_("Warehouse: look at goods"), "storage", (GOODS, ("wanted", _("what to look at")))))
     register_request_kind("aftersales.follow", RequestKind(_("After-sales: take over a case"), "aftersales", (ORDER,)))
