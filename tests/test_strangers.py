@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -21,6 +22,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from dangban.campaigns.models import Campaign, CampaignProduct, CampaignShop
 from dangban.conversations.models import (
     Assignment,
     AutoReply,
@@ -59,7 +61,7 @@ from dangban.journal.actions import record
 from dangban.knowledge.models import Script, ScriptUse
 from dangban.media.models import Blob, Use
 from dangban.orders.imports import refresh_words
-from dangban.orders.models import FlagChange, Order, OrderChange, Remark, Requirement
+from dangban.orders.models import Contact, FlagChange, FollowUp, Order, OrderChange, Remark, Requirement
 from dangban.people.models import Person
 from dangban.shops.models import Batch, Courier, ImportRefusal, ImportRun, Product, Sku
 from dangban.stock.models import (
@@ -228,6 +230,13 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "stock/count/<int:pk>/": {"pk": "count_run"},
     "stock/count/<int:pk>/confirmation/": {"pk": "count_run"},
     "stock/count/<int:pk>/refusals/": {"pk": "count_run"},
+    "campaigns/": OWN,
+    "campaigns/new/": ROLE,
+    "campaigns/price/": OWN,
+    "campaigns/price/panel/": OWN,
+    "campaigns/<int:pk>/": {"pk": "campaign"},
+    "campaigns/<int:pk>/change/": {"pk": "campaign"},
+    "campaigns/<int:pk>/stop/": {"pk": "campaign"},
     "customers/": OWN,
     "customers/export/": ROLE,
     "customers/<int:pk>/": {"pk": "customer"},
@@ -347,6 +356,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "stock/export/": ("?as=csv", "?as=csv&shop={shop}"),
     "stock/arrivals/": ("?which=open", "?which=closed"),
     "stock/alerts/": ("?kind=oversold", "?kind=slow"),
+    "campaigns/": ("?which=running", "?which=coming", "?which=over", "?shop={shop}", "?which=over&after=9999999999999-999"),
+    "campaigns/price/": ("?shop={shop}&line={product}:", "?shop={shop}&q=暗号", "?line={product}:{sku}"),
+    "campaigns/price/panel/": ("?shop={shop}&line={product}:", "?shop={shop}&q=暗号"),
     "catalogue/menu/": ("?q=暗号", "?q=", "?shop={shop}&q=暗号"),
     "scripts/": ("?q=暗号", "?shop={shop}", "?scope=team", "?scope=personal"),
     "workspace/list/": ("?tab=waiting", "?tab=team", "?tab=offline", "?tab=ended", "?q=暗号", "?tab=team&shop={shop}"),
@@ -468,6 +480,7 @@ class Story:
         self._customer()
         self._goods()
         self._stock()
+        self._campaign()
         self._order()
         self._talk()
         self._desk()
@@ -535,6 +548,15 @@ class Story:
         Alert.objects.create(kind="oversold", sku=sku, shop=shop, amount=2, since=NOW)
         self.count_run = self._run(ImportRun.Kind.COUNT)
 
+    def _campaign(self) -> None:
+        self.campaign = Campaign.objects.create(
+            name=self.secret("campaign"), kind="gift", gift=self.secret("gift"), say=self.secret("say"), tiers=[[0, 0]],
+            starts_at=NOW - timedelta(days=1), ends_at=NOW + timedelta(days=1), made_at=NOW, by_kind="system",
+            by_name=self.secret("planned"), start_told_at=NOW,
+        )  # fmt: skip
+        CampaignShop.objects.create(campaign=self.campaign, shop=self.cast.shop)
+        CampaignProduct.objects.create(campaign=self.campaign, product=self.product)
+
     def _run(self, kind: str) -> ImportRun:
         run = ImportRun.objects.create(
             shop=self.cast.shop, kind=kind, file_name=self.secret("file") + ".csv", file_sha256="0" * 64, dry_run=True,
@@ -561,6 +583,11 @@ class Story:
         self.requirement = Requirement.objects.create(
             order=self.order, customer=cast.fang, shop=cast.shop, kind="day", text=self.secret("requirement"),
             remark=remark, by=cast.lin, at=NOW,
+        )  # fmt: skip
+        self.follow_up = FollowUp.objects.create(order=self.order, shop=cast.shop, placed_at=NOW, owner=cast.lin, contacts=1)
+        Contact.objects.create(
+            follow_up=self.follow_up, shop=cast.shop, ordinal=1, person=cast.lin, way="phone", reason="comparing",
+            text=self.secret("prompt"), at=NOW,
         )  # fmt: skip
         OrderChange.objects.create(order=self.order, run=self.run, field="address", before=self.secret("before"), after=self.secret("after"), at=NOW)
         refresh_words(self.order)
