@@ -143,7 +143,7 @@ def find_products(person: Person, typed: str, *, shop_id: int | None = None, lim
 
 def _with_stock(hits: Sequence[Hit]) -> list[Hit]:
     kept = ports.stock_of([hit.sku for hit in hits if hit.sku is not None])
-    return [replace(hit, stock=kept.get(hit.sku)) if hit.sku in kept else hit for hit in hits]
+    return [replace(hit, stock=kept.get(hit.sku)) if hit.sku is not None else hit for hit in hits]
 
 
 def _by_index(

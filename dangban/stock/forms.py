@@ -30,6 +30,16 @@ FIELDS = {
 }
 
 
+# Where these acts mostly take from and put to; another zone can be chosen.
+_USUALLY = {
+    Kind.RECEIPT: {"target": Zone.Status.GOOD},
+    Kind.RETURN: {"target": Zone.Status.RETURNS},
+    Kind.MOVE: {"source": Zone.Status.PENDING, "target": Zone.Status.GOOD},
+    Kind.SCRAP: {"source": Zone.Status.DEFECTIVE},
+    Kind.COUNT: {"source": Zone.Status.GOOD},
+}
+
+
 class ZoneChoice(forms.ModelChoiceField):
     def label_from_instance(self, zone: Any) -> str:
         return f"{zone.warehouse.name} · {zone.name}"
@@ -66,6 +76,8 @@ class MovementForm(forms.Form):
         for name in ("source", "target", "batch", "reference", "reason"):
             if name not in FIELDS[Kind(kind)]:
                 del self.fields[name]
+        for name, status in _USUALLY.get(Kind(kind), {}).items():
+            self.fields[name].initial = zones.filter(status=status).values_list("pk", flat=True).first()
         if kind == Kind.SCRAP:
             self.fields["reason"].required = True
         if kind == Kind.COUNT:

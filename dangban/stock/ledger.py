@@ -20,7 +20,17 @@ from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.shops.models import Batch, Sku
 from dangban.stock import events, ports
-from dangban.stock.models import Allotment, Balance, Expected, Level, Movement, Reservation, Shortage, Warehouse, Zone
+from dangban.stock.models import (
+    Allotment,
+    Balance,
+    Expected,
+    Level,
+    Movement,
+    Reservation,
+    Shortage,
+    Warehouse,
+    Zone,
+)
 
 Kind = Movement.Kind
 

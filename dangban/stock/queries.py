@@ -9,11 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Decision
-from dangban.lib import clock, text
+from dangban.lib import clock
 from dangban.people.models import Person
 from dangban.shops import queries as shops
 from dangban.shops.models import Sku
@@ -289,16 +288,20 @@ def alert_counts(person: Person) -> dict[str, int]:
     return dict(rows)
 
 
-def alerts(person: Person, kind: str, after: str = "") -> tuple[list[Alert], str]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An alert with what is free of its goods now."""
+
+    alert: Alert
+    free: int
+
+
+def alerts(person: Person, kind: str, after: str = "") -> tuple[list[Look], str]:
     rows = access.visible_alerts(person).filter(kind=kind).select_related("sku__product", "shop").order_by("-pk")
     if re.fullmatch(r"\d{1,17}", after):
         rows = rows.filter(pk__lt=int(after))
-    found = list(
-        rows.annotate(free=Coalesce(Sum(F("sku__levels__good") - F("sku__levels__reserved")), 0))[: PAGE + 1]
-    )
-    return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""
-
-
-def sku_by_code(shop_ids: Sequence[int], code: str) -> list[Sku]:
-    """The goods of a code in some shops."""
-    return list(Sku.objects.filter(shop__in=shop_ids, code=text.one_line(code, 64)).select_related("product")[:2])
+    found = list(rows[: PAGE + 1])
+    levels = Level.objects.filter(sku__in=[row.sku_id for row in found]).values("sku").annotate(free=Sum(F("good") - F("reserved")))
+    free = dict(levels.values_list("sku", "free"))
+    looks = [Look(row, free.get(row.sku_id, 0)) for row in found[:PAGE]]
+    return looks, str(found[PAGE - 1].pk) if len(found) > PAGE else ""

@@ -246,7 +246,7 @@ def correct(movement: Movement, *, reason: str, by: HasActor, at: datetime | Non
 
 
 def _untick(movement: Movement) -> None:
-    row = Expected.objects.get(pk=movement.expected_id)
+    row = Expected.objects.get(movements=movement)
     row.received = max(0, row.received - movement.quantity)
     if row.closed == Expected.Closed.COMPLETE and row.received < row.quantity:
         row.closed, row.closed_at = Expected.Closed.OPEN, None

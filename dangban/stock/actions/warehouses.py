@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.journal.actions import HasActor, record
@@ -33,9 +35,12 @@ def open_warehouse(
         if Warehouse.objects.filter(code=code).exists():
             raise BadInput(_("There is a warehouse with this code."), fields={"code": [_("This code is taken.")]})
         warehouse = Warehouse.objects.create(code=code, name=name, opened_on=clock.business_day(at))
-        Zone.objects.bulk_create(
-            Zone(warehouse=warehouse, code=status.value, name=str(status.label), status=status) for status in Zone.Status
-        )
+        # The zones' names are the company's, whoever opens the warehouse.
+        with translation.override(settings.LANGUAGE_CODE):
+            Zone.objects.bulk_create(
+                Zone(warehouse=warehouse, code=status.value, name=str(status.label), status=status)
+                for status in Zone.Status
+            )
         change = {"name": name, "shops": [shop.name for shop in shops]}
         record("stock.warehouse_opened", subject=warehouse, by=by, change=change, at=at)
         for shop in shops:

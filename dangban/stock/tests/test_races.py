@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from itertools import count
@@ -114,10 +115,8 @@ class RacesTest(TransactionTestCase):
         def promise_and_send() -> None:
             number = next(numbers)
             actions.reserve(self.blue, 2, subject=("orders.order", number), label="x", by=self.ding, at=NOW)
-            try:
+            with contextlib.suppress(Refused):
                 actions.take_out(self.blue, 2, subject=("orders.order", number), by=self.ding, key=f"out-{number}", at=NOW)
-            except Refused:
-                pass
 
         def find_eight() -> None:
             actions.count(self.blue, self.goods.good, 8, by=self.ding, key=f"count-{next(numbers)}", at=NOW)

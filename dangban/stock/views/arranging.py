@@ -17,7 +17,7 @@ from dangban.shops import runs
 from dangban.shops.models import ImportRun
 from dangban.stock import access, actions, exports, imports
 from dangban.stock.forms import CountForm, WarehouseForm, ZoneForm
-from dangban.stock.views.goods import only_viewers, tabs
+from dangban.stock.views.goods import faults, only_viewers, tabs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +45,7 @@ def zones(request: HttpRequest, pk: int) -> HttpResponse:
     warehouse = access.get_warehouse(signed_in(request), pk)
     form = ZoneForm(request.POST)
     if not form.is_valid():
-        raise BadInput(_("A zone has a code, a name and a purpose."), fields=form.errors)
+        raise BadInput(_("A zone has a code, a name and a purpose."), fields=faults(form))
     data = form.cleaned_data
     actions.add_zone(warehouse, data["code"], data["name"], data["status"], by=signed_in(request))
     messages.success(request, _("The zone is there."))

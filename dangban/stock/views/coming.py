@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib import messages
@@ -22,8 +23,8 @@ from dangban.shops.models import Sku
 from dangban.stock import access, actions, queries
 from dangban.stock.actions.shortages import Missing
 from dangban.stock.forms import DateForm, ExpectForm, ReceiptForm
-from dangban.stock.models import Alert, Expected
-from dangban.stock.views.goods import only_viewers, tabs
+from dangban.stock.models import Alert
+from dangban.stock.views.goods import faults, only_viewers, tabs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +65,7 @@ def arrival_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     row = access.get_expected(signed_in(request), pk)
     form = ReceiptForm(row.warehouse, request.POST)
     if not form.is_valid():
-        raise BadInput(_("Say how many pieces came, and into which zone."), fields=form.errors)
+        raise BadInput(_("Say how many pieces came, and into which zone."), fields=faults(form))
     data = form.cleaned_data
     actions.receive(
         row.sku, data["target"], data["quantity"], by=signed_in(request), key=f"form:{data['key']}", expected=row,
@@ -81,7 +82,7 @@ def arrival_date(request: HttpRequest, pk: int) -> HttpResponse:
     row = access.get_expected(signed_in(request), pk)
     form = DateForm(request.POST)
     if not form.is_valid():
-        raise BadInput(_("Choose a day."), fields=form.errors)
+        raise BadInput(_("Choose a day."), fields=faults(form))
     actions.postpone(row, form.cleaned_data["expected_on"], was=form.cleaned_data["was"], by=signed_in(request))
     messages.success(request, _("The arrival has another date."))
     return redirect("stock:arrivals")
@@ -133,23 +134,19 @@ def _day(given: str) -> date | None:
         raise BadInput(_("“%(text)s” is not a day.") % {"text": given[:40]}) from None
 
 
-def _named(request: HttpRequest, shops: object) -> list[Missing]:
+def _named(request: HttpRequest, shops: Iterable[int]) -> list[Missing]:
     """Further goods, by their codes."""
     codes = [code for code in re.split(r"[\s,，、;；]+", request.POST.get("codes", "")) if code]
-    found = {}
-    for sku in Sku.objects.filter(access.where(signed_in(request), "stock.keep"), shop__in=shops, code__in=codes[:200]):
+    found: dict[str, Sku] = {}
+    mine = Sku.objects.filter(access.where(signed_in(request), "stock.keep"), shop__in=shops, code__in=codes[:200])
+    for sku in mine.select_related("product"):
         found.setdefault(sku.code, sku)
     missing = [code for code in codes if code not in found]
     if missing:
         raise BadInput(_("No goods have these codes: %(codes)s") % {"codes": "、".join(missing[:10])})
     coming = queries.next_arrivals([sku.pk for sku in found.values()])
-    return [
-        Missing(sku, arrival.expected_on if (arrival := _first(coming, sku.pk)) else None) for sku in found.values()
-    ]
-
-
-def _first(coming: dict[int, Expected], sku: int) -> Expected | None:
-    return coming.get(sku)
+    days = {sku: arrival.expected_on for sku, arrival in coming.items()}
+    return [Missing(sku, days.get(sku.pk)) for sku in found.values()]
 
 
 @require_safe

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,6 +33,11 @@ def only_viewers(request: HttpRequest, permission: str = "stock.view") -> Person
     if not person.can(permission):
         raise NotAllowed(_("Stock is not part of your work here."))
     return person
+
+
+def faults(form: Form) -> dict[str, list[str]]:
+    """What is wrong with a form that has no page of its own, by field."""
+    return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
 
 
 def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
@@ -87,7 +93,7 @@ def _chips(person: Person, filters: queries.Filters) -> list[dict[str, Any]]:
         ("held", pgettext("stock", "Reserved")),
         ("unreleased", pgettext("stock", "Not released")),
     ]
-    groups = [
+    groups: list[tuple[str, str, list[tuple[Any, str]]]] = [
         ("shop", _("Shop"), shops if len(shops) > 1 else []),
         ("warehouse", _("Warehouse"), warehouses if len(warehouses) > 1 else []),
         ("state", pgettext("stock", "Show"), states),
@@ -174,7 +180,7 @@ def movements(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(sku: Sku, kind: str, data: dict[str, Any], *, by: Person) -> None:
-    said = {name: data[name] for name in ("batch", "reference", "reason") if name in data}
+    said: dict[str, Any] = {name: data[name] for name in ("batch", "reference", "reason") if name in data}
     said |= {"by": by, "key": f"form:{data['key']}"}
     quantity = data["quantity"]
     if kind == Kind.RECEIPT:
