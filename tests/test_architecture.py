@@ -25,6 +25,7 @@ FLOORS = (
     ("desk",),
     ("shops", "customers"),
     ("stock",),
+    ("campaigns",),
     ("chat",),
     ("workforce",),
     ("orders",),

@@ -16,6 +16,7 @@ _SERVE = (
     "customers.edit",
     "shops.view",
     "stock.view",
+    "campaigns.view",
     "desk.task",
 )
 _LEAD = (
@@ -42,6 +43,7 @@ _SUPERVISE = (
     "shops.catalogue",
     "stock.keep",
     "stock.arrange",
+    "campaigns.manage",
     "people.view",
     "journal.read",
 )
@@ -81,5 +83,5 @@ DEFAULT_ROLES = (
     DefaultRole(
         "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "customers.reveal", "shops.view", "stock.view", "stock.keep"), 1
     ),
-    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "customers.view", "shops.view"), 2),
+    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "customers.view", "shops.view", "campaigns.view"), 2),
 )

@@ -31,6 +31,7 @@ ROOMS = [
     "shops",
     "customers",
     "stock",
+    "campaigns",
     "chat",
     "workforce",
     "orders",

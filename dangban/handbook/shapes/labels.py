@@ -10,6 +10,7 @@ CHAPTERS: dict[str, Words] = {
     "shops": Words("店铺", "Shops"),
     "customers": Words("客户", "Customers"),
     "stock": Words("库存", "Stock"),
+    "campaigns": Words("活动", "Campaigns"),
     "chat": Words("聊天", "Chat"),
     "desk": Words("待办", "Desk"),
     "people": Words("人员", "People"),

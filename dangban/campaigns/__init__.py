@@ -1,0 +1,1 @@
+"""Campaigns: what is cheaper when, and what a basket costs when everything is stacked."""
