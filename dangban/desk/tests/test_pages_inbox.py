@@ -322,7 +322,7 @@ class NoticeFormPage(DeskCase, pages.PageCase):
 
 
 class CountFragment(DeskCase, pages.PageCase):
-    queries = 14
+    queries = 18
 
     def address(self) -> str:
         return "/inbox/count/"
