@@ -1,11 +1,15 @@
 """What is worth saying stands beside the talk: notes on the goods, how far couriers go, freight collect."""
 
+from datetime import date
+
 from dangban.conversations.queries.saying import saying
 from dangban.conversations.tests.floor import FloorCase
 from dangban.customers.models import Address
 from dangban.lib import clock
 from dangban.orders.models import Order, OrderLine
 from dangban.shops.models import Courier, CourierArea, Product, Sku
+from dangban.stock import actions as stock
+from dangban.stock.models import Zone
 from dangban.testing import handbooks
 from dangban.testing.cast import TODAY, at
 
@@ -158,3 +162,27 @@ class ThePane(SayingCase):
         with clock.frozen(at("10:30")):
             assert 'data-live="conversation:' in self.page(tab="say").content.decode()
             assert self.page("hu", "say").status_code == 404
+
+
+class OutOfStock(SayingCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.sku = Sku.objects.create(product=self.cover, shop=self.cast.shop, code="NF-1", name="深蓝")
+        warehouse = stock.open_warehouse("main", "主仓", [self.cast.shop], by=self.cast.bao)
+        self.good = Zone.objects.get(warehouse=warehouse, status="good")
+        stock.expect(self.sku, warehouse, 20, date(2026, 11, 24), by=self.cast.ding)
+
+    def out(self) -> list[str]:
+        return [one.line for one in saying(self.conversation(), at("10:30")).out]
+
+    def test_of_goods_that_were_shown_and_are_not_there_a_line_is_offered(self) -> None:
+        assert self.out() == []
+        self.agent_says(self.cast.lin, "四件套", when="10:01", kind="card", payload={"product": self.cover.pk, "sku": self.sku.pk})
+        assert self.out() == ["亲，纯棉四件套 深蓝 暂时缺货，预计 11-24 到货。您愿意等一等，还是看看其他款式呢？"]
+        assert "缺货" in self.page().content.decode()
+        assert "预计 2026-11-24 到货" in self.page(tab="products").content.decode()
+
+    def test_what_is_there_needs_no_line(self) -> None:
+        self.agent_says(self.cast.lin, "四件套", when="10:01", kind="card", payload={"product": self.cover.pk, "sku": self.sku.pk})
+        stock.receive(self.sku, self.good, 5, by=self.cast.ding, key="in-1")
+        assert self.out() == []
