@@ -21,8 +21,9 @@ from django.urls import resolve
 from dangban.conversations.models import Conversation
 from dangban.conversations.tests.floor import FloorCase
 from dangban.lib import clock
-from dangban.orders.models import Order
-from dangban.testing.cast import NOW, TODAY
+from dangban.orders.models import FollowUp, Order
+from dangban.orders.unpaid import following
+from dangban.testing.cast import NOW, TODAY, at
 from tests.live_pages.pages import Office, Watcher
 from tests.live_pages.parts import live_sources
 from tests.live_pages.story import Story
@@ -51,13 +52,17 @@ class OpenPagesCase(FloorCase):
         self.threads.append(self.another("guo", self.cast.other_shop))
         for number, thread in enumerate(self.threads):
             self.order(thread, f"22090000{number:04}")
+        for number, thread in enumerate(self.threads[:3]):
+            self.order(thread, f"33090000{number:04}", status="unpaid", paid_fen=0, paid_at=None, created_at=at(f"11-18 {20 + number}:30"))
+        following.follow(list(Order.objects.all()))
         for person, hours in ((self.cast.lin, "8:00-12:00"), (self.cast.mei, "8:00-17:00"), (self.cast.zhou, "9:00-18:00")):
             self.on_duty(person, *hours.split("-"))
 
-    def order(self, thread, number) -> Order:
+    def order(self, thread, number, **given) -> Order:
+        said = {"status": "paid", "paid_fen": 9900, "paid_at": NOW, "created_at": NOW} | given
         order = Order.objects.create(
-            shop=thread.shop, platform_id=number, number_tail=number[-6:], customer=thread.customer, status="paid",
-            total_fen=9900, paid_fen=9900, created_at=NOW, business_day=TODAY, imported_at=NOW, paid_at=NOW,
+            shop=thread.shop, platform_id=number, number_tail=number[-6:], customer=thread.customer,
+            total_fen=9900, business_day=TODAY, imported_at=NOW, **said,
         )  # fmt: skip
         order.lines.create(position=1, title="南风四件套", variant="深蓝 1.8 米", quantity=2, sku_code="NF-BLUE")
         return order
@@ -73,11 +78,12 @@ class OpenPagesCase(FloorCase):
         """Who has what open."""
         first, second, third = Conversation.objects.order_by("pk").values_list("pk", flat=True)[:3]
         order, other = Order.objects.order_by("pk").values_list("pk", flat=True)[:2]
+        follow_up = FollowUp.objects.values_list("pk", flat=True).earliest("pk")
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/"],
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline"],
-            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/"],
-            "zhou": ["/floor/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines"],
+            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/"],
+            "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines"],
             "ding": [f"/orders/{other}/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],

@@ -30,9 +30,13 @@ from dangban.desk import actions as desk
 from dangban.desk import clock as desk_clock
 from dangban.desk import inbox
 from dangban.desk.models import Approval, Notice, Task
+from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import Said
 from dangban.orders import actions as orders
-from dangban.orders.models import Order, Requirement
+from dangban.orders import bell
+from dangban.orders.models import FollowUp, Order, Requirement
+from dangban.orders.unpaid import contacts, following
+from dangban.orders.unpaid.contacts import Said as Contacted
 from dangban.people.models import Person
 from dangban.testing.cast import Cast
 from dangban.workforce import actions as workforce
@@ -139,6 +143,29 @@ class Story:
     def do_rate(self) -> None:
         invitation = self.one(Invitation.objects.filter(rating=None))
         actions.rate(token_of(invitation), stars=self.chance.randint(1, 5))
+
+    # --- unpaid orders
+
+    def do_contact_buyer(self) -> str:
+        one = self.one(FollowUp.objects.filter(ended_at=None))
+        way, by = self.chance.choice(("phone", "platform", "chat")), self.chance.choice(self.agents)
+        next_at = self.later() if self.chance.random() < 0.5 else None
+        contacts.contact(one, Contacted(way, "comparing", "还要吗", next_at=next_at, seen=one.contacts), by=by)
+        run_pending()
+        return f"{one.pk} {way} by {by.username}"
+
+    def do_hand_on_unpaid(self) -> None:
+        contacts.hand_on(self.one(FollowUp.objects.filter(ended_at=None)), self.chance.choice(self.agents), by=self.cast.zhou)
+
+    def do_pay(self) -> None:
+        order = self.one(Order.objects.filter(status="unpaid"))
+        order.status, order.paid_at, order.paid_fen = "paid", self.now, order.total_fen
+        order.save()
+        following.end([order], by=SYSTEM, at=self.now)
+        bell.order_changed(order)
+
+    def do_look_for_unpaid(self) -> None:
+        following.sweep(self.now)
 
     # --- whose it is
 

@@ -34,12 +34,14 @@ def _frame(request: HttpRequest, person: Person, current: str) -> dict[str, Any]
     shops = list(Shop.objects.filter(access.where(person, "orders.view", "pk")).order_by("name", "pk"))
     shop = text.whole(request.GET.get("shop", ""))
     shop = shop if any(one.pk == shop for one in shops) else None
-    query = {"shop": shop} if shop else {}
+    query: dict[str, Any] = {"shop": shop} if shop else {}
+    after = request.GET.get("after", "")
     pages = (("unpaid", _("To contact")), ("unpaid-board", _("Follow-up board")), ("unpaid-figures", _("Figures")))
     return {
         "shops": shops,
         "shop": shop,
         "here": f"orders:{current}",
+        "query": query | ({"after": after} if after else {}),
         "tabs_": [
             {"label": label, "url": reverse(f"orders:{name}", query=query), "current": name == current}
             for name, label in pages
@@ -57,7 +59,6 @@ def work_list(request: HttpRequest) -> HttpResponse:
     context = frame | {
         "page": page,
         "count": listing.count_untouched(person, frame["shop"]),
-        "live_url": request.get_full_path(),
         "first_url": "" if page.first else _address("unpaid", frame["shop"]),
         "next_url": _address("unpaid", frame["shop"], page.next) if page.next else "",
     }
@@ -79,7 +80,7 @@ def _is_fragment(request: HttpRequest) -> bool:
 def board(request: HttpRequest) -> HttpResponse:
     person = _reader(request)
     frame = _frame(request, person, "unpaid-board")
-    context = frame | {"shifts": listing.board(person, shop=frame["shop"]), "live_url": request.get_full_path()}
+    context = frame | {"shifts": listing.board(person, shop=frame["shop"])}
     template = "orders/_unpaid_board.html" if _is_fragment(request) else "orders/unpaid_board.html"
     return render(request, template, context)
 
