@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,12 @@ from django.test import TransactionTestCase
 
 from dangban.desk import actions
 from dangban.desk import clock as sweeping
-from dangban.desk.models import Approval, Deadline, Notice
+from dangban.desk.models import Approval, Deadline, DepartmentRequest, Notice, Task
 from dangban.journal.models import Entry
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import Conflict
+from dangban.people import access as people
 from dangban.testing.cast import NOW, Cast
 
 LATER = NOW + timedelta(hours=2)
@@ -74,6 +75,44 @@ class RacesTest(TransactionTestCase):
 
         assert sorted(_together(3, answer)) == [False, False, True]
         assert Approval.objects.get().granted
+
+    def test_two_who_come_accept_a_thing_once(self) -> None:
+        for name in ("lin", "mei", "ou"):
+            people.scope(getattr(self.cast, name))
+        actions.write_task("核对赠品", by=self.cast.zhou, owner=self.cast.lin, at=NOW)
+        draft = actions.draft_handover(self.cast.lin, at=NOW)
+        item = draft.items.get()
+        actions.sign_handover(draft, None, notes={item.pk: "明早再问"}, by=self.cast.lin, at=NOW)
+
+        def accept(name: str) -> bool:
+            try:
+                actions.accept_item(item, by=getattr(self.cast, name), at=LATER)
+            except Conflict:
+                return False
+            return True
+
+        assert sorted(_together(2, lambda: accept("mei"), lambda: accept("ou"))) == [False, True]
+        item.refresh_from_db()
+        assert Task.objects.get().owner == item.answered_by
+
+    def test_four_sweepers_let_a_task_come_once(self) -> None:
+        actions.write_recurrence("盘点", by=self.cast.zhou, owner=self.cast.lin, every="day", appears_at=time(11), at=NOW)
+        assert sum(_together(4, lambda: actions.let_come(LATER))) == 1
+        assert Task.objects.count() == 1
+
+    def test_two_who_receive_a_request_leave_one_receipt(self) -> None:
+        request = actions.ask_department("staff.matter", self.cast.service, "补卡", by=self.cast.lin, at=NOW)
+
+        def receive(name: str) -> bool:
+            try:
+                actions.receive_request(DepartmentRequest.objects.get(), by=getattr(self.cast, name), at=LATER)
+            except Conflict:
+                return False
+            return True
+
+        assert sorted(_together(2, lambda: receive("mei"), lambda: receive("ou"))) == [False, True]
+        request.refresh_from_db()
+        assert request.received_by is not None
 
 
 def _together(count: int, *acts: Callable[[], Any]) -> list[Any]:

@@ -19,6 +19,7 @@ from dangban.lib import clock
 from dangban.lib.errors import NotAllowed
 from dangban.lib.text import whole
 from dangban.people.models import Team
+from dangban.people.ports import registry as open_work
 from dangban.people.requests import PersonRequest
 
 
@@ -148,7 +149,7 @@ def draft(request: PersonRequest) -> HttpResponse:
     items = list(sheet.items.order_by("position")) if sheet is not None else []
     night = house.night_items(now)
     return render(request, "desk/handover_draft.html", {
-        "sheet": sheet, "items": items, "form": form, "notes": _notes(request), "night": night is not None,
+        "sheet": sheet, "items": items, "form": form, "notes": _notes(request), "night": night is not None, "sources": open_work.open_work,
     })  # fmt: skip
 
 
@@ -190,6 +191,7 @@ def _sheet(request: PersonRequest, sheet: Handover) -> dict[str, object]:
     return {
         "sheet": sheet,
         "items": [(item, next(iter(clocks.get(item.pk, ())), None)) for item in items],
+        "sources": open_work.open_work,
         "may_take": sheet.signed_at is not None and access.may_take_over(request.user, sheet),
     }
 
