@@ -56,7 +56,7 @@ def plan_campaign(terms: Terms, *, by: HasActor, at: datetime | None = None) -> 
     """Write a campaign down; from its first moment on it counts in every price."""
     access.require(by, [shop.pk for shop in terms.shops])
     at = at or clock.now()
-    values = _checked(terms, at)
+    values = checked(terms, at)
     actor = by.actor
     with transaction.atomic():
         made = Campaign.objects.create(**values, made_at=at, by_kind=actor.kind, by_id=actor.id, by_name=actor.name)
@@ -81,7 +81,7 @@ def change_campaign(
         if kept.state(at) == "over":
             raise Refused(_("This campaign is over. Plan a new one instead."), code="over")
         ran = kept.state(at) == "running"
-        old, values = _standing(kept), _checked(terms, at, since=kept.starts_at)
+        old, values = _standing(kept), checked(terms, at, since=kept.starts_at)
         for name, value in values.items():
             setattr(kept, name, value)
         kept.version += 1
@@ -134,7 +134,7 @@ def tell_what_began_and_ended(at: datetime) -> int:
 # ---- What a campaign may be ----------------------------------------------------------------------
 
 
-def _checked(terms: Terms, at: datetime, since: datetime | None = None) -> dict[str, Any]:
+def checked(terms: Terms, at: datetime, since: datetime | None = None) -> dict[str, Any]:
     """The columns of a campaign, or BadInput naming every field that is wrong."""
     faults: dict[str, list[str]] = {}
     texts = {name: refuse_unstorable(getattr(terms, name).strip(), name)[:limit] for name, limit in _TEXTS}

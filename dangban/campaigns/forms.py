@@ -89,14 +89,14 @@ class CampaignForm(forms.Form):
     )
     gift = forms.CharField(label=gettext_lazy("What is given"), required=False, max_length=120)
     shops = forms.ModelMultipleChoiceField(
-        label=pgettext_lazy("campaign", "Shops"), queryset=Shop.objects.none(), widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("campaign", "Shops"), queryset=Shop.objects.none(), widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"})
     )
     goods = forms.CharField(
         label=gettext_lazy("Only these goods"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000,
         help_text=gettext_lazy("Ids of listings or codes of SKUs, apart by blanks or commas. Empty: everything."),
     )  # fmt: skip
     categories = forms.MultipleChoiceField(
-        label=gettext_lazy("Only these categories"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Only these categories"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"})
     )
     say = forms.CharField(
         label=gettext_lazy("What agents say of it"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})

@@ -98,7 +98,8 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "may_manage": state != "over" and access.may_manage(person, every),
         **_shown(found, shops, goods),
     }
-    return render(request, "campaigns/campaign.html", context)
+    part = request.headers.get("HX-Target") == "campaign-card"
+    return render(request, "campaigns/_campaign.html" if part else "campaigns/campaign.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,22 +124,27 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def _edited(request: HttpRequest, form: CampaignForm, found: Campaign | None) -> HttpResponse:
     """The form; saved once it is right and its overlaps were told."""
     person, overlaps = signed_in(request), []
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _can_stand(form, found):
         overlaps = _overlaps(form, found)
         told = ",".join(str(one.campaign.pk) for one in overlaps)
         if told == form.cleaned_data["seen"]:
-            try:
-                saved = _save(form, found, person)
-            except BadInput as said:
-                faults(form, said.fields)
-            else:
-                messages.success(request, _("The campaign is written down."))
-                return redirect("campaigns:campaign", saved.pk)
-        else:
-            form.data = form.data.copy()
-            form.data["seen"] = told
+            saved = _save(form, found, person)
+            messages.success(request, _("The campaign is written down."))
+            return redirect("campaigns:campaign", saved.pk)
+        form.data = form.data.copy()
+        form.data["seen"] = told
     context = {"form": form, "campaign": found, "overlaps": overlaps}
     return render(request, "campaigns/edit.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _can_stand(form: CampaignForm, found: Campaign | None) -> bool:
+    """Whether the terms hold together; what is wrong goes beside the fields."""
+    try:
+        actions.checked(form.terms(), clock.now(), found.starts_at if found else None)
+    except BadInput as said:
+        faults(form, said.fields)
+        return False
+    return True
 
 
 def _overlaps(form: CampaignForm, found: Campaign | None) -> list[queries.Overlap]:
@@ -191,6 +197,17 @@ def panel(request: HttpRequest) -> HttpResponse:
     return render(request, "campaigns/_calculator.html", _worked(request, person) | {"address": reverse("campaigns:panel"), "panel": True})
 
 
+def _asked(request: HttpRequest) -> str:
+    """The address of this basket as it stands now, without what was only done once to it."""
+    kept = request.GET.copy()
+    for name in ("add", "drop", "line", "pieces", "q"):
+        kept.pop(name, None)
+    for one in basket_of(request.GET):
+        kept.appendlist("line", one.key)
+        kept.appendlist("pieces", str(one.pieces))
+    return f"{request.path}?{kept.urlencode()}"
+
+
 def _worked(request: HttpRequest, person: Person) -> dict[str, Any]:
     asked = request.GET
     first = access.visible_shops(person).first()
@@ -198,7 +215,7 @@ def _worked(request: HttpRequest, person: Person) -> dict[str, Any]:
     given.setdefault("shop", str(first.pk) if first else "")
     form = PriceForm(person, given)
     typed = asked.get("q", "").strip()[:80]
-    shown: dict[str, Any] = {"form": form, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": ""}
+    shown: dict[str, Any] = {"form": form, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": "", "asked": _asked(request)}
     if not form.is_valid():
         return shown
     shop = form.cleaned_data["shop"]

@@ -10,6 +10,7 @@ from dangban.campaigns.actions import Terms
 from dangban.campaigns.models import Campaign
 from dangban.handbook import actions as handbook
 from dangban.people.models import Shop
+from dangban.shops import catalogue
 from dangban.shops.models import Product, Sku
 from dangban.testing import pages
 from dangban.testing.cast import NOW, Cast
@@ -21,7 +22,10 @@ def product_of(shop: Shop, code: str, title: str, price_fen: int, category: str 
     product = Product.objects.create(
         shop=shop, platform_id=f"P-{code}", title=title, price_fen=price_fen, category=category, updated_at=NOW
     )
+    product.search = catalogue.searched(product)
+    product.save()
     Sku.objects.create(product=product, shop=shop, code=code, name="深蓝", price_fen=price_fen)
+    catalogue.index([product])
     return product
 
 

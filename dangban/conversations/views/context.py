@@ -65,6 +65,11 @@ def _products(person: Person, found: Conversation, typed: str) -> dict[str, Any]
     return {"typed": typed, "hits": shops.find_products(person, typed, shop_id=found.shop_id, limit=12)}
 
 
+def _price(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
+    """The calculator has a door of its own, for the shop of the conversation."""
+    return {"may_reckon": person.can("campaigns.view", shop=found.shop_id)}
+
+
 def _scripts(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
     return {"typed": typed, "scripts": speech.scripts(person, found, typed)}
 
@@ -85,6 +90,7 @@ TABS: dict[str, Callable[[Person, Conversation, str], dict[str, Any]]] = {
     "say": _say,
     "orders": _orders,
     "products": _products,
+    "price": _price,
     "scripts": _scripts,
     "tasks": _tasks,
     "enquiry": _enquiry,

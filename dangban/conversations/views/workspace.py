@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -111,4 +111,5 @@ def context_tabs() -> list[tuple[str, str]]:
         ("scripts", _("Scripts")),
         ("tasks", _("To do")),
         ("enquiry", _("Enquiry")),
+        ("price", pgettext("context", "Price")),
     ]
