@@ -138,7 +138,7 @@ def may_object(person: Person, task: Task) -> bool:
 
 def may_answer_objection(person: Person, objection: TaskObjection) -> bool:
     task = objection.task
-    if person.pk == objection.by_id or task.made_by_kind != "person":
+    if person.pk == objection.by_id or task.made_by_kind != "person" or task.made_by_id is None:
         return False
     giver = Person.objects.filter(pk=task.made_by_id).first()
     return person.pk == task.made_by_id or (giver is not None and giver.manager_id == person.pk)

@@ -27,7 +27,7 @@ def questions(request: PersonRequest) -> HttpResponse:
     rows = access.visible_questions(person).select_related("asked_by", "answered_by", "expert", "shop")
     rows = rows.filter(asked_by=person) if which == "mine" else rows.filter(answered_at__isnull=which == "open")
     found, following = paged(request, rows)
-    context = {
+    context: dict[str, object] = {
         "questions": found,
         "following": following,
         "which": which,

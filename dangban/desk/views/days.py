@@ -155,7 +155,7 @@ def draft(request: PersonRequest) -> HttpResponse:
 
 def _notes(request: PersonRequest) -> dict[int, str]:
     named = ((whole(name[5:]), value) for name, value in request.POST.items() if name.startswith("note-"))
-    return {pk: value for pk, value in named if pk is not None}
+    return {pk: str(value) for pk, value in named if pk is not None}
 
 
 @login_required
