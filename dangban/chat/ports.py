@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+import msgspec
+
 AuthorKind = Literal["customer", "agent", "auto", "system"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A line as it stands in the log, or as it is about to."""
 
     thread_id: int
@@ -32,8 +33,7 @@ class Line:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What the gate says of a line.
 
     `act` is ``send``, ``warn`` (goes through once the sender has confirmed: the same client id with
@@ -52,8 +52,7 @@ class Verdict:
 SEND = Verdict()
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True):
     """Who wants to post, as their token or session says."""
 
     author: AuthorKind

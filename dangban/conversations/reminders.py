@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
 
 from dangban.conversations.clauses import MESSAGE_REPLY
@@ -25,7 +26,13 @@ PROMISE = "conversations.promise"
 
 
 def address(conversation_id: int) -> str:
-    return reverse("conversation", args=[conversation_id])
+    return _pattern(get_script_prefix()).replace("/0/", f"/{conversation_id}/")
+
+
+@cache
+def _pattern(_prefix: str) -> str:
+    """Resolved once: questions open by the thousand."""
+    return reverse("conversation", args=[0])
 
 
 def start_reply_clock(conversation: Conversation, turn: Turn, *, rules: Rules) -> None:

@@ -7,10 +7,10 @@ import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
 import structlog
 from django.conf import settings
 from django.db import close_old_connections
@@ -189,7 +189,7 @@ class Lane:
         """Lines of a thread; those taken back keep their place and lose what they said."""
         lines = await self.read(Store.lines, thread_id, **where)
         recalled = await self.read(Store.recalled, thread_id)
-        return [replace(line, body="", payload={}) if line.seq in recalled else line for line in lines]
+        return [msgspec.structs.replace(line, body="", payload={}) if line.seq in recalled else line for line in lines]
 
     async def _read_lines(self, thread_id: int, since: int, limit: int) -> list[Line]:
         return await self.lines_to_show(thread_id, since=since, limit=limit)

@@ -11,10 +11,11 @@ import threading
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import structlog
 from django.db import Error, close_old_connections
 from prometheus_client import Counter, Gauge, Histogram
@@ -45,8 +46,7 @@ COMMIT = Histogram(
 POSTED = Counter("dangban_posts_total", "Posts by what became of them", ["outcome"])
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """The line stands in the log; `again` if it did so before this post."""
 
     line: Line
@@ -81,8 +81,7 @@ Outcome = Kept | Said | Exception
 Settle = Callable[[Sequence["Post"], Sequence[Outcome]], None]
 
 
-@dataclass(slots=True, eq=False)
-class Post:
+class Post(msgspec.Struct, eq=False):
     """One line on its way into the log. `answer` is the poster's future; only the loop touches it."""
 
     sender: Sender
@@ -297,7 +296,7 @@ def _decide_one(
         verdict = gate.decide(facts.get(line.thread_id), post.sender, line, confirmed=post.confirmed)
         if verdict.act == "refuse" or (verdict.act == "warn" and not post.confirmed):
             return Said(verdict)
-    return Kept(replace(line, seq=last[line.thread_id] + 1), verdict=verdict)
+    return Kept(msgspec.structs.replace(line, seq=last[line.thread_id] + 1), verdict=verdict)
 
 
 def is_same(there: Line, line: Line) -> bool:
