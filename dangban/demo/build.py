@@ -9,6 +9,7 @@ from random import Random
 from dangban.demo.content import Content, content
 from dangban.demo.department import Opening
 from dangban.demo.present import Present
+from dangban.demo.promotions import Promotions
 from dangban.demo.roster import Roster
 from dangban.demo.rows import Rows
 from dangban.demo.storage import Storage
@@ -41,6 +42,7 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     written = history.write()
     tell(f"{written['Order']} orders, {written['Conversation']} conversations, {written['Message']} messages")
     Storage(random, shelves, opening.people, now=now).fill()
+    Promotions(shelves, opening.people, now=now).plan()
     present.act()
     tell("and what is going on now")
 
