@@ -27,6 +27,7 @@ from dangban.demo.content import FOLDER
 from dangban.demo.desks import Desks
 from dangban.demo.pictures import Album
 from dangban.demo.sales import Shelf
+from dangban.demo.unpaid import Unpaid
 from dangban.demo.volume import History
 from dangban.desk import actions as desk
 from dangban.knowledge import actions as knowledge
@@ -101,6 +102,7 @@ class Present:
                 projection.run_pending()
         self._write_desk()
         Desks(self.people, self.teams, self.shops, self.now).act()
+        Unpaid(self.random, self.now).act()
 
     def _plan(self, minutes: float, happens: Callable[[datetime], object]) -> None:
         self._moments.append(Moment(self.now - timedelta(minutes=minutes), happens))
