@@ -20,6 +20,7 @@ from django.urls import resolve
 
 from dangban.conversations.models import Conversation
 from dangban.conversations.tests.floor import FloorCase
+from dangban.desk import actions as desk
 from dangban.lib import clock
 from dangban.orders.models import FollowUp, Order
 from dangban.orders.unpaid import following
@@ -57,6 +58,10 @@ class OpenPagesCase(FloorCase):
         following.follow(list(Order.objects.all()))
         for person, hours in ((self.cast.lin, "8:00-12:00"), (self.cast.mei, "8:00-17:00"), (self.cast.zhou, "9:00-18:00")):
             self.on_duty(person, *hours.split("-"))
+        self.task = desk.write_task("核对赠品", by=self.cast.zhou, owner=self.cast.ou, steps=["点数", "拍照"], at=NOW)
+        for label in ("空调遥控器在前台", "凌晨补录的两件"):
+            desk.write_line(self.cast.lin, label, "记得看", at=NOW)
+        self.sheet = desk.sign_handover(desk.draft_handover(self.cast.lin, at=NOW), self.cast.mei, by=self.cast.lin, at=NOW)
 
     def order(self, thread, number, **given) -> Order:
         said = {"status": "paid", "paid_fen": 9900, "paid_at": NOW, "created_at": NOW} | given
@@ -81,9 +86,9 @@ class OpenPagesCase(FloorCase):
         follow_up = FollowUp.objects.values_list("pk", flat=True).earliest("pk")
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/"],
-            "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline"],
+            "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
             "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/"],
-            "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines"],
+            "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],
             "ding": [f"/orders/{other}/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],

@@ -95,6 +95,13 @@ def task_people(task: Task) -> list[int]:
     return list(members_of([task.team_id]).values_list("pk", flat=True)) if task.team_id else []
 
 
+def task_watchers(task: Task) -> list[int]:
+    """Everybody whose pages show a task: who is to do it, who gave it, who was mentioned."""
+    given = [task.made_by_id] if task.made_by_kind == "person" and task.made_by_id else []
+    mentioned = TaskComment.objects.filter(task=task, mentioned__isnull=False).values_list("mentioned", flat=True)
+    return list(dict.fromkeys([*task_people(task), *given, *mentioned]))
+
+
 def visible_notices(person: Person) -> QuerySet[Notice]:
     """Notices whose audience one belongs to and is cleared for, and those one wrote."""
     kept = scope(person)

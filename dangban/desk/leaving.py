@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from dangban.desk import access
 from dangban.desk.actions import reassign_deadline
 from dangban.desk.actions.deadlines import ring
 from dangban.desk.models import Deadline, Incident, Recurrence, StandIn, Task
@@ -44,7 +45,7 @@ class Tasks:
             task.save(update_fields=["owner"])
             change = {"owner": [person.name, to.name]}
             record("desk.task_delegated", subject=task, by=by, shop=task.shop_id, change=change, at=at)
-            ring([person.pk, to.pk])
+            ring([person.pk, *access.task_watchers(task)])
             return True
         return False
 

@@ -29,7 +29,7 @@ from dangban.customers.models import RiskMark, Tag
 from dangban.desk import actions as desk
 from dangban.desk import clock as desk_clock
 from dangban.desk import inbox
-from dangban.desk.models import Approval, Notice, Task
+from dangban.desk.models import Approval, HandoverItem, Notice, Question, Task, TaskObjection, TaskStep
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import Said
 from dangban.orders import actions as orders
@@ -389,6 +389,42 @@ class Story:
         person = self.one(self.agents)
         item = self.one([one for one in inbox.inbox(person, self.now).items if "delegate" in one.acts])
         desk.delegate(item.key, self.one(self.agents), by=person, at=self.now)
+
+    def do_tick_step(self) -> None:
+        step = self.one(TaskStep.objects.filter(task__done_at=None).select_related("task"))
+        desk.tick_step(step, self.chance.random() < 0.7, by=self.cast.ou, at=self.now)
+
+    def do_object(self) -> None:
+        desk.object_to_task(self.one(Task.objects.filter(done_at=None)), "今天来不及", by=self.one(self.agents), at=self.now)
+
+    def do_answer_objection(self) -> None:
+        waiting = TaskObjection.objects.filter(answered_at=None).select_related("task", "by")
+        desk.answer_objection(self.one(waiting), self.chance.random() < 0.3, by=self.cast.zhou, answer="先做一半", at=self.now)
+
+    def do_begin_day(self) -> None:
+        desk.tick_day("open", "tools", self.chance.random() < 0.7, by=self.one(self.agents), at=self.now)
+
+    def do_ask_question(self) -> None:
+        desk.ask_question("能机洗吗", by=self.one(self.agents), shop=self.cast.shop, at=self.now)
+
+    def do_answer_question(self) -> None:
+        desk.answer_question(self.one(Question.objects.filter(answered_at=None)), "可以", by=self.cast.zhou, at=self.now)
+
+    def do_tell_customer(self) -> None:
+        question = self.one(Question.objects.filter(answered_at__isnull=False, told_at=None))
+        desk.tell_customer(question, by=question.asked_by, at=self.now)
+
+    def do_accept_line(self) -> None:
+        line = self.one(HandoverItem.objects.filter(state="offered"))
+        desk.accept_item(line, by=self.cast.mei, at=self.now)
+
+    def do_give_back_line(self) -> None:
+        line = self.one(HandoverItem.objects.filter(state="offered"))
+        desk.decline_item(line, "不归我", by=self.cast.mei, at=self.now)
+
+    def do_close_line(self) -> None:
+        line = self.one(HandoverItem.objects.filter(state="accepted"))
+        desk.close_item(line, "办好了", by=self.cast.mei, at=self.now)
 
     # --- time
 

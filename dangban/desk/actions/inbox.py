@@ -60,6 +60,7 @@ def delegate(item: str, to: Person, *, by: Person, at: datetime, note: str = "")
             task = Task.objects.get(pk=int(number))
             ring(access.task_people(task))
             Task.objects.filter(pk=task.pk).update(owner=to)
+            ring(access.task_watchers(task))
             record("desk.task_delegated", subject=task, by=by, shop=task.shop_id, change={"owner": [by.name, to.name]}, at=at)
         else:
             deadline = Deadline.objects.get(pk=int(number))

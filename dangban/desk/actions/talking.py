@@ -37,7 +37,7 @@ def tick_step(step: TaskStep, done: bool, *, by: Person, at: datetime) -> TaskSt
         if TaskStep.objects.filter(pk=step.pk, done_at__isnull=done).update(**values):
             verb = "desk.step_done" if done else "desk.step_reopened"
             record(verb, subject=task, by=by, shop=task.shop_id, change={"step": step.text}, at=at)
-            ring(people_of(task))
+            ring(access.task_watchers(task))
     step.refresh_from_db()
     return step
 
@@ -62,7 +62,7 @@ def comment_on_task(task: Task, body: str, *, by: Person, at: datetime, mentione
             with translation.override(person.language):
                 title = _("%(name)s mentions you: %(title)s") % {"name": by.name, "title": task.title}
             notify(person, title, body, by=by, url=reverse("task", args=[task.pk]), shop=task.shop, at=at)
-        ring([*people_of(task), by.pk])
+        ring([*access.task_watchers(task), by.pk])
     return comment
 
 
@@ -75,7 +75,7 @@ def attach_to_task(task: Task, path: Path, name: str, *, by: Person, at: datetim
         raise BadInput(_("This kind of file can't be kept here."), fields={"file": [_("This kind of file can't be kept here.")]}) from unfit
     with transaction.atomic():
         record("desk.file_attached", subject=task, by=by, shop=task.shop_id, change={"file": use.name}, at=at)
-        ring([*people_of(task), by.pk])
+        ring([*access.task_watchers(task), by.pk])
     return use
 
 
@@ -96,7 +96,7 @@ def object_to_task(task: Task, reason: str, *, by: Person, at: datetime) -> Task
         decision = house.objection(at)
         because = [one.as_data() for one in decision.because] if decision is not None else []
         record("desk.task_objected", subject=task, by=by, shop=task.shop_id, change={"reason": reason}, because=because, at=at)
-        ring([*people_of(locked), locked.made_by_id or by.pk])
+        ring([*access.task_watchers(locked), locked.made_by_id or by.pk])
     return objection
 
 
@@ -119,7 +119,7 @@ def answer_objection(objection: TaskObjection, upheld: bool, *, by: Person, answ
         verb = "desk.objection_upheld" if upheld else "desk.objection_answered"
         record(verb, subject=task, by=by, shop=task.shop_id, change={"title": task.title, "answer": answer}, at=at)
         _tell_objector(locked, task, by, at)
-        ring([*people_of(task), by.pk, locked.by_id])
+        ring([*access.task_watchers(task), by.pk, locked.by_id])
     return locked
 
 
@@ -142,13 +142,6 @@ def may_answer_objection(person: Person, objection: TaskObjection) -> bool:
         return False
     giver = Person.objects.filter(pk=task.made_by_id).first()
     return person.pk == task.made_by_id or (giver is not None and giver.manager_id == person.pk)
-
-
-def people_of(task: Task) -> list[int]:
-    """Everybody whose pages show a task: who is to do it, who gave it, who was mentioned."""
-    given = [task.made_by_id] if task.made_by_kind == "person" and task.made_by_id else []
-    mentioned = TaskComment.objects.filter(task=task, mentioned__isnull=False).values_list("mentioned", flat=True)
-    return list(dict.fromkeys([*access.task_people(task), *given, *mentioned]))
 
 
 def _must_be_open(task: Task) -> None:

@@ -61,7 +61,7 @@ def write_task(
         _write_steps(task, steps)
         change = {"title": task.title, "owner": owner.name if owner else None, "team": team.name if team else None}
         record("desk.task_written", subject=task, by=by, shop=shop.pk if shop else None, change=change, at=at)
-        ring(access.task_people(task))
+        ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
     return task
 
 
@@ -82,7 +82,7 @@ def finish_task(task: Task, *, by: Person, at: datetime) -> None:
         if not Task.objects.filter(pk=task.pk, done_at=None).update(done_at=at, done_by=by):
             raise Conflict(_("This was done already."))
         record("desk.task_done", subject=task, by=by, shop=task.shop_id, change={"title": task.title}, at=at)
-        ring(access.task_people(task))
+        ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
 
 
 def reopen_task(task: Task, *, by: Person, at: datetime) -> None:
@@ -93,21 +93,21 @@ def reopen_task(task: Task, *, by: Person, at: datetime) -> None:
         if not taken_up.update(done_at=None, done_by=None):
             raise Conflict(_("This is open."))
         record("desk.task_reopened", subject=task, by=by, shop=task.shop_id, change={"title": task.title}, at=at)
-        ring(access.task_people(task))
+        ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
 
 
 def settle_tasks(subject: Subject, *, by: Person, at: datetime) -> None:
     """What they ask for is being seen to: the open tasks about this thing are done."""
     for task in _about(subject, done_at=None):
         Task.objects.filter(pk=task.pk).update(done_at=at, done_by=by)
-        ring(access.task_people(task))
+        ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
 
 
 def unsettle_tasks(subject: Subject, *, done_at: datetime) -> None:
     """Undo of `settle_tasks`."""
     for task in _about(subject, done_at=done_at):
         Task.objects.filter(pk=task.pk).update(done_at=None, done_by=None)
-        ring(access.task_people(task))
+        ring(access.task_watchers(task))
 
 
 def _about(subject: Subject, *, done_at: datetime | None) -> list[Task]:
