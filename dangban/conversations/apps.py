@@ -9,7 +9,7 @@ class ConversationsConfig(AppConfig):
 
     def ready(self) -> None:
         from dangban.chat.ports import register_gate, register_on_stream, register_projector, register_sweep
-        from dangban.conversations import open_work, personal, timeline, words
+        from dangban.conversations import intending, open_work, personal, timeline, words
         from dangban.conversations.actions.presence import on_stream
         from dangban.conversations.gate import Gate
         from dangban.conversations.jobs import SWEEPS
@@ -18,11 +18,12 @@ class ConversationsConfig(AppConfig):
         from dangban.customers import ports as customers
         from dangban.desk.ports import name_deadlines, register_day_blocker, register_inbox, register_summary
         from dangban.lib.rail import RailItem, register
-        from dangban.orders.ports import register_links
+        from dangban.orders.ports import register_intending, register_links
         from dangban.people import ports as people
 
         words.register()
         register_gate(Gate())
+        register_intending(intending.to_contact)
         register_projector("conversations", project, Plain())
         for name, sweep in SWEEPS.items():
             register_sweep(f"conversations.{name}", sweep)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -35,6 +35,32 @@ def register_links(room: str, source: Source) -> None:
 def links(person: Person, order: Order) -> list[Link]:
     """All links, room by room in alphabetical order."""
     return [link for room in sorted(_sources) for link in _sources[room](person, order)]
+
+
+@dataclass(frozen=True, slots=True)
+class Intending:
+    """A customer who means to buy and is to be contacted today: by whom, and how the last talk ended."""
+
+    owner: Person
+    customer: str
+    url: str
+    last_at: datetime
+    result: str
+    due_at: datetime
+    overdue: bool
+
+
+# `(person, shop ids, end of the day, limit)`: only what the person may see, the earliest due first.
+IntendingSource = Callable[["Person", Collection[int], datetime, int], list[Intending]]
+_intending: list[IntendingSource] = []
+
+
+def register_intending(source: IntendingSource) -> None:
+    _intending[:] = [source]
+
+
+def intending(person: Person, shops: Collection[int], until: datetime, limit: int) -> list[Intending]:
+    return _intending[0](person, shops, until, limit) if _intending else []
 
 
 @dataclass(frozen=True, slots=True)

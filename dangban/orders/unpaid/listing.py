@@ -15,7 +15,7 @@ from dangban.desk.models import Deadline
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Decision
 from dangban.lib import clock
-from dangban.orders import access, queries
+from dangban.orders import access, ports, queries
 from dangban.orders.models import Contact, FollowUp
 from dangban.orders.unpaid import following, rules
 from dangban.people.models import Person, Shop
@@ -170,10 +170,11 @@ class Follower:
 
     person: Person | None
     rows: list[Row] = field(default_factory=list)
+    intending: list[ports.Intending] = field(default_factory=list)
 
     @property
     def overdue(self) -> int:
-        return sum(one.missed for one in self.rows)
+        return sum(one.missed for one in self.rows) + sum(one.overdue for one in self.intending)
 
 
 @dataclass(slots=True)
@@ -186,7 +187,10 @@ class Shift:
 
 
 def board(person: Person, *, shop: int | None = None) -> list[Shift]:
-    """Who follows which unpaid orders today, by shift: those with a running clock and those whose day it is."""
+    """Who follows which unpaid orders and intending customers today, by shift: whose clock runs, whose day it is.
+
+    An intending customer whose day has passed stands with the leader of who talked to them.
+    """
     now = clock.now()
     end_of_today = clock.day_span(clock.business_day(now))[1]
     open_ones = FollowUp.objects.filter(shop__in=_shops(person, shop), ended_at=None, owner__isnull=False)
@@ -202,7 +206,15 @@ def board(person: Person, *, shop: int | None = None) -> list[Shift]:
         by_owner.setdefault(owner.pk, Follower(owner)).rows.append(row)
     for follower in by_owner.values():
         follower.rows.sort(key=lambda row: (not row.missed, row.due_at or end_of_today, row.follow_up.pk))
+    for meant in ports.intending(person, _shops(person, shop), end_of_today, MOST_ON_BOARD):
+        who = _leader(meant.owner) if meant.overdue else meant.owner
+        by_owner.setdefault(who.pk, Follower(who)).intending.append(meant)
     return _by_shift(list(by_owner.values()), now)
+
+
+def _leader(owner: Person) -> Person:
+    leader = owner.manager if owner.level not in following.LEADS else None
+    return leader if leader is not None and leader.is_active else owner
 
 
 def _by_shift(followers: list[Follower], now: datetime) -> list[Shift]:
