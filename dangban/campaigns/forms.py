@@ -155,6 +155,13 @@ class CampaignForm(forms.Form):
             self.add_error("goods", _("Not in these shops: %(codes)s") % {"codes": "、".join(missing[:10])})
         return list({product.pk: product for some in by_id.values() for product in some}.values())
 
+    def told(self, overlaps: str) -> None:
+        """Draw the form again with the overlaps it has told of."""
+        if isinstance(self.data, QueryDict):
+            again = self.data.copy()
+            again["seen"] = overlaps
+            self.data = again
+
     def terms(self) -> Terms:
         data = self.cleaned_data
         return Terms(
@@ -209,7 +216,7 @@ def basket_of(asked: QueryDict) -> list[Wanted]:
     for number, line in enumerate(asked.getlist("line")[:MOST_LINES]):
         _put(wanted, line, _count(pieces[number] if number < len(pieces) else "1"))
     if asked.get("add"):
-        _put(wanted, asked["add"], 1)
+        _put(wanted, str(asked["add"]), 1)
     wanted.pop(asked.get("drop", ""), None)
     return [one for one in wanted.values() if one.pieces][:MOST_LINES]
 

@@ -60,7 +60,7 @@ def campaigns(person: Person, which: str, shop: int | None, after: str, at: date
     down = which == "over"
     found = _with_all(access.visible_campaigns(person).filter(_in_state(which, at)))
     if shop is not None:
-        found = found.filter(in_shops__shop__in=access.visible_shops(person).filter(pk=shop))
+        found = found.filter(in_shops__shop=shop, in_shops__shop__in=access.visible_shops(person))
     key = _key(after)
     if key is not None:
         side = "lt" if down else "gt"
@@ -126,7 +126,7 @@ def overlapping(
     offer: Offer, shop_ids: Collection[int], starts_at: datetime, ends_at: datetime, rulebook: Rules, *, but: int | None = None
 ) -> list[Overlap]:
     """Campaigns with which this one would meet, the earliest first."""
-    near = Campaign.objects.filter(in_shops__shop__in=shop_ids, starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(pk=but)
+    near = Campaign.objects.filter(in_shops__shop__in=shop_ids, starts_at__lt=ends_at, ends_at__gt=starts_at).exclude(pk=but or 0)
     others = list(near.distinct().prefetch_related("for_products").order_by("starts_at", "pk"))
     offers = {one.pk: offer_of(one) for one in others}
     named = frozenset().union(offer.products, *(one.products for one in offers.values()))

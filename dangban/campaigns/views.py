@@ -98,8 +98,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "may_manage": state != "over" and access.may_manage(person, every),
         **_shown(found, shops, goods),
     }
-    part = request.headers.get("HX-Target") == "campaign-card"
-    return render(request, "campaigns/_campaign.html" if part else "campaigns/campaign.html", context)
+    return render(request, "campaigns/campaign.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,8 +130,7 @@ def _edited(request: HttpRequest, form: CampaignForm, found: Campaign | None) ->
             saved = _save(form, found, person)
             messages.success(request, _("The campaign is written down."))
             return redirect("campaigns:campaign", saved.pk)
-        form.data = form.data.copy()
-        form.data["seen"] = told
+        form.told(told)
     context = {"form": form, "campaign": found, "overlaps": overlaps}
     return render(request, "campaigns/edit.html", context, status=422 if request.method == "POST" else 200)
 
@@ -197,17 +195,6 @@ def panel(request: HttpRequest) -> HttpResponse:
     return render(request, "campaigns/_calculator.html", _worked(request, person) | {"address": reverse("campaigns:panel"), "panel": True})
 
 
-def _asked(request: HttpRequest) -> str:
-    """The address of this basket as it stands now, without what was only done once to it."""
-    kept = request.GET.copy()
-    for name in ("add", "drop", "line", "pieces", "q"):
-        kept.pop(name, None)
-    for one in basket_of(request.GET):
-        kept.appendlist("line", one.key)
-        kept.appendlist("pieces", str(one.pieces))
-    return f"{request.path}?{kept.urlencode()}"
-
-
 def _worked(request: HttpRequest, person: Person) -> dict[str, Any]:
     asked = request.GET
     first = access.visible_shops(person).first()
@@ -215,7 +202,7 @@ def _worked(request: HttpRequest, person: Person) -> dict[str, Any]:
     given.setdefault("shop", str(first.pk) if first else "")
     form = PriceForm(person, given)
     typed = asked.get("q", "").strip()[:80]
-    shown: dict[str, Any] = {"form": form, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": "", "asked": _asked(request)}
+    shown: dict[str, Any] = {"form": form, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": ""}
     if not form.is_valid():
         return shown
     shop = form.cleaned_data["shop"]

@@ -8,19 +8,7 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
-        from dangban.campaigns import ports as campaigns
-        from dangban.chat import (
-            campaign_bell,
-            customer_bell,
-            hub,
-            inbox_bell,
-            personal,
-            ports,
-            presence,
-            search,
-            sign_out,
-            stock_bell,
-        )
+        from dangban.chat import customer_bell, hub, inbox_bell, personal, ports, presence, search, sign_out, stock_bell
         from dangban.customers import ports as customers
         from dangban.desk.ports import register_bell
         from dangban.people.ports import register_activity, register_revoker
@@ -33,5 +21,4 @@ class ChatConfig(AppConfig):
         register_bell(inbox_bell.ring)
         customers.register_bell(customer_bell.ring)
         stock.register_bell(stock_bell.ring)
-        campaigns.register_bell(campaign_bell.ring)
         user_logged_out.connect(sign_out.revoke, dispatch_uid="chat.sign_out")
