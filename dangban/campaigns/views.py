@@ -201,7 +201,8 @@ def _worked(request: HttpRequest, person: Person) -> dict[str, Any]:
     given = asked.copy()
     given.setdefault("shop", str(first.pk) if first else "")
     form = PriceForm(person, given)
-    typed = asked.get("q", "").strip()[:80]
+    # What was searched for is found once it is added.
+    typed = "" if asked.get("add") else asked.get("q", "").strip()[:80]
     shown: dict[str, Any] = {"form": form, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": ""}
     if not form.is_valid():
         return shown
