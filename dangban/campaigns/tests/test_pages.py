@@ -193,3 +193,8 @@ class PanelTest(Sales, pages.PageCase):
     def test_the_line_to_say_goes_into_the_composer(self) -> None:
         page = self._get("lin").content.decode()
         assert 'data-insert="您选的 2 件原价 ¥518.00，满三百减三十 -¥30.00，到手价 ¥488.00。"' in page
+
+    def test_the_search_is_cleared_once_its_goods_are_added(self) -> None:
+        asked = {"shop": self.cast.shop.pk, "q": "冬被", "add": f"{self.sale.quilt.pk}:"}
+        page = self.as_person(self.cast.lin).get("/campaigns/price/panel/", asked).content.decode()
+        assert ('class="price-hit"' in page, 'name="q" value=""' in page) == (False, True)
