@@ -84,7 +84,7 @@ def close(follow_up: FollowUp, *, by: Person, reason: str, at: datetime | None =
     if not reason:
         message = _("Say why the order is closed.")
         raise BadInput(message, fields={"reason": [message]})
-    decision = rules.closing(by.level in following.LEADS, in_force(at))
+    decision = may_close(by, at)
     if decision.outcome != "may":
         message = _("An unpaid order is not closed from here. Tell the buyer how to close it on the platform.")
         raise Refused(message, decision=decision, code="closing")
@@ -99,6 +99,11 @@ def close(follow_up: FollowUp, *, by: Person, reason: str, at: datetime | None =
         record("orders.unpaid_closed", subject=order, by=by, shop=held.shop_id, change={"reason": reason}, at=at)
         bell.order_changed(order)
     return order
+
+
+def may_close(by: Person, at: datetime | None = None) -> Decision:
+    """``may``, or ``refused`` with the rule that says who closes unpaid orders."""
+    return rules.closing(by.level in following.LEADS, in_force(at or clock.now()))
 
 
 def facts_of(order: Order, by: Person) -> dict[str, str]:

@@ -160,6 +160,7 @@ def _one(
         "form": form,
         "worded": worded,
         "may_contact": found.ended_at is None and access.may(person, "orders.flag", found.shop_id),
+        "closing": contacts.may_close(person),
         "colleagues": listing.may_follow(person, found) if may_assign else [],
     }
 
