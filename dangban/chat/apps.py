@@ -8,7 +8,17 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
-        from dangban.chat import customer_bell, hub, inbox_bell, personal, ports, presence, search, sign_out, stock_bell
+        from dangban.chat import (
+            customer_bell,
+            hub,
+            inbox_bell,
+            personal,
+            ports,
+            presence,
+            search,
+            sign_out,
+            stock_bell,
+        )
         from dangban.customers import ports as customers
         from dangban.desk.ports import register_bell
         from dangban.people.ports import register_activity, register_revoker
