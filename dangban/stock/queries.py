@@ -31,7 +31,7 @@ from dangban.stock.models import (
 
 PAGE = 50
 LEDGER = 40
-_MOST_FOUND = 400
+_MOST_FOUND = 150
 STATES = ("out", "free", "held", "unreleased")
 
 
@@ -161,17 +161,15 @@ def card(sku: Sku) -> Card:
     )
 
 
-def ledger(sku: Sku, before: str = "") -> tuple[list[Movement], str]:
-    """Lines of the ledger, newest first, and the key of the next page."""
-    rows = (
-        Movement.objects.filter(sku=sku)
-        .select_related("source__warehouse", "target__warehouse", "batch", "correction")
-        .order_by("-pk")
-    )
+def ledger(sku: Sku, before: str = "") -> tuple[list[Movement], set[int], str]:
+    """Lines of the ledger, newest first, which of them were taken back, and the key of the next page."""
+    rows = Movement.objects.filter(sku=sku).select_related("source__warehouse", "target__warehouse", "batch").order_by("-pk")
     if re.fullmatch(r"\d{1,17}", before):
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: LEDGER + 1])
-    return found[:LEDGER], str(found[LEDGER - 1].pk) if len(found) > LEDGER else ""
+    # Not by a join: SQLite would join all lines of the goods before it takes the first ones.
+    undone = set(Movement.objects.filter(corrects__in=[line.pk for line in found]).values_list("corrects", flat=True))
+    return found[:LEDGER], {pk for pk in undone if pk}, str(found[LEDGER - 1].pk) if len(found) > LEDGER else ""
 
 
 # ---- Arrivals --------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def _context(request: HttpRequest, sku: Sku, form: MovementForm | None = None, k
     may_keep = person.can("stock.keep", shop=sku.shop_id)
     kind = kind or request.GET.get("do", "")
     kind = kind if kind in FIELDS else Kind.RECEIPT
-    lines, older = queries.ledger(sku, request.GET.get("before", ""))
+    lines, undone, older = queries.ledger(sku, request.GET.get("before", ""))
     if form is None and may_keep:
         form = MovementForm(person, sku, kind, initial={"key": secrets.token_urlsafe(12)})
     address = reverse("stock:card", args=[sku.pk])
@@ -134,6 +134,7 @@ def _context(request: HttpRequest, sku: Sku, form: MovementForm | None = None, k
         "sku": sku,
         "card": queries.card(sku),
         "lines": lines,
+        "undone": undone,
         "older_url": f"{address}?before={older}#ledger" if older else "",
         "newest_url": f"{address}#ledger" if "before" in request.GET else "",
         "may_keep": may_keep,
