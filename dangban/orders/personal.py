@@ -16,7 +16,7 @@ from dangban.customers.personal import WHY_CUSTOMER
 from dangban.lib.actor import Actor
 from dangban.lib.errors import Refused
 from dangban.orders.access import get_order
-from dangban.orders.models import Order, OrderChange, OrderWord, Remark, Requirement
+from dangban.orders.models import Contact, Order, OrderChange, OrderWord, Remark, Requirement
 from dangban.people import ports
 from dangban.people.models import Person
 
@@ -42,6 +42,7 @@ class OrderData:
         return {
             "orders": list(mine.order_by("pk").values(*SHOWN)),
             "remarks": list(Remark.objects.filter(order__in=mine).values("text", "at")),
+            "contacts": list(Contact.objects.filter(follow_up__order__in=mine).values("text", "reason", "at")),
             "wishes": list(Requirement.objects.filter(order__in=mine).values("text", "answer", "at")),
         }
 
@@ -59,6 +60,7 @@ class OrderData:
         return (
             Remark.objects.filter(order__in=mine).update(text="", parts={})
             + Requirement.objects.filter(order__in=mine).update(text="", answer="")
+            + Contact.objects.filter(follow_up__order__in=mine).update(text="")
             + OrderChange.objects.filter(order__in=mine, field__in=BLANKED).update(before="", after="")
             + mine.update(**BLANKED)
         )

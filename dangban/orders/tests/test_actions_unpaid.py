@@ -17,6 +17,7 @@ from dangban.knowledge.models import ScriptUse
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.orders.models import Contact, FollowUp, Order
+from dangban.orders.personal import OrderData
 from dangban.orders.tests.stories import FILES, OrderCase
 from dangban.orders.unpaid import contacts, following, listing
 from dangban.orders.unpaid.contacts import Said
@@ -224,6 +225,17 @@ class AContact(UnpaidCase):
         first.refresh_from_db()
         second.refresh_from_db()
         assert (first.paid_at, first.paid_fen, second.paid_at) == (at("9:20"), 39800, None)
+
+
+class WhatWasSaidToABuyer(UnpaidCase):
+    def test_is_in_the_copy_of_their_data_and_goes_when_they_are_erased(self):
+        one = self.followed()
+        contacts.contact(one, replace(PHONE, text="住西湖边"), by=self.cast.lin)
+        data = OrderData()
+        assert [said["text"] for said in data.collect("customers.customer", self.cast.fang.pk)["contacts"]] == ["住西湖边"]
+        Order.objects.update(status="closed")
+        data.erase("customers.customer", self.cast.fang.pk, by=self.cast.bao.actor, at=NOW)
+        assert Contact.objects.get().text == ""
 
 
 class ClosingAndHandingOn(UnpaidCase):
