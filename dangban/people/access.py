@@ -67,9 +67,38 @@ def scope(person: Person) -> Scope:
     """Compute a person's scope (three queries); kept on the person for the rest of the request."""
     kept: Scope | None = getattr(person, "_scope", None)
     if kept is None:
-        kept = _compute(person)
+        kept = _remembered(person) if _remember_for else _compute(person)
         person._scope = kept  # type: ignore[attr-defined]
     return kept
+
+
+# What a server computed a moment ago, by person and version of their rights.
+_scopes: dict[tuple[int, int], tuple[float, Scope]] = {}
+_remember_for = 0.0
+_MOST_REMEMBERED = 5_000
+
+
+def remember_scopes(seconds: float) -> None:
+    """Let this process compute a scope again only after so long, or once the version of somebody's rights is another.
+
+    For servers: a page asks for it several times a second. Rights that begin or end by themselves
+    take that long to be noticed.
+    """
+    global _remember_for
+    _remember_for = seconds
+    _scopes.clear()
+
+
+def _remembered(person: Person) -> Scope:
+    key, now = (person.pk, person.rights_version), clock.monotonic()
+    found = _scopes.get(key)
+    if found is not None and found[0] > now and person.is_active:
+        return found[1]
+    if len(_scopes) >= _MOST_REMEMBERED:
+        _scopes.clear()
+    scope_now = _compute(person)
+    _scopes[key] = (now + _remember_for, scope_now)
+    return scope_now
 
 
 def forget_scope(person: Person) -> None:
@@ -142,7 +171,9 @@ def people_of_shops(shop_ids: Iterable[int]) -> QuerySet[Person]:
     shops = list(shop_ids)
     now, today = clock.now(), clock.business_day(clock.now())
     teams = TeamShop.objects.filter(shop_id__in=shops).values("team_id")
-    members = TeamMembership.objects.filter(Q(until=None) | Q(until__gt=today), team_id__in=teams, since__lte=today)
+    members = TeamMembership.objects.filter(
+        Q(until=None) | Q(until__gt=today), team_id__in=teams, since__lte=today
+    )
     reach = Q(shop_id__in=shops) | Q(team_id__in=teams) | Q(shop=None, team=None)
     granted = RoleGrant.objects.filter(Q(until=None) | Q(until__gt=now), reach, since__lte=now)
     concerned = Q(pk__in=members.values("person_id")) | Q(pk__in=granted.values("person_id"))

@@ -26,10 +26,14 @@ import structlog  # noqa: E402
 from dangban.chat.lane import doors  # noqa: E402
 from dangban.chat.lane.lane import Lane  # noqa: E402
 from dangban.lib import background  # noqa: E402
+from dangban.people import access  # noqa: E402
 from dangban.project import watch  # noqa: E402
 from dangban.project.bridge import Bridge, Receive, Scope, Send  # noqa: E402
 
 log = structlog.get_logger(__name__)
+
+# As long as it may take until another process notices that rights were taken away.
+SCOPE_SECONDS = 2.0
 
 
 class Server:
@@ -71,6 +75,7 @@ class Server:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         _leave_the_program_alone()
+        access.remember_scopes(SCOPE_SECONDS)
         _let_streams_go_first(self.lane)
         loops = background.start(self.stopping)
         await send({"type": "lifespan.startup.complete"})
