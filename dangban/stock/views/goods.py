@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -167,7 +167,7 @@ def movements(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(person, sku.shop_id)
     kind = request.POST.get("kind", "")
     if kind not in FIELDS:
-        raise Http404("kind")
+        raise BadInput(_("Choose what is done."))
     form = MovementForm(person, sku, kind, request.POST)
     if form.is_valid():
         try:
