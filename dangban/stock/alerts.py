@@ -23,9 +23,14 @@ AT_ONCE = 400
 FOR_ORDERS = "orders."
 
 
+def run() -> None:
+    """One round of the loop that never ends."""
+    close_old_connections()
+    look_round()
+
+
 def look_round() -> int:
     """Look at all goods of which stock is kept; returns how many there are."""
-    close_old_connections()
     at, seen, last = clock.now(), 0, 0
     while True:
         some = list(

@@ -18,6 +18,6 @@ class StockConfig(AppConfig):
         words.register()
         shop_ports.register_stock(availability.notes)
         desk_ports.register_inbox("stock", _("Stock"), inbox.Lists())
-        background.register("stock-alerts", background.every(alerts.EVERY_SECONDS, alerts.look_round))
+        background.register("stock-alerts", background.every(alerts.EVERY_SECONDS, alerts.run))
         label = pgettext_lazy("rail", "Stock")
         rail.register(rail.RailItem("stock", label, "stock", "stock:list", "stock.view", order=55))
