@@ -26,7 +26,7 @@ from dangban.lib.many import among, insert_many, update_many
 
 log = structlog.get_logger(__name__)
 
-EVERY = 0.15
+EVERY = 0.08
 LOOK_ROUND = 5.0
 # One transaction projects threads one by one until it has lasted this long, so that writers need not wait.
 SHORT = 0.006
