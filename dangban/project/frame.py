@@ -40,6 +40,7 @@ class MenuLink:
     url: str
 
 
+SERVING = ("conversations.serve", "conversations.supervise")
 ACCOUNT_LINKS = (
     ("account", _("My account"), "person"),
     ("account_devices", _("Devices and second factor"), "shield"),
@@ -91,8 +92,10 @@ class Frame:
 
     @property
     def state_url(self) -> str:
-        """The fragment with my presence, my waiting count and the clock of my shift."""
-        return self._for_people("workspace_state")
+        """The fragment with my presence, my waiting count and the clock of my shift; for who answers customers."""
+        user = getattr(self._request, "user", None)
+        serves = user is not None and user.is_authenticated and any(user.can(one) for one in SERVING)
+        return self._for_people("workspace_state") if serves else ""
 
     @property
     def inbox_url(self) -> str:
