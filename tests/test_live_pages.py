@@ -27,7 +27,7 @@ from dangban.orders.unpaid import following
 from dangban.testing.cast import NOW, TODAY, at
 from tests.live_pages.pages import Office, Watcher
 from tests.live_pages.parts import live_sources
-from tests.live_pages.story import Story
+from tests.live_pages.story import Story, keep_stock
 
 ROOT = Path(__file__).parent.parent / "dangban"
 TEMPLATES = sorted(ROOT.glob("*/templates/**/*.html"))
@@ -61,6 +61,7 @@ class OpenPagesCase(FloorCase):
         self.task = desk.write_task("核对赠品", by=self.cast.zhou, owner=self.cast.ou, steps=["点数", "拍照"], at=NOW)
         for label in ("空调遥控器在前台", "凌晨补录的两件"):
             desk.write_line(self.cast.lin, label, "记得看", at=NOW)
+        self.goods = keep_stock(self.cast)
         self.sheet = desk.sign_handover(desk.draft_handover(self.cast.lin, at=NOW), self.cast.mei, by=self.cast.lin, at=NOW)
 
     def order(self, thread, number, **given) -> Order:
@@ -73,7 +74,7 @@ class OpenPagesCase(FloorCase):
         return order
 
     def begin(self, seed: int) -> Story:
-        story = Story(self.cast, self.threads, seed, NOW)
+        story = Story(self.cast, self.threads, self.goods, seed, NOW)
         story.somebody_is_there()
         for thread in self.threads:
             self.customer_says("在吗", thread=thread)
@@ -89,7 +90,7 @@ class OpenPagesCase(FloorCase):
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
             "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],
-            "ding": [f"/orders/{other}/"],
+            "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],
         }

@@ -30,6 +30,7 @@ from dangban.desk import actions as desk
 from dangban.desk import clock as desk_clock
 from dangban.desk import inbox
 from dangban.desk.models import Approval, HandoverItem, Notice, Question, Task, TaskObjection, TaskStep
+from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import Said
 from dangban.orders import actions as orders
@@ -38,6 +39,9 @@ from dangban.orders.models import FollowUp, Order, Requirement
 from dangban.orders.unpaid import contacts, following
 from dangban.orders.unpaid.contacts import Said as Contacted
 from dangban.people.models import Person
+from dangban.shops.models import Product, Sku
+from dangban.stock import actions as stock
+from dangban.stock.models import Reservation, Zone
 from dangban.testing.cast import Cast
 from dangban.workforce import actions as workforce
 from dangban.workforce.models import DutyPeriod
@@ -50,6 +54,13 @@ SAYS = ("您好", "有货的，今天发", "默认中通", "我帮您查一下",
 BLOCKED = "加我微信聊"
 
 
+def keep_stock(cast: Cast) -> Sku:
+    """A warehouse for the cast's shop, and goods that its keeper has open."""
+    stock.open_warehouse("main", "主仓", [cast.shop], by=cast.bao)
+    product = Product.objects.create(shop=cast.shop, platform_id="P-1", title="加厚四件套", updated_at=clock.now())
+    return Sku.objects.create(product=product, shop=cast.shop, code="SJT-180-BL", name="深蓝 1.8 米")
+
+
 class Nothing(Exception):
     """There is nothing to do this with just now."""
 
@@ -57,9 +68,10 @@ class Nothing(Exception):
 class Story:
     """Each `do_…` is one thing that may happen; what the rules refuse is part of the story."""
 
-    def __init__(self, cast: Cast, threads: list[Thread], seed: int, now: datetime) -> None:
+    def __init__(self, cast: Cast, threads: list[Thread], goods: Sku, seed: int, now: datetime) -> None:
         self.cast = cast
         self.threads = threads
+        self.goods = goods
         self.chance = random.Random(seed)
         self.now = now
         self.done: list[str] = []
@@ -425,6 +437,29 @@ class Story:
     def do_close_line(self) -> None:
         line = self.one(HandoverItem.objects.filter(state="accepted"))
         desk.close_item(line, "办好了", by=self.cast.mei, at=self.now)
+
+    # --- the warehouse
+
+    def do_receive_goods(self) -> None:
+        quantity = self.chance.randint(1, 20)
+        stock.receive(self.goods, self.zone(), quantity, by=self.cast.ding, key=f"day:{len(self.done)}", at=self.now)
+
+    def do_count_goods(self) -> None:
+        counted = self.chance.randint(0, 12)
+        stock.count(
+            self.goods, self.zone(), counted, by=self.cast.ding, key=f"day:{len(self.done)}", reason="盘点", at=self.now
+        )
+
+    def do_promise_goods(self) -> None:
+        order = self.one(Order.objects.filter(shop=self.goods.shop))
+        subject = ("orders.order", order.pk)
+        stock.reserve(self.goods, 2, subject=subject, label=order.platform_id, by=self.cast.ding, at=self.now)
+
+    def do_let_goods_go(self) -> None:
+        stock.release(self.one(Reservation.objects.filter(sku=self.goods)), by=self.cast.ding, at=self.now)
+
+    def zone(self) -> Zone:
+        return Zone.objects.get(warehouse__code="main", status=Zone.Status.GOOD)
 
     # --- time
 
