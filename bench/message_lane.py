@@ -541,7 +541,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=5, help="of each measured stretch")
     parser.add_argument("--rooms", choices=["all", "chat"], default="all", help="what hangs on messages")
-    parser.add_argument("--answers", type=float, default=0.25, help="share of messages that agents write")
+    parser.add_argument("--answers", type=float, default=0.0, help="share of messages that agents write")
     parser.add_argument("--neighbour", type=float, default=20, help="writing actions a second through Django")
     parser.add_argument("--threads", type=int, default=5000, help="with an open session each")
     parser.add_argument("--agents", type=int, default=50)
