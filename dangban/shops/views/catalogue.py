@@ -96,7 +96,6 @@ def product_notes(request: HttpRequest, pk: int) -> HttpResponse:
             "product": found,
             "skus": queries.sku_rows(found),
             "stock": queries.stock_notes(found),
-        "stock": queries.stock_notes(found),
             "form": form,
             "batch_form": BatchForm(),
             "may_change": True,
