@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 import structlog
-from django.db import Error, close_old_connections, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection, transaction
 from prometheus_client import Counter, Gauge, Histogram
 
 from dangban.chat import ports
@@ -34,6 +34,8 @@ SHORT = 0.006
 # statement is a way to another process and back.
 CHUNKS = {"sqlite": 48, "postgresql": 256}
 PAGE = 500
+# Nobody's lines are to blame for these, and trying them one by one would not help.
+AWAY = (OperationalError, InterfaceError)
 LONGEST_PAUSE = 60.0
 
 LAG = Histogram(
@@ -141,7 +143,7 @@ def project(thread_ids: Iterable[int]) -> set[int]:
         chunk = waiting[: -size - 1 : -1]
         try:
             done, broken = _project_chunk(chunk)
-        except Error:
+        except AWAY:
             raise
         except Exception:
             # What takes many threads at once fell over one of them: each on its own, to find which.
@@ -166,7 +168,7 @@ def _project_chunk(thread_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     bulk = [
         (projector, projector.prepare(news.lines)) for projector in ports.registry.bulk_projectors.values()
     ]
-    moved = _project_together(news, bulk)
+    moved = _together_if_it_can_be(news, bulk)
     one_by_one, broken = _project_rest(news, moved, bulk)
     return done | broken | ((moved | one_by_one) - {news.cut_off}), broken
 
@@ -204,6 +206,19 @@ def _read_news(thread_ids: Sequence[int]) -> _News:
         cursors[line.thread_id] = row[-1]
     cut_off = rows[-1][0] if len(rows) == PAGE else 0
     return _News(lines, cursors, cut_off, cut_off or thread_ids[-1])
+
+
+def _together_if_it_can_be(news: _News, bulk: Bulk) -> set[int]:
+    try:
+        return _project_together(news, bulk)
+    except AWAY:
+        raise
+    except Exception:
+        # Nothing of it was kept; one by one it will be seen whose lines those were.
+        if connection.needs_rollback:
+            raise
+        log.exception("projection.together_failed", threads=len(news.lines))
+        return set()
 
 
 def _project_together(news: _News, bulk: Bulk) -> set[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from django.db import transaction
+import pytest
+from django.db import IntegrityError, OperationalError, transaction
 
 from dangban.chat import ports, projection
 from dangban.chat.actions import open_thread, post
@@ -32,7 +33,7 @@ class Recorder:
                 raise ZeroDivisionError
 
 
-class Projections(pages.CastCase):
+class ProjectionCase(pages.CastCase):
     @classmethod
     def set_up_story(cls) -> None:
         cls.threads = [open_thread(cls.cast.shop, name=f"客{number}") for number in range(4)]
@@ -48,6 +49,8 @@ class Projections(pages.CastCase):
             for text in texts:
                 post(self.threads[number], author="customer", author_id=1, author_name="客", body=text)
 
+
+class OneByOne(ProjectionCase):
     def test_every_line_is_given_once_and_in_order(self) -> None:
         self.say(0, "一", "二")
         projection.run_pending()
@@ -91,3 +94,44 @@ class Projections(pages.CastCase):
             self.say(number, "一", "二", "三")
         with self.assertNumQueries(10):
             projection.project(projection.behind())
+
+
+class Together(ProjectionCase):
+    """A projector that takes many threads at once, and stumbles as it is told."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.trouble: Exception | None = None
+        self.offered: list[int] = []
+        ports.register_projector("recorder", self.recorder, self)
+
+    def prepare(self, threads: Mapping[int, Sequence[Line]]) -> Mapping[int, Sequence[Line]]:
+        self.offered += threads
+        return threads
+
+    def hold(self, prepared: Mapping[int, Sequence[Line]]) -> Collection[int]:
+        return set(prepared)
+
+    def keep(self, prepared: Sequence[Sequence[Line]]) -> None:
+        for lines in prepared:
+            self.recorder(lines[0].thread_id, lines)
+        if self.trouble is not None:
+            raise self.trouble
+
+    def test_what_stumbles_together_goes_one_by_one_and_leaves_nothing_twice(self) -> None:
+        for trouble in (ZeroDivisionError(), IntegrityError("twice")):
+            self.trouble = trouble
+            for number in range(3):
+                self.say(number, "一")
+            assert projection.project(projection.behind()) == set()
+            assert projection.behind() == []
+        assert ReadMark.objects.filter(reader="test").count() == 6
+        assert {row.seq for row in ThreadProjection.objects.filter(thread__in=self.threads[:3])} == {2}
+
+    def test_a_database_that_is_away_is_nobodys_fault(self) -> None:
+        self.trouble = OperationalError("gone")
+        self.say(0, "一")
+        with pytest.raises(OperationalError):
+            projection.project(projection.behind())
+        assert ReadMark.objects.filter(reader="test").count() == 0
+        assert len(projection.behind()) == 1
