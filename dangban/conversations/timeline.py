@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from dangban.chat.models import Thread
@@ -74,7 +74,9 @@ def give_back(moved: dict[str, list[int]], kept: Customer, merged: Customer) -> 
 
 def _hand(moved: dict[str, list[int]], to: Customer) -> None:
     for name, model in MOVED.items():
-        _rows(model).filter(pk__in=moved.get(name, [])).update(customer=to)
+        rows = _rows(model).filter(pk__in=moved.get(name, []))
+        # Who works on a session just now sees by its version that it is another customer's.
+        rows.update(customer=to, **({"version": F("version") + 1} if model is Conversation else {}))
     ScriptUse.objects.filter(pk__in=moved.get("script_uses", [])).update(customer_id=to.pk)
 
 

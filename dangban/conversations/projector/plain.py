@@ -75,7 +75,10 @@ class Plain:
         return _received(_on_the_clock(news))
 
     def hold(self, prepared: Mapping[int, News]) -> Collection[int]:
-        """Whoever changes what a session's lines depend on gives the session a new version."""
+        """Those that nobody has touched since: each change of a session gives it a new version.
+
+        Who goes away in this very moment does not; the sweep a second later sees to their customers.
+        """
         versions = held_versions([one.session.pk for one in prepared.values()])
         return {
             thread_id
