@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dangban.lib import tables
-from dangban.orders import access, clauses
+from dangban.orders import clauses
 from dangban.orders.models import Contact, Requirement
 from dangban.orders.ports import Wording
-from dangban.people.models import Person, Shop
 
 
 class FilterForm(forms.Form):
@@ -30,28 +27,6 @@ class FilterForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-
-
-class UploadForm(forms.Form):
-    """A file of orders and the shop it belongs to."""
-
-    shop = forms.ModelChoiceField(label=gettext_lazy("Shop"), queryset=Shop.objects.none(), empty_label=None)
-    file = forms.FileField(label=gettext_lazy("File"))
-
-    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        shops = self.fields["shop"]
-        assert isinstance(shops, forms.ModelChoiceField)
-        shops.queryset = access.shops_to_load(person)
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size is not None and file.size > tables.MAX_BYTES:
-            raise forms.ValidationError(
-                _("This file is larger than %(limit)s MB. Export a shorter period and load it in parts.")
-                % {"limit": tables.MAX_BYTES // 2**20}
-            )
-        return file
 
 
 class RemarkForm(forms.Form):

@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dangban.lib import money, tables
-from dangban.people.models import Person, Shop
-from dangban.shops import access, rules
+from dangban.people.models import Shop
+from dangban.shops import rules
 from dangban.shops.models import Profile
 
 _TIME = {"type": "time"}
@@ -137,16 +138,16 @@ class BatchForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """A file of goods and the shop that sells them."""
+    """A file and the shop whose orders, goods or count it holds: one of `shops`."""
 
     shop = forms.ModelChoiceField(label=gettext_lazy("Shop"), queryset=Shop.objects.none(), empty_label=None)
     file = forms.FileField(label=gettext_lazy("File"))
 
-    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, shops: QuerySet[Shop], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shops = self.fields["shop"]
-        assert isinstance(shops, forms.ModelChoiceField)
-        shops.queryset = access.shops_to_load(person)
+        shop = self.fields["shop"]
+        assert isinstance(shop, forms.ModelChoiceField)
+        shop.queryset = shops
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from dangban.lib import clock, excel
+from dangban.lib import clock
 from dangban.lib.excel import Column
 from dangban.people.models import Person, Shop
-from dangban.shops.models import ImportRun
 from dangban.stock import access
 from dangban.stock.models import Balance, Expected, Level
 from dangban.stock.sheet import BOOKED, COLUMNS, COUNTED
@@ -55,16 +54,6 @@ def count_sheet(person: Person, shop: Shop) -> tuple[list[Column], list[list[Any
         for row in ordered
     ]  # fmt: skip
     return columns, lines
-
-
-def refusals(run: ImportRun) -> bytes:
-    """The rows of a count that were not taken, with line and reason before their own cells."""
-    found = list(run.refusals.order_by("line").values_list("line", "reason", "row"))
-    headers = list(dict.fromkeys(name for _line, _reason, row in found for name in row))
-    columns = [Column(_("Line"), "number", 8), Column(_("Why it was not taken"), width=60)]
-    columns += [Column(name, width=16) for name in headers]
-    rows = ([line, reason, *(row.get(name, "") for name in headers)] for line, reason, row in found)
-    return excel.xlsx(columns, rows, sheet=_("Refused rows"))
 
 
 def file_name(what: str) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dangban.lib import tables
 from dangban.people.models import Person, Shop
 from dangban.shops.models import Batch, Sku
 from dangban.stock import access
@@ -155,24 +153,3 @@ class ZoneForm(forms.Form):
     code = forms.SlugField(label=pgettext_lazy("zone", "Code"), max_length=20)
     name = forms.CharField(label=pgettext_lazy("zone", "Name"), max_length=60)
     status = forms.ChoiceField(label=pgettext_lazy("zone", "For"), choices=Zone.Status.choices)
-
-
-class CountForm(forms.Form):
-    """A count sheet and the shop whose goods were counted."""
-
-    shop = forms.ModelChoiceField(label=gettext_lazy("Shop"), queryset=Shop.objects.none(), empty_label=None)
-    file = forms.FileField(label=gettext_lazy("File"))
-
-    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen = self.fields["shop"]
-        assert isinstance(chosen, forms.ModelChoiceField)
-        chosen.queryset = access.visible_shops(person, "stock.keep")
-
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size is not None and file.size > tables.MAX_BYTES:
-            raise forms.ValidationError(
-                _("This file is larger than %(limit)s MB.") % {"limit": tables.MAX_BYTES // 2**20}
-            )
-        return file

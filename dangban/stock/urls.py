@@ -21,9 +21,9 @@ pages = [
     path("warehouses/<int:pk>/zones/", arranging.zones, name="zones"),
     path("count/", arranging.count, name="count"),
     path("count/sheet/<int:pk>/", arranging.count_sheet, name="count-sheet"),
-    path("count/<int:pk>/", arranging.count_run, name="count-run"),
-    path("count/<int:pk>/confirmation/", arranging.count_confirmation, name="count-confirmation"),
-    path("count/<int:pk>/refusals/", arranging.count_refusals, name="count-refusals"),
+    path("count/<int:pk>/", arranging.PAGES.run, name="count-run"),
+    path("count/<int:pk>/confirmation/", arranging.PAGES.confirmation, name="count-confirmation"),
+    path("count/<int:pk>/refusals/", arranging.PAGES.refusals, name="count-refusals"),
 ]
 
 urlpatterns = [path("stock/", include((pages, "stock")))]

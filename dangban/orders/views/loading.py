@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
-from dangban.lib.errors import NotAllowed, Said
+from dangban.lib.errors import NotAllowed
 from dangban.lib.listing import CSV, download
 from dangban.orders import access, exports, formats, imports, queries
-from dangban.orders.forms import UploadForm
 from dangban.people.access import signed_in
-from dangban.shops import runs
-from dangban.shops.exports import refusals as refused_rows
+from dangban.shops.forms import UploadForm
 from dangban.shops.models import ImportRun
-
-_SHOWN_REFUSALS = 50
+from dangban.shops.run_pages import RunPages
 
 
 def _only_loaders(request: HttpRequest) -> None:
@@ -25,85 +25,45 @@ def _only_loaders(request: HttpRequest) -> None:
         raise NotAllowed(_("You may not load orders. Your supervisor or an order agent can."))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def load(request: HttpRequest) -> HttpResponse:
-    _only_loaders(request)
-    form = UploadForm(signed_in(request), request.POST or None, request.FILES or None)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                return redirect("orders:import-run", _try(request, form).pk)
-            except Said as said:
-                form.add_error("file", said.message)
-        status = 422
-    recent = (
-        access.visible_runs(signed_in(request))
-        .filter(dry_run=False)
-        .select_related("shop")
-        .order_by("-pk")[:20]
-    )
-    context = {
-        "form": form,
-        "recent": recent,
-        "columns": formats.TEMPLATE_COLUMNS,
-        "formats": formats.FORMATS,
-    }
-    return render(request, "orders/import.html", context, status=status)
-
-
-def _try(request: HttpRequest, form: UploadForm) -> ImportRun:
-    """A trial of the uploaded file: its result is a page of its own."""
-    file = form.cleaned_data["file"]
-    shop = form.cleaned_data["shop"]
-    data = file.read()
-    table = imports.tables.read(data, file.name)
-    imports.recognise(shop, table)
-    run = runs.begin(shop, ImportRun.Kind.ORDERS, file.name, data, by=signed_in(request), dry_run=True)
-    _go(run, data)
-    return run
-
-
-def _go(run: ImportRun, data: bytes) -> None:
-    runs.read_now_or_later(run, data, imports.take_in, quick_rows=imports.QUICK_ROWS)
-
-
-@require_safe
-@login_required
-def import_run(request: HttpRequest, pk: int) -> HttpResponse:
-    _only_loaders(request)
-    run = access.get_run(signed_in(request), pk)
-    context = {
-        "run": run,
-        "refusals": run.refusals.order_by("line")[:_SHOWN_REFUSALS],
-        "interrupted": runs.is_interrupted(run),
-        "confirmed": ImportRun.objects.filter(trial=run).first() if run.dry_run else None,
+def _more(run: ImportRun) -> dict[str, Any]:
+    return {
         "format": formats.by_code(run.format).title if run.format else "",
         "field_label": queries.field_label,
         "shown_value": queries.shown_value,
         "taken": run.created + run.updated + run.unchanged,
     }
-    part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "import-run"
-    return render(request, "orders/_import_run.html" if part else "orders/import_run.html", context)
 
 
-@require_POST
+PAGES = RunPages(
+    name="orders:import",
+    kind=ImportRun.Kind.ORDERS,
+    template="orders/_import_run.html",
+    all_name="orders:list",
+    all_label=gettext_lazy("All orders"),
+    guard=_only_loaders,
+    visible=access.visible_runs,
+    get=access.get_run,
+    recognise=imports.recognise,
+    take_in=imports.take_in,
+    quick_rows=imports.QUICK_ROWS,
+    more=_more,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
+def load(request: HttpRequest) -> HttpResponse:
     _only_loaders(request)
-    trial = access.get_run(signed_in(request), pk)
-    run = runs.confirm(trial, by=signed_in(request))
-    _go(run, runs.contents(run))
-    return redirect("orders:import-run", run.pk)
-
-
-@require_safe
-@login_required
-def refusals(request: HttpRequest, pk: int) -> HttpResponse:
-    _only_loaders(request)
-    run = access.get_run(signed_in(request), pk)
-    return download(refused_rows(run), f"refused-{run.pk}.xlsx")
+    form = UploadForm(access.shops_to_load(signed_in(request)), request.POST or None, request.FILES or None)
+    if tried := PAGES.tried(request, form):
+        return tried
+    context = {
+        "form": form,
+        "recent": PAGES.recent(signed_in(request)),
+        "columns": formats.TEMPLATE_COLUMNS,
+        "formats": formats.FORMATS,
+    }
+    return render(request, "orders/import.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_safe

@@ -7,15 +7,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dangban.lib import clock, tables
-from dangban.lib.errors import NotAllowed, Said
+from dangban.lib import clock
+from dangban.lib.errors import NotAllowed
 from dangban.lib.listing import CSV, download
 from dangban.people.access import signed_in
-from dangban.shops import access, actions, exports, imports, queries, runs
+from dangban.shops import access, actions, exports, imports, queries
 from dangban.shops.forms import BatchForm, ProductForm, UploadForm
 from dangban.shops.models import ImportRun
+from dangban.shops.run_pages import RunPages
 from dangban.shops.template import TEMPLATE_COLUMNS
 
 
@@ -129,83 +131,35 @@ def batches(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("shops:product", found.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def load(request: HttpRequest) -> HttpResponse:
-    _only_loaders(request)
-    form = UploadForm(signed_in(request), request.POST or None, request.FILES or None)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                return redirect("shops:import-run", _try(request, form).pk)
-            except Said as said:
-                form.add_error("file", said.message)
-        status = 422
-    recent = (
-        access.visible_runs(signed_in(request))
-        .filter(dry_run=False)
-        .select_related("shop")
-        .order_by("-pk")[:20]
-    )
-    context = {"form": form, "recent": recent, "columns": TEMPLATE_COLUMNS}
-    return render(request, "shops/import.html", context, status=status)
-
-
 def _only_loaders(request: HttpRequest) -> None:
     if not signed_in(request).can("shops.catalogue"):
         raise NotAllowed(_("You may not load the catalogue. Your supervisor can."))
 
 
-def _try(request: HttpRequest, form: UploadForm) -> ImportRun:
-    file = form.cleaned_data["file"]
-    data = file.read()
-    imports.recognise(tables.read(data, file.name).headers)
-    run = runs.begin(
-        form.cleaned_data["shop"],
-        ImportRun.Kind.CATALOGUE,
-        file.name,
-        data,
-        by=signed_in(request),
-        dry_run=True,
-    )
-    _go(run, data)
-    return run
+PAGES = RunPages(
+    name="shops:import",
+    kind=ImportRun.Kind.CATALOGUE,
+    template="shops/_import_run.html",
+    all_name="shops:catalogue",
+    all_label=gettext_lazy("All goods"),
+    guard=_only_loaders,
+    visible=access.visible_runs,
+    get=access.get_run,
+    recognise=lambda shop, table: imports.recognise(table.headers),
+    take_in=imports.take_in,
+    quick_rows=imports.QUICK_ROWS,
+)
 
 
-def _go(run: ImportRun, data: bytes) -> None:
-    runs.read_now_or_later(run, data, imports.take_in, quick_rows=imports.QUICK_ROWS)
-
-
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def import_run(request: HttpRequest, pk: int) -> HttpResponse:
+def load(request: HttpRequest) -> HttpResponse:
     _only_loaders(request)
-    run = access.get_run(signed_in(request), pk)
-    context = {
-        "run": run,
-        "refusals": run.refusals.order_by("line")[:50],
-        "interrupted": runs.is_interrupted(run),
-        "confirmed": ImportRun.objects.filter(trial=run).first() if run.dry_run else None,
-    }
-    part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == "import-run"
-    return render(request, "shops/_import_run.html" if part else "shops/import_run.html", context)
-
-
-@require_POST
-@login_required
-def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
-    _only_loaders(request)
-    run = runs.confirm(access.get_run(signed_in(request), pk), by=signed_in(request))
-    _go(run, runs.contents(run))
-    return redirect("shops:import-run", run.pk)
-
-
-@require_safe
-@login_required
-def refusals(request: HttpRequest, pk: int) -> HttpResponse:
-    _only_loaders(request)
-    return download(exports.refusals(access.get_run(signed_in(request), pk)), f"refused-{pk}.xlsx")
+    form = UploadForm(access.shops_to_load(signed_in(request)), request.POST or None, request.FILES or None)
+    if tried := PAGES.tried(request, form):
+        return tried
+    context = {"form": form, "recent": PAGES.recent(signed_in(request)), "columns": TEMPLATE_COLUMNS}
+    return render(request, "shops/import.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_safe
