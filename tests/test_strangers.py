@@ -163,6 +163,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "approvals/": OWN,
     "approvals/list/": OWN,
     "approvals/absence/": OWN,
+    "approvals/new/": OWN,
     "approvals/absence/<int:pk>/end/": {"pk": "stand_in"},
     "approvals/<int:pk>/": {"pk": "approval"},
     "approvals/<int:pk>/answer/": {"pk": "approval"},

@@ -68,10 +68,7 @@ class Desks:
 
     def _approval(self, one: dict[str, Any], at: datetime) -> None:
         shop = self.shops[one["shop"]]
-        desk.ask_approval(
-            "desk.exception", ("people.shop", shop.pk * 100 + self.story["approval"].index(one)), title=one["title"],
-            by=self.people[one["by"]], shop=shop, at=at,
-        )  # fmt: skip
+        desk.ask_exception(one["title"], one["why"], by=self.people[one["by"]], shop=shop, at=at)
 
     def _handover(self, one: dict[str, Any], at: datetime) -> None:
         leaver = self.people[one["from"]]

@@ -46,13 +46,17 @@ def visible_deadlines(person: Person) -> QuerySet[Deadline]:
 
 
 def visible_tasks(person: Person) -> QuerySet[Task]:
-    """One's own, one's teams' and those one gave; leaders see those of their shops."""
+    """One's own, one's teams', those one gave or was mentioned at; leaders see those of their shops."""
+    mentioned = Q(pk__in=TaskComment.objects.filter(mentioned=person).values("task"))
+    return Task.objects.filter(_in_hand(person) | mentioned)
+
+
+def _in_hand(person: Person) -> Q:
     kept = scope(person)
     mine = Q(owner=person) | Q(owner=None, team_id__in=kept.teams) | Q(made_by_kind="person", made_by_id=person.pk)
-    mine |= Q(pk__in=TaskComment.objects.filter(mentioned=person).values("task"))
     if person.can("desk.assign"):
         mine |= Q(team_id__in=kept.teams) | Q(owner__manager=person)
-    return Task.objects.filter(mine)
+    return mine
 
 
 def get_task(person: Person, pk: int) -> Task:
@@ -76,9 +80,20 @@ def must_assign(by: Person, owner: Person | None, team: Team | None) -> None:
         raise NotAllowed(_("This team works for other shops. Ask its leader."))
 
 
-def must_do(by: Person, task: Task) -> None:
+def must_see(by: Person, task: Task) -> None:
     if not visible_tasks(by).filter(pk=task.pk).exists():
         raise Http404
+
+
+def may_do(person: Person, task: Task) -> bool:
+    """Who is to do it, who gave it, who leads there. Whoever was only mentioned has a word, no more."""
+    return Task.objects.filter(_in_hand(person), pk=task.pk).exists()
+
+
+def must_do(by: Person, task: Task) -> None:
+    must_see(by, task)
+    if not may_do(by, task):
+        raise NotAllowed(_("You were mentioned here: you may say something, not do it."))
 
 
 def must_be_able_to_take(person: Person, shop_id: int | None) -> None:

@@ -74,7 +74,7 @@ def incidents(person: Person, end: datetime, at: datetime) -> Sequence[Leftover]
 
 
 def answers(person: Person, end: datetime, at: datetime) -> Sequence[Leftover]:
-    """Answers that a customer waits for, questions due, objections to what one asked, requests in one's hands."""
+    """Answers that a customer waits for; questions, approvals and objections for oneself to answer; requests in one's hands."""
     return list(_answers(person, end))
 
 
@@ -87,6 +87,10 @@ def _answers(person: Person, end: datetime) -> Iterator[Leftover]:
     for clock in asked.order_by("due_at"):
         label = _("Answer: %(title)s") % {"title": clock.label}
         yield Leftover(f"question:{clock.subject_id}", label, clock.url)
+    asked = Deadline.objects.filter(owner=person, kind="desk.approval", due_at__lt=end, met_at=None, cancelled_at=None)
+    for clock in asked.order_by("due_at"):
+        label = _("Answer: %(title)s") % {"title": clock.label}
+        yield Leftover(f"approval:{clock.subject_id}", label, clock.url)
     given = TaskObjection.objects.filter(answered_at=None, task__made_by_kind="person", task__made_by_id=person.pk)
     for objection in given.select_related("task").order_by("pk"):
         label = _("Answer the objection: %(title)s") % {"title": objection.task.title}

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dangban.desk import house
 from dangban.desk.access import levels_for, people_to_assign, teams_to_assign, where_to_notify
@@ -105,6 +106,16 @@ class StandInForm(forms.Form):
         self.fields["person"].queryset = Person.objects.filter(mine, is_active=True).order_by("name")  # type: ignore[attr-defined]
         self.fields["person"].initial = by.pk
         self.fields["deputy"].queryset = people_to_assign(by, colleagues=True)  # type: ignore[attr-defined]
+
+
+class ExceptionForm(forms.Form):
+    title = forms.CharField(label=_("What is to be let pass"), max_length=200)
+    why = forms.CharField(label=pgettext_lazy("exception", "Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    shop = forms.ModelChoiceField(label=_("Shop"), queryset=Shop.objects.none(), required=False)
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shop"].queryset = visible_shops(by)  # type: ignore[attr-defined]
 
 
 class QuestionForm(forms.Form):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("tasks/<int:pk>/objections/<int:objection_pk>/", tasks.objection_answer, name="task_objection_answer"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/list/", approvals.approvals_list, name="approvals_list"),
+    path("approvals/new/", approvals.new_exception, name="exception_new"),
     path("approvals/absence/", approvals.absence, name="absence"),
     path("approvals/absence/<int:pk>/end/", approvals.end_absence, name="absence_end"),
     path("approvals/<int:pk>/answer/", approvals.settle, name="approval_answer"),

@@ -1,6 +1,12 @@
 """What is done at the desk: clocks started and met, things noted, passed on, approved, made known."""
 
-from dangban.desk.actions.approvals import ask_approval, end_stand_in, name_stand_in, settle_approval
+from dangban.desk.actions.approvals import (
+    ask_approval,
+    ask_exception,
+    end_stand_in,
+    name_stand_in,
+    settle_approval,
+)
 from dangban.desk.actions.asking import (
     answer_question,
     ask_department,
@@ -32,6 +38,7 @@ from dangban.desk.actions.handovers import (
     decline_item,
     draft_handover,
     drop_draft_line,
+    keep_words,
     sign_handover,
     write_line,
 )
@@ -55,6 +62,7 @@ __all__ = [
     "answer_question",
     "ask_approval",
     "ask_department",
+    "ask_exception",
     "ask_question",
     "attach_to_task",
     "begin_day",
@@ -72,6 +80,7 @@ __all__ = [
     "finish_task",
     "follow_up_incident",
     "let_come",
+    "keep_words",
     "meet_deadline",
     "meet_deadlines",
     "name_stand_in",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dangban.desk import access, ports
 from dangban.desk.actions.answering import start_answer_clock
@@ -18,7 +19,9 @@ from dangban.desk.actions.notices import notify
 from dangban.desk.models import Approval, StandIn
 from dangban.journal.actions import record
 from dangban.lib import clock
-from dangban.lib.errors import BadInput, Conflict, Refused
+from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
+from dangban.lib.text import refuse_unstorable
+from dangban.people.access import scope
 from dangban.people.models import Person, Shop
 
 CLOCK = "desk.approval"
@@ -26,7 +29,7 @@ CLOCK = "desk.approval"
 
 def ask_approval(
     kind: str,
-    subject: Subject,
+    subject: Subject | None,
     *,
     title: str,
     needs: str = "desk.approve",
@@ -36,20 +39,26 @@ def ask_approval(
     because: Sequence[Any] = (),
     at: datetime | None = None,
 ) -> Approval:
-    """Ask whoever holds the permission `needs`. The same question, while it is open, is asked once."""
+    """Ask whoever holds the permission `needs`. The same question, while it is open, is asked once.
+
+    What is about nothing that a room keeps is its own subject.
+    """
     at = at or clock.now()
-    subject_kind, subject_id = identify(subject)
+    subject_kind, subject_id = identify(subject) if subject is not None else ("", 0)
     with transaction.atomic():
         same = {"kind": kind, "subject_kind": subject_kind, "subject_id": subject_id, "settled_at": None}
-        open_one = Approval.objects.select_for_update(no_key=True).filter(**same).first()
+        open_one = Approval.objects.select_for_update(no_key=True).filter(**same).first() if subject is not None else None
         if open_one is not None:
             return open_one
         approval = Approval.objects.create(
             kind=kind, subject_kind=subject_kind, subject_id=subject_id, title=title[:200], needs=needs, shop=shop,
             facts=dict(facts or {}), because=plain_reasons(because), asked_by=by, asked_at=at,
         )  # fmt: skip
+        if subject is None:
+            approval.subject_kind, approval.subject_id = identify(approval)
+            approval.save(update_fields=["subject_kind", "subject_id"])
         record(
-            "desk.approval_asked", subject=(subject_kind, subject_id), by=by, shop=shop.pk if shop else None,
+            "desk.approval_asked", subject=(approval.subject_kind, approval.subject_id), by=by, shop=shop.pk if shop else None,
             change={"title": title}, because=approval.because, at=at,
         )  # fmt: skip
         waiting = access.approvers(approval)
@@ -59,6 +68,18 @@ def ask_approval(
         )  # fmt: skip
         ring(waiting)
     return approval
+
+
+def ask_exception(title: str, why: str, *, by: Person, at: datetime, shop: Shop | None = None) -> Approval:
+    """Ask whoever leads there to let pass what no rule of a room covers."""
+    if not scope(by).sees(shop.pk if shop else None):
+        raise NotAllowed(_("You do not work for this shop."))
+    title = refuse_unstorable(title.strip(), "title")
+    why = refuse_unstorable(why.strip(), "why")[:1000]
+    if not title or not why:
+        name = "why" if title else "title"
+        raise BadInput(_("Write something first."), fields={name: [_("Write something first.")]})
+    return ask_approval("desk.exception", None, title=title, by=by, shop=shop, facts={pgettext("exception", "Why"): why}, at=at)
 
 
 def _first_above(asker: Person, approvers: Sequence[int]) -> Person | None:
@@ -78,14 +99,15 @@ def settle_approval(
     """
     at = at or clock.now()
     access.must_settle(by, approval, at)
-    if not granted and not answer.strip():
+    answer = refuse_unstorable(answer.strip(), "answer")[:300]
+    if not granted and not answer:
         raise BadInput(_("Say why you refuse."), fields={"answer": [_("Say why you refuse.")]})
     with transaction.atomic():
         locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
         if locked.settled_at is not None:
             raise Conflict(_("%(name)s has answered this already.") % {"name": locked.settled_by})
         holder = access.must_settle(by, locked, at)
-        locked.settled_at, locked.settled_by, locked.granted, locked.answer = at, by, granted, answer.strip()[:300]
+        locked.settled_at, locked.settled_by, locked.granted, locked.answer = at, by, granted, answer
         locked.settled_for = holder if holder != by else None
         locked.save(update_fields=["settled_at", "settled_by", "settled_for", "granted", "answer"])
         meet_deadline(locked, CLOCK, by=by, at=at)
@@ -101,7 +123,7 @@ def settle_approval(
         with translation.override(locked.asked_by.language):
             title = _("Granted: %(title)s") if granted else _("Refused: %(title)s")
             told = title % {"title": locked.title}
-        notify(locked.asked_by, told, locked.answer, by=by, shop=locked.shop, at=at)
+        notify(locked.asked_by, told, locked.answer, by=by, url=reverse("approval", args=[locked.pk]), shop=locked.shop, at=at)
         ring([*access.approvers(locked), locked.asked_by_id])
     return locked
 

@@ -32,7 +32,8 @@ def draft_handover(person: Person, *, at: datetime) -> Handover:
     """The sheet somebody is about to leave, with what is open now; what was settled meanwhile goes off it again."""
     with transaction.atomic():
         sheet = _draft_of(person, at)
-        there = dict(open_things(person, at))
+        waiting = _offered_already(person)
+        there = {key: found for key, found in open_things(person, at) if key not in waiting}
         kept = {item.key: item for item in sheet.items.exclude(key="")}
         for key in kept.keys() - there.keys():
             kept[key].delete()
@@ -43,6 +44,12 @@ def draft_handover(person: Person, *, at: datetime) -> Handover:
             for number, (source, one) in enumerate(new, 1)
         )  # fmt: skip
     return sheet
+
+
+def _offered_already(person: Person) -> set[str]:
+    """What stands on a signed sheet and waits to be accepted is not offered a second time."""
+    offered = HandoverItem.objects.filter(handover__from_person=person, handover__signed_at__isnull=False, state=State.OFFERED)
+    return set(offered.exclude(key="").values_list("key", flat=True))
 
 
 def open_things(person: Person, at: datetime) -> Iterator[tuple[str, tuple[str, OpenItem]]]:
@@ -74,14 +81,19 @@ def write_line(person: Person, label: str, note: str, *, at: datetime) -> Handov
         )
 
 
-def note_line(item: HandoverItem, note: str, *, by: Person) -> None:
-    """Say how a thing stands, before the sheet is signed."""
-    sheet = item.handover
+def keep_words(sheet: Handover, notes: Mapping[int, str], *, by: Person, for_the_rest: str = "") -> None:
+    """What was said so far of each line of a draft; `for_the_rest` is said of those without a word."""
     if sheet.from_person_id != by.pk:
         raise NotAllowed(_("Only who leaves writes on this sheet."))
-    if sheet.signed_at is not None:
-        raise Conflict(_("This sheet was signed already."))
-    HandoverItem.objects.filter(pk=item.pk).update(note=refuse_unstorable(note.strip(), "note")[:500])
+    with transaction.atomic():
+        locked = Handover.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
+        if locked.signed_at is not None:
+            raise Conflict(_("This sheet was signed already."))
+        items = list(locked.items.all())
+        for item in items:
+            said = notes.get(item.pk, item.note).strip() or for_the_rest.strip()
+            item.note = refuse_unstorable(said, "note")[:500]
+        HandoverItem.objects.bulk_update(items, ["note"])
 
 
 def sign_handover(
@@ -107,7 +119,9 @@ def sign_handover(
             raise Refused(_("Say of each how it stands and what is to be done."), details=silent, code="silent")
         HandoverItem.objects.bulk_update(items, ["note"])
         locked.to_person, locked.signed_at, locked.note = to, at, refuse_unstorable(note.strip(), "note")[:4000]
-        locked.save(update_fields=["to_person", "signed_at", "note"])
+        # A draft may have been begun on another day; it counts for the one whose end it is.
+        locked.day = days.work_day(at)
+        locked.save(update_fields=["to_person", "signed_at", "note", "day"])
         _set_night_clocks(locked, items, by, at)
         change = {"to": to.name if to else None, "lines": len(items)}
         record("desk.handover_signed", subject=locked, by=by, change=change, at=at)
@@ -173,7 +187,7 @@ def close_item(item: HandoverItem, outcome: str, *, by: Person, at: datetime) ->
 
 def close_what_is_settled(at: datetime) -> int:
     """Things that were settled in their rooms: their lines are closed, so that sheets tell the truth."""
-    waiting = HandoverItem.objects.filter(state__in=(State.ACCEPTED, State.DECLINED), closed_at=None).exclude(key="")
+    waiting = HandoverItem.objects.filter(handover__signed_at__isnull=False, closed_at=None).exclude(key="")
     there: dict[int, set[str]] = {}
     closed = 0
     for item in waiting.select_related("handover__from_person", "answered_by").order_by("pk")[:500]:

@@ -44,7 +44,7 @@ def tick_step(step: TaskStep, done: bool, *, by: Person, at: datetime) -> TaskSt
 
 def comment_on_task(task: Task, body: str, *, by: Person, at: datetime, mentioned: Iterable[Person] = ()) -> TaskComment:
     """Say something about a task. Whoever is mentioned is told; only who could be given it can be mentioned."""
-    access.must_do(by, task)
+    access.must_see(by, task)
     body = refuse_unstorable(body.strip(), "body")[:4000]
     if not body:
         raise BadInput(_("Write something first."), fields={"body": [_("Write something first.")]})
@@ -68,7 +68,7 @@ def comment_on_task(task: Task, body: str, *, by: Person, at: datetime, mentione
 
 def attach_to_task(task: Task, path: Path, name: str, *, by: Person, at: datetime) -> Use:
     """Take an arrived file into the store as one of this task's; pictures are drawn anew, others sorted out."""
-    access.must_do(by, task)
+    access.must_see(by, task)
     try:
         use = media.take(path, name, subject=(SUBJECT, task.pk), by=by.actor, at=at)
     except Unfit as unfit:
@@ -150,7 +150,7 @@ def _must_be_open(task: Task) -> None:
 
 
 def _must_be_able_to_object(task: Task, by: Person, at: datetime) -> None:
-    access.must_do(by, task)
+    access.must_see(by, task)
     if not may_object(by, task):
         raise NotAllowed(_("Only who is to do it may object, and only to what somebody else asked."))
     decision = house.objection(at)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dangban.desk import access
 from dangban.desk.actions.deadlines import Subject, identify, ring
-from dangban.desk.models import Recurrence, Task, TaskStep
+from dangban.desk.models import Recurrence, Task, TaskObjection, TaskStep
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.lib.actor import Actor
@@ -75,14 +75,16 @@ def finish_task(task: Task, *, by: Person, at: datetime) -> None:
     """Done, with every step of its list; refused while one is open or an objection waits for its answer."""
     access.must_do(by, task)
     with transaction.atomic():
-        Task.objects.select_for_update().get(pk=task.pk)
+        if Task.objects.select_for_update().get(pk=task.pk).done_at is not None:
+            raise Conflict(_("This was done already."))
+        if TaskObjection.objects.filter(task=task, answered_at=None).exists():
+            raise Refused(_("An objection to this task waits for its answer."), code="objection")
         left = list(TaskStep.objects.filter(task=task, done_at=None).order_by("position").values_list("text", flat=True))
         if left:
             raise Refused(_("Steps of its list are still open."), details=left, code="steps")
-        if not Task.objects.filter(pk=task.pk, done_at=None).update(done_at=at, done_by=by):
-            raise Conflict(_("This was done already."))
+        Task.objects.filter(pk=task.pk).update(done_at=at, done_by=by)
         record("desk.task_done", subject=task, by=by, shop=task.shop_id, change={"title": task.title}, at=at)
-        ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
+        ring([*access.task_watchers(task), by.pk])
 
 
 def reopen_task(task: Task, *, by: Person, at: datetime) -> None:
@@ -93,14 +95,14 @@ def reopen_task(task: Task, *, by: Person, at: datetime) -> None:
         if not taken_up.update(done_at=None, done_by=None):
             raise Conflict(_("This is open."))
         record("desk.task_reopened", subject=task, by=by, shop=task.shop_id, change={"title": task.title}, at=at)
-        ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
+        ring([*access.task_watchers(task), by.pk])
 
 
 def settle_tasks(subject: Subject, *, by: Person, at: datetime) -> None:
     """What they ask for is being seen to: the open tasks about this thing are done."""
     for task in _about(subject, done_at=None):
         Task.objects.filter(pk=task.pk).update(done_at=at, done_by=by)
-        ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
+        ring([*access.task_watchers(task), by.pk])
 
 
 def unsettle_tasks(subject: Subject, *, done_at: datetime) -> None:

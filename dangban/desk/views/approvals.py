@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangban.desk import access, actions, ports, queries
-from dangban.desk.forms import StandInForm
+from dangban.desk.forms import ExceptionForm, StandInForm
 from dangban.desk.models import Approval
 from dangban.desk.views.doing import done, paged
 from dangban.lib import clock
@@ -42,6 +42,18 @@ def settle(request: PersonRequest, pk: int) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return render(request, "desk/_approvals.html", _list(request))
     return redirect("approvals")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_exception(request: PersonRequest) -> HttpResponse:
+    """For what arises nowhere in the rooms: said in words, answered by who leads."""
+    form = ExceptionForm(request.POST or None, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        asked = done(form, lambda: actions.ask_exception(**form.cleaned_data, by=request.user, at=clock.now()))
+        if asked is not None:
+            return redirect("approval", pk=asked.pk)
+    return render(request, "desk/exception_form.html", {"form": form})
 
 
 @login_required

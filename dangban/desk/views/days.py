@@ -138,7 +138,11 @@ def draft(request: PersonRequest) -> HttpResponse:
     """What one leaves: drafted anew each time one looks, until it is signed."""
     person, now = request.user, clock.now()
     sheet = actions.draft_handover(person, at=now) if request.method != "HEAD" else None
-    form = SignForm(request.POST or None, by=person)
+    keeps = request.POST.get("act") == "keep"
+    form = SignForm(None if keeps else request.POST or None, by=person)
+    if keeps and sheet is not None:
+        actions.keep_words(sheet, _notes(request), by=person, for_the_rest=request.POST.get("rest", ""))
+        return redirect("handover_draft")
     if request.method == "POST" and sheet is not None and form.is_valid():
         notes = {pk: text for pk, text in _notes(request).items() if text.strip()}
         signed = done(

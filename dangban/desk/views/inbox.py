@@ -30,8 +30,6 @@ def inbox(request: PersonRequest) -> HttpResponse:
     now = clock.now()
     context = {
         **_list(request, only),
-        "given": queries.tasks_given(request.user),
-        "asked": queries.approvals_asked(request.user),
         "may_assign": request.user.can("desk.assign"),
         "may_note": request.user.can("desk.task"),
         "today": clock.business_day(now),
@@ -98,7 +96,10 @@ def day(request: PersonRequest) -> HttpResponse:
 
 def _list(request: PersonRequest, only: str) -> dict[str, object]:
     now = clock.now()
-    return {"inbox": boxes.inbox(request.user, now, only), "only": only, "choices": _choices(now)}
+    return {
+        "inbox": boxes.inbox(request.user, now, only), "only": only, "choices": _choices(now),
+        "given": queries.tasks_given(request.user), "asked": queries.approvals_asked(request.user),
+    }  # fmt: skip
 
 
 def _choices(now: datetime) -> list[tuple[str, str]]:

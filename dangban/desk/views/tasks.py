@@ -80,6 +80,7 @@ def _about(request: PersonRequest, found: Task) -> dict[str, object]:
         "files": [(use, signed_url(use.key)) for use in files],
         "objections": objections,
         "waiting": waiting,
+        "may_do": access.may_do(request.user, found),
         "may_object": waiting is None and may_object(request.user, found),
         "may_answer": waiting is not None and may_answer_objection(request.user, waiting),
     }
