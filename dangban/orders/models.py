@@ -259,3 +259,67 @@ class Contact(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["follow_up", "ordinal"], name="one_contact_a_turn")]
         indexes = [models.Index(fields=["shop", "at"])]
+
+
+class Parcel(models.Model):
+    """A parcel to the customer. Without lines it holds all of the order, or nobody said what."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="parcels")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    courier = models.CharField(max_length=40)
+    number = models.CharField(max_length=60)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "number"], name="a_parcel_once_per_order")]
+        indexes = [models.Index(fields=["number"]), models.Index(fields=["shop", "-sent_at", "-id"])]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ParcelLine(models.Model):
+    parcel = models.ForeignKey(Parcel, models.PROTECT, related_name="lines")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="parcel_lines")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parcel", "line"], name="a_line_once_per_parcel")]
+
+
+class OrderException(models.Model):
+    """Something about an order that does not go as it should (异常): one owner, one deadline, until it is settled."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="exceptions")
+    parcel = models.ForeignKey(Parcel, models.PROTECT, null=True, related_name="exceptions")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    # A code that a room has named with `orders.exceptions.name_kind`.
+    kind = models.CharField(max_length=20)
+    reason = models.CharField(max_length=20, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    facts = models.JSONField(default=dict)
+    because = models.JSONField(default=list)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="order_exceptions")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    # What the customer was promised anew, and since when they know.
+    promised_for = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by_kind = models.CharField(max_length=12, blank=True)
+    settled_by_id = models.BigIntegerField(null=True)
+    settled_by_name = models.CharField(max_length=120, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    answer = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "kind"], condition=Q(settled_at=None, parcel=None), name="one_open_exception_a_kind"),
+            models.UniqueConstraint(fields=["parcel", "kind"], condition=Q(settled_at=None), name="one_open_exception_a_parcel"),
+        ]
+        indexes = [
+            models.Index(fields=["shop", "due_at", "id"], condition=Q(settled_at=None), name="exception_open"),
+            models.Index(fields=["owner", "due_at", "id"], condition=Q(settled_at=None), name="exception_owner"),
+            models.Index(fields=["shop", "-opened_at", "-id"], name="exception_list"),
+        ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from dangban.orders.models import Order
@@ -48,6 +48,21 @@ class Intending:
     result: str
     due_at: datetime
     overdue: bool
+
+
+Preparation = Literal["", "printed", "packed"]
+PreparationSource = Callable[[Collection[int]], Mapping[int, Preparation]]
+_preparation: list[PreparationSource] = []
+
+
+def register_preparation(source: PreparationSource) -> None:
+    """Of orders (ids): whose slip is printed and still holds, whose goods are packed."""
+    _preparation[:] = [source]
+
+
+def preparation(orders: Collection[int]) -> Mapping[int, Preparation]:
+    """How far the warehouse is with orders; those not named are not begun."""
+    return _preparation[0](orders) if _preparation else {}
 
 
 # `(person, shop ids, end of the day, limit)`: only what the person may see, the earliest due first.

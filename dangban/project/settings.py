@@ -36,6 +36,9 @@ ROOMS = [
     "workforce",
     "orders",
     "knowledge",
+    "backorders",
+    "dispatch",
+    "tracking",
     "conversations",
 ]
 

@@ -1,0 +1,1 @@
+"""Dispatch (发货): orders audited, printed, packed, sent before the cut-off."""

@@ -1,0 +1,36 @@
+"""What others may hear of orders. Handlers run inside the transaction of what happened and may refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dangban.orders.models import Order, Parcel
+
+Changed = Callable[["Order", Sequence[str], datetime], None]
+Left = Callable[["Parcel", datetime], None]
+
+_changed: list[Changed] = []
+_left: list[Left] = []
+
+
+def on_changed(handler: Changed) -> None:
+    """`handler(order, fields, at)`: what is to be sent, to whom or how became another; `fields` of order and lines."""
+    _changed.append(handler)
+
+
+def changed(order: Order, fields: Sequence[str], at: datetime) -> None:
+    for handler in _changed if fields else ():
+        handler(order, fields, at)
+
+
+def on_left(handler: Left) -> None:
+    """`handler(parcel, at)`: a parcel has left for the customer."""
+    _left.append(handler)
+
+
+def left(parcel: Parcel, at: datetime) -> None:
+    for handler in _left:
+        handler(parcel, at)
