@@ -131,8 +131,12 @@ def _session(lines: list[Row], said: list[Row]) -> dict[str, Any]:
         "waiting_since": since_answer[0].at if since_answer else None,
         "last_author": said[-1].author,
         "last_at": said[-1].at,
-        "preview": said[-1].body[:80],
+        "preview": _short(said[-1].body),
     }
+
+
+def _short(body: str) -> str:
+    return body if len(body) <= 80 else f"{body[:79]}…"
 
 
 def _turns(said: Iterable[Row]) -> list[list[Any]]:
