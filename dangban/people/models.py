@@ -186,6 +186,8 @@ class Role(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=60)
     permissions = models.JSONField(default=list)
+    # Every code it ever had: what a newer version adds beyond these is given once. Empty for roles of older databases.
+    offered = models.JSONField(null=True)
     # The highest confidentiality level that its holders may read.
     clearance = models.PositiveSmallIntegerField(default=1)
 

@@ -26,6 +26,7 @@ VERBS = {
     "people.role_revoked": _("took a role from"),
     "people.role_added": _("added the role"),
     "people.role_changed": _("changed what a role may do"),
+    "people.role_extended": _("gave a role what a newer version can do"),
     "people.signed_in": _("signed in"),
     "people.signed_out": _("signed out"),
     "people.sign_in_failed": _("a wrong password was typed for"),

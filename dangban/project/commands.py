@@ -15,6 +15,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from dangban.lib import clock
+from dangban.lib.actor import SYSTEM
+
 
 def register(commands: Any) -> None:
     serve = commands.add_parser("serve", help="answer pages, chats and streams; run the clocks")
@@ -32,6 +35,10 @@ def register(commands: Any) -> None:
 def _init(_options: argparse.Namespace) -> int:
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=0)
+    from dangban.people import actions as people
+
+    for role, codes in people.offer_new_permissions(by=SYSTEM, at=clock.now()).items():
+        _say(f"the role {role} now also has: {', '.join(codes)}")
     _say(f"database ready: {settings.DATABASES['default']['NAME']}")
     return 0
 

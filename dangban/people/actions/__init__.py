@@ -9,6 +9,7 @@ from dangban.people.actions.accounts import (
     set_preferences,
 )
 from dangban.people.actions.leaving import falls_to, off_board
+from dangban.people.actions.offering import offer_new_permissions
 from dangban.people.actions.privacy import (
     erase_personal_data,
     export_personal_data,
@@ -47,6 +48,7 @@ __all__ = [
     "lift_hold",
     "log_export",
     "off_board",
+    "offer_new_permissions",
     "place_hold",
     "reset_password",
     "reset_second_factor",

@@ -16,6 +16,7 @@ from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict
 from dangban.people import permissions
 from dangban.people.access import must_manage, must_not_be_self
+from dangban.people.actions.offering import offered_to
 from dangban.people.models import Person, Role, RoleGrant, Shop, Team, TeamMembership, TeamShop
 from dangban.people.revocation import rights_changed
 from dangban.people.roles import DEFAULT_ROLES
@@ -112,8 +113,9 @@ def change_role(role: Role, codes: Iterable[str], clearance: int, *, by: HasActo
     with transaction.atomic():
         role = Role.objects.select_for_update().get(pk=role.pk)
         change = {"permissions": [role.permissions, wanted], "clearance": [role.clearance, clearance]}
+        role.offered = sorted({*offered_to(role), *wanted})
         role.permissions, role.clearance = wanted, clearance
-        role.save(update_fields=["permissions", "clearance"])
+        role.save(update_fields=["permissions", "offered", "clearance"])
         record("people.role_changed", subject=role, by=by, change=change, at=at)
         for person in Person.objects.filter(grants__role=role, is_active=True).distinct():
             rights_changed(person)
@@ -130,6 +132,7 @@ def add_default_roles(*, by: HasActor, at: datetime) -> list[Role]:
                 defaults={
                     "name": str(default.name),
                     "permissions": list(default.permissions),
+                    "offered": sorted(default.permissions),
                     "clearance": default.clearance,
                 },
             )
