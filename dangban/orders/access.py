@@ -17,6 +17,7 @@ PERMISSIONS = {
     "orders.view": gettext_lazy("See orders"),
     "orders.flag": gettext_lazy("Flag orders and write remarks and requirements"),
     "orders.settle": gettext_lazy("Tick or answer requirements"),
+    "orders.dispatch": gettext_lazy("Pack orders, send parcels, note tracking numbers"),
     "orders.import": gettext_lazy("Load orders from files"),
     "orders.export": gettext_lazy("Export orders"),
 }

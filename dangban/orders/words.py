@@ -21,6 +21,8 @@ VERBS = {
     "orders.receiver_revealed": _("looked at the whole address of the order"),
     "orders.file_taken_in": _("took in a file of orders"),
     "orders.exported": _("exported orders"),
+    "orders.parcel_sent": _("sent a parcel of the order"),
+    "orders.parcel_renumbered": _("corrected the tracking number of a parcel of the order"),
     "orders.buyer_contacted": _("contacted the buyer of the unpaid order"),
     "orders.follow_up_handed": _("handed on the follow-up of the order"),
     "orders.unpaid_closed": _("closed the unpaid order"),
@@ -46,7 +48,7 @@ class FlagNames(Mapping[str, object]):
 def register() -> None:
     ports.name_verbs(VERBS)
     ports.name_values("flag", FlagNames())
-    ports.name_fields({"flag": _("flag"), "order": _("order")})
+    ports.name_fields({"flag": _("flag"), "order": _("order"), "courier": _("courier"), "pieces": _("pieces")})
     ports.name_subject("orders.order", _("order"), url_name="orders:detail", titles=_numbers)
     ports.name_subject("orders.requirement", _("wish"), titles=_wishes)
 

@@ -39,6 +39,8 @@ _SUPERVISE = (
     "orders.import",
     "orders.export",
     "orders.settle",
+    "orders.dispatch",
+    "dispatch.audit",
     "shops.manage",
     "shops.catalogue",
     "stock.keep",
@@ -62,7 +64,7 @@ DEFAULT_ROLES = (
     DefaultRole(
         "order-agent",
         _("Order agent"),
-        (*_SERVE, "orders.import", "orders.export", "orders.settle", "customers.reveal", "shops.catalogue"),
+        (*_SERVE, "orders.import", "orders.export", "orders.settle", "dispatch.audit", "customers.reveal", "shops.catalogue"),
         1,
     ),
     DefaultRole("leader", _("Team leader"), _LEAD, 2),
@@ -81,7 +83,7 @@ DEFAULT_ROLES = (
         4,
     ),
     DefaultRole(
-        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "customers.reveal", "shops.view", "stock.view", "stock.keep"), 1
+        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "customers.reveal", "shops.view", "stock.view", "stock.keep"), 1
     ),
     DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "customers.view", "shops.view", "campaigns.view"), 2),
 )
