@@ -1,20 +1,35 @@
-"""The rules of the order desk: flags and remarks, unpaid orders, the cut-off, requirements."""
+"""The rules of the order desk: flags and remarks, unpaid orders, the cut-off, requirements, changes, prices."""
 
 from __future__ import annotations
 
 from dangban.handbook.shapes import (
+    BothLanguages,
+    Cells,
     Choice,
     Clock,
     Duration,
+    Field,
     FlagLegend,
+    Lines,
+    ListOf,
+    Money,
     Number,
+    Share,
     Span,
+    Text,
     YesNo,
     declare,
     name_facts,
 )
 
-name_facts({"prompts": ("已催付次数", "Prompts so far"), "wall": ("现在", "Now")})
+name_facts(
+    {
+        "prompts": ("已催付次数", "Prompts so far"), "wall": ("现在", "Now"), "stage": ("订单阶段", "Stage of the order"),
+        "field": ("改什么", "What is changed"), "cause": ("谁的原因", "Whose cause"), "basket": ("客单价", "Basket"),
+        "off": ("让价", "Taken off"), "who": ("谁", "Who"), "freight": ("包邮", "Freight free"), "gift": ("赠品价值", "Value of the gift"),
+        "list_price": ("原价", "List price"), "price": ("成交价", "Price"),
+    }
+)
 
 PURPOSES = Choice(
     none=("未使用", "not used"),
@@ -52,7 +67,14 @@ CUT_OFF = declare(
 SHIP_WITHIN = declare(
     "orders.ship_within", Duration("hours", minimum=1, maximum=720),
     "付款后多久之内必须发货", "How soon after payment an order must leave",
-    applied=False,
+)
+EXCEPTION_WITHIN = declare(
+    "orders.exception_within", Duration("hours", minimum=1, maximum=720),
+    "异常订单、异常包裹多久之内要处理完", "How soon an order or parcel that goes wrong must be settled",
+)
+URGENT_WITHIN = declare(
+    "orders.urgent_within", Duration("minutes", minimum=5, maximum=2880),
+    "加急的异常（发错货、赠品、投诉）多久之内要处理", "How soon an urgent exception (wrong goods, gift, complaint) must be seen to",
 )
 UNPAID_CONTACT = declare(
     "orders.unpaid_contact", Duration("hours", minimum=1, maximum=168),
@@ -100,7 +122,6 @@ STALLED = declare(
 SWEEPS_A_WEEK = declare(
     "orders.sweeps_a_week", Number("times", minimum=0, maximum=7),
     "每周核查几次未按时发出的订单", "How often a week orders not shipped in time are swept",
-    applied=False,
 )
 STAND_IN = declare(
     "orders.stand_in_for_warehouse", YesNo(),
@@ -111,4 +132,93 @@ CALL_FOR_HELP = declare(
     "orders.help_from_agents", YesNo(),
     "忙不过来时能否经主管抽调在线客服", "Whether online agents may be called to help through the supervisor",
     applied=False,
+)
+
+# ---- Changes (改单) and prices ------------------------------------------------------------------
+
+STAGES = {
+    "unpaid": ("待付款", "unpaid"), "paid": ("已付款未打单", "paid, not printed"), "printed": ("已打单", "printed"),
+    "packed": ("已打包", "packed"), "dispatched": ("已发货", "dispatched"),
+}  # fmt: skip
+CHANGED = {
+    "address": ("收货信息", "address"), "item": ("换款", "item"), "quantity": ("数量", "quantity"), "price": ("价格", "price"),
+    "courier": ("快递", "courier"), "invoice": ("发票", "invoice"), "cancel": ("撤单", "cancel"),
+}  # fmt: skip
+
+CHANGES = declare(
+    "orders.changes",
+    Cells(
+        STAGES, CHANGED,
+        Choice(
+            yes=("可直接改", "yes, at once"), steps=("办完步骤再改", "after its steps"), customer=("由顾客自己操作", "by the customer only"),
+            no=("不可改", "no"),
+        ),
+    ),
+    "订单走到哪一步，哪些内容还能改", "What of an order may still be changed at which stage",
+)
+CHANGE_STEPS = declare(
+    "orders.change_steps",
+    Lines(
+        {
+            "step": Field(Text(longest=40), "代号", "code"),
+            "stages": Field(ListOf(Choice(STAGES), least=1), "阶段", "stages"),
+            "changes": Field(ListOf(Choice(CHANGED), least=1), "改什么", "changes"),
+            "who": Field(
+                Choice(
+                    agent=("经手客服", "the agent"), order=("订单客服", "the order desk"), warehouse=("仓库", "the warehouse"),
+                    leader=("组长", "the leader"), finance=("财务", "finance"),
+                ),
+                "谁办", "who",
+            ),
+            "what": Field(BothLanguages(), "做什么", "what"),
+        }
+    ),
+    "改单要办哪几步，由谁办", "Which steps a change takes, and who takes them",
+)
+CHANGE_FREIGHT = declare(
+    "orders.change_freight",
+    Cells(
+        STAGES, {"wish": ("顾客要改", "the customer's wish"), "ours": ("我方原因", "our own mistake")},
+        Choice(none=("不产生运费", "no freight"), customer=("顾客承担", "the customer"), shop=("店铺承担", "the shop")),
+    ),
+    "改单多出来的运费由谁承担", "Who pays the freight that a change costs",
+)
+CHANGE_STEP_WITHIN = declare(
+    "orders.change_step_within", Duration("minutes", minimum=5, maximum=2880),
+    "改单的每一步多久之内办完", "How soon each step of a change must be taken",
+)
+DISCOUNT_LIMITS = declare(
+    "orders.discount_limits",
+    Lines(
+        {
+            "line": Field(Text(longest=40), "代号", "code"),
+            "who": Field(
+                Choice(agent=("客服", "agent"), leader=("组长", "team leader"), supervisor=("主管", "supervisor"), manager=("经理", "manager")),
+                "谁", "who",
+            ),
+            "basket": Field(Money(), "客单价达到", "basket from"),
+            "off": Field(Money(), "最多让价", "off at most"),
+            "share": Field(Share(), "且不超过客单价的", "and at most of the basket", optional=True),
+            "freight": Field(YesNo(), "可包邮", "freight free"),
+            "gift": Field(Money(), "赠品价值最高", "gift worth at most"),
+        },
+        least=1,
+    ),
+    "各级别能给多少优惠，更多的要请示", "How much each level may take off by itself; more is asked for",
+)
+PRICE_FLOOR = declare(
+    "orders.price_floor", Share(minimum=1),
+    "成交价不得低于原价的百分之几，任何人都不能批", "The share of the list price below which nobody may sell",
+)
+DISCOUNT_ANSWER_WITHIN = declare(
+    "orders.discount_answer_within", Duration("minutes", minimum=1, maximum=1440),
+    "优惠申请多久之内要有答复", "How soon a discount that is asked for must be answered",
+)
+OFFER_HOLDS = declare(
+    "orders.offer_holds", Duration("hours", minimum=1, maximum=720),
+    "答应顾客的优惠保留多久", "How long a price that was offered holds",
+)
+LINK_HOLDS = declare(
+    "orders.link_holds", Duration("days", minimum=1, maximum=90),
+    "顾客自助链接多少天内有效", "For how many days a customer's order link opens",
 )
