@@ -18,6 +18,10 @@ PERMISSIONS = {
     "orders.flag": gettext_lazy("Flag orders and write remarks and requirements"),
     "orders.settle": gettext_lazy("Tick or answer requirements"),
     "orders.dispatch": gettext_lazy("Pack orders, send parcels, note tracking numbers"),
+    "orders.change": gettext_lazy("Change orders, and take off what one's level may"),
+    "orders.discount": gettext_lazy("Grant discounts beyond an agent's limit"),
+    "orders.discount_high": gettext_lazy("Grant discounts beyond a leader's limit"),
+    "orders.refund": gettext_lazy("Pay back and write invoices"),
     "orders.import": gettext_lazy("Load orders from files"),
     "orders.export": gettext_lazy("Export orders"),
 }

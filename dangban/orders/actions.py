@@ -20,7 +20,7 @@ from dangban.handbook.shapes import Flag, Legend
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict
-from dangban.orders import access, bell, clauses, queries, rules, ticking
+from dangban.orders import access, bell, clauses, queries, remarks, rules, ticking
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
 from dangban.people.models import Person, Shop
 
@@ -93,7 +93,7 @@ def put_requirement(
         remark = None
         if order is not None:
             order = _locked(order)
-            remark = _remark(order, _parts_for(kind, wish), _requirement_flag(at), by=by, at=at)
+            remark = _remark(order, _parts_for(kind, wish), flag_for("requirement", at), by=by, at=at)
         requirement = Requirement.objects.create(
             order=order,
             customer=customer,
@@ -163,7 +163,7 @@ def hang_on_order(
             raise Conflict(_("This wish hangs on another order already."))
         locked.order = _locked(order)
         locked.remark = _remark(
-            locked.order, _parts_for(locked.kind, locked.text), _requirement_flag(at), by=by, at=at
+            locked.order, _parts_for(locked.kind, locked.text), flag_for("requirement", at), by=by, at=at
         )
         locked.warnings = _warnings(locked.order, locked.kind, locked.text)
         locked.save(update_fields=["order", "remark", "warnings"])
@@ -283,13 +283,13 @@ def _remark(
     order: Order, parts: Mapping[str, str], code: str | None, *, by: HasActor, at: datetime
 ) -> Remark:
     rulebook = in_force(at)
-    kept = _clean_parts(parts)
     code = order.flag if code is None else code
-    flag = _flag_of(rulebook, code) if code else None
-    order_of_parts = flag.remark if flag is not None else tuple(kept)
-    separator = rulebook[clauses.REMARK_SEPARATOR] if rulebook.has(clauses.REMARK_SEPARATOR) else "，"
+    form = remarks.format_of(_flag_of(rulebook, code) if code else None, rulebook)
+    kept = _clean_parts(parts)
+    if not kept and (form.content or not code):
+        raise BadInput(_("Fill in at least one part of the remark."))
     actor = by.actor
-    written = rules.write_remark(order_of_parts, separator, kept, actor.name, clock.local(at))
+    written = remarks.write(form, kept, actor.name, clock.local(at))
     if len(written.encode()) > _LONGEST_REMARK:
         raise BadInput(
             _("The remark is longer than the platforms keep (%(most)s bytes); shorten it.")
@@ -330,10 +330,8 @@ def _clean_parts(parts: Mapping[str, str]) -> dict[str, str]:
         if len(value) > _LONGEST_PART:
             message = _("At most %(most)s characters.") % {"most": _LONGEST_PART}
             raise BadInput(message, fields={name: [message]})
-        if value and name not in ("who", "when"):
+        if value and name not in remarks.SIGNATURE:
             kept[name] = value
-    if not kept:
-        raise BadInput(_("Fill in at least one part of the remark."))
     return kept
 
 
@@ -370,8 +368,9 @@ def _parts_for(kind: str, wish: str) -> dict[str, str]:
     return {place: wish if place != "other" or kind == "other" else f"{label}: {wish}"}
 
 
-def _requirement_flag(at: datetime) -> str | None:
-    flag = _legend(in_force(at)).serving("requirement")
+def flag_for(purpose: str, at: datetime) -> str | None:
+    """The legend's flag for a purpose, if it has one."""
+    flag = _legend(in_force(at)).serving(purpose)
     return flag.code if flag is not None else None
 
 

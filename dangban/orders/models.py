@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dangban.customers.models import Customer
+from dangban.orders.changing.models import ChangeRequest as ChangeRequest
+from dangban.orders.changing.models import ChangeStep as ChangeStep
+from dangban.orders.pricing.models import PriceOffer as PriceOffer
+from dangban.orders.self_service.models import OrderLink as OrderLink
 from dangban.people.models import Person, Shop
 from dangban.shops.models import ImportRun, Sku
 
@@ -154,6 +158,8 @@ class Requirement(models.Model):
     message_seq = models.BigIntegerField(null=True)
     remark = models.ForeignKey(Remark, models.PROTECT, null=True)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    # The customer wrote it on their order's page; `by` gave them the link and sees to it.
+    by_customer = models.BooleanField(default=False)
     at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)

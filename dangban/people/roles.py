@@ -12,11 +12,14 @@ _SERVE = (
     "conversations.search",
     "orders.view",
     "orders.flag",
+    "orders.change",
     "customers.view",
     "customers.edit",
     "shops.view",
     "stock.view",
     "campaigns.view",
+    "backorders.view",
+    "backorders.register",
     "desk.task",
 )
 _LEAD = (
@@ -24,6 +27,7 @@ _LEAD = (
     "conversations.supervise",
     "conversations.override_guard",
     "conversations.manage_scripts",
+    "orders.discount",
     "customers.merge",
     "customers.mark_risk",
     "customers.reveal",
@@ -39,6 +43,8 @@ _SUPERVISE = (
     "orders.import",
     "orders.export",
     "orders.settle",
+    "orders.discount_high",
+    "orders.refund",
     "orders.dispatch",
     "dispatch.audit",
     "shops.manage",
@@ -46,6 +52,7 @@ _SUPERVISE = (
     "stock.keep",
     "stock.arrange",
     "campaigns.manage",
+    "backorders.export",
     "people.view",
     "journal.read",
 )
@@ -83,7 +90,7 @@ DEFAULT_ROLES = (
         4,
     ),
     DefaultRole(
-        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "customers.reveal", "shops.view", "stock.view", "stock.keep"), 1
+        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view"), 1
     ),
-    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "customers.view", "shops.view", "campaigns.view"), 2),
+    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "orders.refund", "customers.view", "shops.view", "campaigns.view"), 2),
 )
