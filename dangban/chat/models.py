@@ -18,7 +18,7 @@ class Thread(models.Model):
         PLATFORM = "platform", _("Platform chat")
         PHONE = "phone", _("Phone")
 
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="threads")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="threads", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="threads")
     channel = models.CharField(max_length=12, choices=Channel, default=Channel.WIDGET)
     # Names the thread in signed visitor tokens; never shown to other people.
@@ -59,7 +59,7 @@ class Message(models.Model):
         WHISPER = "whisper", _("Whisper")
         RECALL = "recall", _("Recall")
 
-    thread = models.ForeignKey(Thread, models.PROTECT, related_name="messages")
+    thread = models.ForeignKey(Thread, models.PROTECT, related_name="messages", db_index=False)
     seq = models.BigIntegerField()
     author = models.CharField(max_length=10, choices=Author)
     # The person for agents, the customer for customers, 0 for automatic lines.

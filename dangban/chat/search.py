@@ -233,7 +233,11 @@ def _enter(rows: Sequence[tuple[int, list[str]]]) -> None:
                 [(pk, " ".join(words)) for pk, words in rows],
             )
         else:
-            cursor.executemany("INSERT INTO chat_search (message_id, words) VALUES (%s, %s)", rows)
+            cursor.execute(
+                "INSERT INTO chat_search (message_id, words) SELECT id, string_to_array(words, ' ')"
+                " FROM unnest(%s::bigint[], %s::text[]) AS d (id, words)",
+                [[pk for pk, _ in rows], [" ".join(words) for _, words in rows]],
+            )
 
 
 def _leave(pk: int, words: Sequence[str]) -> None:

@@ -33,12 +33,12 @@ class Conversation(models.Model):
         AFTERSALE = "aftersale", _("After-sale")
 
     thread = models.ForeignKey(Thread, models.PROTECT, related_name="conversations")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="conversations")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="conversations")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="conversations", db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="conversations", db_index=False)
     state = models.CharField(max_length=8, choices=State)
     stage = models.CharField(max_length=10, choices=Stage)
-    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="conversations")
-    assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="conversations")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="conversations", db_index=False)
+    assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="conversations", db_index=False)
     opened_at = models.DateTimeField()
     business_day = models.DateField()
     first_seq = models.BigIntegerField()
@@ -47,7 +47,7 @@ class Conversation(models.Model):
     ended_at = models.DateTimeField(null=True)
     transfers = models.PositiveSmallIntegerField(default=0)
     # The platform account the customer wrote to, where the channel says so.
-    seat = models.ForeignKey("Seat", models.PROTECT, null=True, related_name="+")
+    seat = models.ForeignKey("Seat", models.PROTECT, null=True, related_name="+", db_index=False)
     # By when a customer who had to leave a message was told they would be answered.
     promised_at = models.DateTimeField(null=True)
     last_seq = models.BigIntegerField(default=0)
@@ -65,11 +65,13 @@ class Conversation(models.Model):
                 fields=["thread"], condition=~Q(state="ended"), name="one_open_conversation_per_thread"
             )
         ]
+        # None holds a column that each line changes: so a row is brought up to date without its indexes.
         indexes = [
-            models.Index(fields=["assignee", "state", "-last_at"]),
+            models.Index(fields=["assignee", "state"]),
+            models.Index(fields=["state", "id"]),
+            models.Index(fields=["shop", "id"]),
             models.Index(fields=["shop", "state", "queued_at"]),
             models.Index(fields=["team", "state", "queued_at"]),
-            models.Index(fields=["shop", "-last_at", "-id"]),
             models.Index(fields=["customer", "-opened_at"]),
             models.Index(fields=["waiting_since"], condition=Q(waiting_since__isnull=False), name="conv_waiting"),
         ]
@@ -215,13 +217,13 @@ class Turn(models.Model):
     reply; automatic replies never close it. Kept as it happens; figures are sums over these rows.
     """
 
-    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="turns")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="turns", db_index=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
-    team = models.ForeignKey(Team, models.PROTECT, null=True)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, db_index=False)
     # Whose clock it was when the turn opened, and who in the end answered.
-    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="turns_owned")
-    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="turns_answered")
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="turns_owned", db_index=False)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="turns_answered", db_index=False)
     first = models.BooleanField()
     opened_seq = models.BigIntegerField()
     opened_at = models.DateTimeField()
@@ -259,9 +261,9 @@ class Turn(models.Model):
 class Reception(models.Model):
     """What one person said in one conversation on one day: the row behind "served"."""
 
-    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="receptions")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="receptions")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="receptions", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="receptions", db_index=False)
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     business_day = models.DateField()
     lines = models.PositiveIntegerField(default=0)
