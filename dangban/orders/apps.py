@@ -14,6 +14,8 @@ class OrdersConfig(AppConfig):
         from dangban.desk import ports as desk_ports
         from dangban.lib import background
         from dangban.orders import bell, day, figures, owed, personal, ticking, timeline, words
+        from dangban.orders.exceptions import actions as exceptions
+        from dangban.orders.exceptions import kinds
         from dangban.orders.unpaid import following
         from dangban.stock import ports as stock_ports
 
@@ -28,6 +30,9 @@ class OrdersConfig(AppConfig):
         desk_ports.watch_deadlines(following.NEXT, bell.contact_clock_changed)
         desk_ports.register_also_told(ticking.KIND, ticking.also_told)
         desk_ports.watch_deadlines(ticking.KIND, bell.clock_changed)
+        kinds.register()
+        desk_ports.name_deadlines({exceptions.CLOCK: _("Exception to settle")}, delegable=True)
+        desk_ports.watch_deadlines(exceptions.CLOCK, exceptions.clock_moved)
         day.register()
         personal.register()
         words.register()

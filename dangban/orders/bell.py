@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dangban.chat import hub
 from dangban.desk.models import Deadline
-from dangban.orders.models import Order, Requirement
+from dangban.orders.models import Order, OrderException, Requirement
 
 
 def order_changed(order: Order) -> None:
@@ -43,3 +43,9 @@ def _tell(order_id: int | None, customer_id: int | None, shop_id: int) -> None:
         hub.changed("order", order_id, shop_id=shop_id)
     if customer_id is not None:
         hub.changed("customer", customer_id, shop_id=shop_id)
+
+
+def exception_changed(exception: OrderException) -> None:
+    """It was opened, promised upon, given to somebody else or settled: its page, the board, the order."""
+    hub.changed("exception", exception.pk, exception.version, shop_id=exception.shop_id)
+    order_changed(exception.order)

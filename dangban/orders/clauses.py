@@ -42,13 +42,20 @@ PURPOSES = Choice(
     gift=("赠品", "gift"),
     urgent=("加急", "urgent"),
     change=("信息变更", "changed details"),
+    price=("改价", "changed price"),
+    refundable=("可退款", "may be refunded"),
 )
 PARTS = Choice(
     courier=("物流方式", "courier"), gift=("礼品", "gift"), other=("其他要求", "other wishes"),
     sku=("货号", "SKU"), quantity=("数量", "quantity"), expected=("预计到货", "expected arrival"),
     tracking=("运单号", "tracking number"), reason=("原因", "reason"), next_contact=("下次联系", "next contact"),
     address=("地址", "address"), who=("备注人", "who"), when=("备注时间", "when"),
+    day=("备注日期", "on which day"),
 )  # fmt: skip
+
+SEPARATORS = Choice({
+    "，": ("逗号", "comma"), "/": ("斜线", "slash"), " ": ("空格", "blank"), "；": ("分号", "semicolon"), "+": ("加号", "plus"),
+})  # fmt: skip
 
 FLAGS = declare(
     "orders.flags", FlagLegend(PURPOSES, PARTS),
@@ -56,8 +63,13 @@ FLAGS = declare(
 )
 REMARK_SEPARATOR = declare(
     "orders.remark_separator",
-    Choice({"，": ("逗号", "comma"), "/": ("斜线", "slash"), " ": ("空格", "blank"), "；": ("分号", "semicolon")}),
+    SEPARATORS,
     "备注各项之间用什么隔开", "What separates the parts of a remark",
+)
+REMARK_SIGNED = declare(
+    "orders.remark_signed", SEPARATORS,
+    "备注人和日期之间用什么隔开（不写则与各项之间相同）", "What stands between a remark's author and its date, where it is something else",
+    required=False,
 )
 CUT_OFF = declare(
     "orders.cut_off", Clock(),
@@ -112,7 +124,6 @@ REQUIREMENT_BEFORE_CUT_OFF = declare(
 OUT_OF_STOCK_SAME_DAY = declare(
     "orders.out_of_stock_same_day", YesNo(),
     "缺货、问题订单是否须在下班前告知售前客服", "Whether out-of-stock orders are told to the selling agent before the shift ends",
-    applied=False,
 )
 STALLED = declare(
     "orders.stalled_after", Duration("hours", minimum=1, maximum=720),
@@ -126,12 +137,10 @@ SWEEPS_A_WEEK = declare(
 STAND_IN = declare(
     "orders.stand_in_for_warehouse", YesNo(),
     "仓管不在时，订单客服能否暂代仓库工作", "Whether an order agent may stand in for the warehouse keeper",
-    applied=False,
 )
 CALL_FOR_HELP = declare(
     "orders.help_from_agents", YesNo(),
     "忙不过来时能否经主管抽调在线客服", "Whether online agents may be called to help through the supervisor",
-    applied=False,
 )
 
 # ---- Changes (改单) and prices ------------------------------------------------------------------

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dangban.orders import clauses
+from dangban.orders import clauses, remarks
+from dangban.orders.exceptions.kinds import Kind
 from dangban.orders.models import Contact, Requirement
 from dangban.orders.ports import Wording
 
@@ -35,7 +37,7 @@ class RemarkForm(forms.Form):
     def __init__(self, parts: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in parts:
-            if name not in ("who", "when"):
+            if name not in remarks.SIGNATURE:
                 label = str(clauses.PARTS.options[name])
                 self.fields[name] = forms.CharField(label=label, max_length=120, required=False)
 
@@ -71,3 +73,47 @@ class ContactForm(forms.Form):
         if not in_chat:
             way.choices = [one for one in Contact.Way.choices if one[0] != Contact.Way.CHAT]
         script.choices = [("", _("In my own words")), *((one.script_id, one.title) for one in wordings)]
+
+
+class OpeningForm(forms.Form):
+    """What goes wrong with an order, said by hand."""
+
+    what = forms.ChoiceField(label=gettext_lazy("What is wrong"), choices=[])
+    note = forms.CharField(
+        label=gettext_lazy("What happened"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    mine = forms.BooleanField(label=gettext_lazy("I see to it myself"), required=False, initial=True)
+
+    def __init__(self, *args: Any, kinds: Sequence[Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        what = self.fields["what"]
+        assert isinstance(what, forms.ChoiceField)
+        what.choices = [
+            (kind.label, [(f"{kind.code}.{reason}", label) for reason, label in kind.reasons.items()])  # type: ignore[misc]
+            for kind in kinds
+        ]
+
+
+class PromiseForm(forms.Form):
+    """A new time for the customer, and the words in which they are told."""
+
+    promised_for = forms.DateTimeField(
+        label=gettext_lazy("New time"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What the customer reads"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class SettlingForm(forms.Form):
+    outcome = forms.ChoiceField(label=pgettext_lazy("exception", "How it ended"), choices=[])
+    answer = forms.CharField(label=gettext_lazy("In words"), required=False, max_length=300)
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, outcomes: Mapping[str, object], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outcome = self.fields["outcome"]
+        assert isinstance(outcome, forms.ChoiceField)
+        outcome.choices = list(outcomes.items())  # type: ignore[assignment]

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dangban.orders.views import detail, lists, loading, unpaid
+from dangban.orders.views import detail, exceptions, lists, loading, unpaid
 
 pages = [
     path("", lists.order_list, name="list"),
@@ -22,6 +22,14 @@ pages = [
     path("unpaid/<int:pk>/contact/", unpaid.contact, name="unpaid-contact"),
     path("unpaid/<int:pk>/follower/", unpaid.follower, name="unpaid-follower"),
     path("unpaid/<int:pk>/closing/", unpaid.closing, name="unpaid-closing"),
+    path("exceptions/", exceptions.board, name="exceptions"),
+    path("exceptions/export/", exceptions.export, name="exceptions-export"),
+    path("exceptions/<int:pk>/", exceptions.exception, name="exception"),
+    path("exceptions/<int:pk>/facts/", exceptions.facts, name="exception-facts"),
+    path("exceptions/<int:pk>/promise/", exceptions.promise, name="exception-promise"),
+    path("exceptions/<int:pk>/owner/", exceptions.owner, name="exception-owner"),
+    path("exceptions/<int:pk>/settlement/", exceptions.settlement, name="exception-settlement"),
+    path("<int:pk>/exceptions/", exceptions.opening, name="exception-opening"),
     path("<int:pk>/", detail.order_detail, name="detail"),
     path("<int:pk>/card/", detail.order_card, name="card"),
     path("<int:pk>/facts/", detail.order_facts, name="facts"),
