@@ -23,7 +23,8 @@ from dangban.lib import clock, tables, text
 from dangban.lib.actor import Actor
 from dangban.lib.errors import BadInput
 from dangban.lib.pace import Pace
-from dangban.orders import bell, clauses, formats, rules, ticking
+from dangban.orders import bell, clauses, events, formats, rules, ticking
+from dangban.orders.changing import standing
 from dangban.orders.figures import keep_figures
 from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, OrderWord, Requirement
 from dangban.orders.reading import Reader, ReadOrder
@@ -38,6 +39,10 @@ QUICK_ROWS = 1500
 _PLANNED_AT_ONCE = 250
 _BUYERS_AT_ONCE = 100
 _SAMPLES = 30
+# New orders whose remark is shown taken apart.
+_REMARKS = 10
+# What a parcel is made by, beside its items.
+_SENT = frozenset({*rules.RECEIVER, "courier", "buyer_message"})
 _PERSONAL = frozenset({*rules.RECEIVER, "buyer_message", "platform_remark", "invoice_title"})
 
 
@@ -61,6 +66,8 @@ class Plan:
     unchanged: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     same: list[Order] = field(default_factory=list)
+    # Where the file differs from what was changed here.
+    differs: list[standing.Difference] = field(default_factory=list)
 
 
 def take_in(run: ImportRun) -> None:
@@ -129,6 +136,8 @@ class OrderImport:
         self._refuse(plan.refusals)
         self.tally.unchanged += plan.unchanged
         self._sample(plan)
+        for one in plan.differs:
+            self._note(standing.note_of(one))
         if self.run.dry_run:
             self.tally.created += len(plan.create)
             self.tally.updated += len(plan.change)
@@ -163,21 +172,35 @@ class OrderImport:
 
     def _plan_changes(self, plan: Plan, pairs: list[tuple[Order, ReadOrder]]) -> None:
         lines = _lines_of([order for order, _read in pairs])
+        stands = standing.of([order for order, _read in pairs])
         for order, read in pairs:
             known = {name: getattr(order, name) for name in rules.FOLLOWED}
             said = dict(read.said)
             if rules.is_step_back(order.status, said["status"]):
-                if not read.status_derived:
+                cancelled = standing.closed_here(stands.get(order.pk), said["status"])
+                if cancelled is not None:
+                    plan.differs.append(cancelled)
+                elif not read.status_derived:
                     plan.refusals += self._older(order, read)
                     continue
                 del said["status"]
             change = Change(order, read, rules.news(known, said))
             change.lines = rules.lines_differ(lines.get(order.pk, []), _plain(read.lines))
+            self._keep_ours(plan, change, stands.get(order.pk))
             change.flag = self._flag(read, order.flag)
             if change.fields or change.lines or change.flag is not None:
                 plan.change.append(change)
             else:
                 plan.unchanged += 1
+
+    def _keep_ours(self, plan: Plan, change: Change, stands: standing.Standing | None) -> None:
+        """What was changed here is not undone by a file that tells of before; what differs is shown."""
+        found = standing.settle(stands, change.fields)
+        items = standing.settle_lines(stands, _plain(change.read.lines)) if change.lines else None
+        if items is not None:
+            change.lines = not items.kept
+            found.append(items)
+        plan.differs += found
 
     def _older(self, order: Order, read: ReadOrder) -> list[Refusal]:
         reason = _(
@@ -211,13 +234,23 @@ class OrderImport:
             self.tally.notes.append(note)
 
     def _sample(self, plan: Plan) -> None:
-        for change in plan.change[: _SAMPLES - len(self.tally.samples)]:
+        for change in plan.change[: _SAMPLES - sum(one["pk"] is not None for one in self.tally.samples)]:
             fields = {
                 name: [_shown(before), _shown(after)] for name, (before, after) in change.fields.items()
             }
             self.tally.samples.append(
-                {"order": change.order.platform_id, "pk": change.order.pk, "fields": fields}
+                {
+                    "order": change.order.platform_id,
+                    "pk": change.order.pk,
+                    "flag": change.order.flag if change.flag is None else change.flag,
+                    "fields": fields,
+                }
             )
+        remarked = [read for read in plan.create if read.said.get("platform_remark")]
+        for read in remarked[: _REMARKS - sum(one["pk"] is None for one in self.tally.samples)]:
+            fields = {"platform_remark": ["", read.said["platform_remark"]]}
+            flag = self._flag(read, "") or ""
+            self.tally.samples.append({"order": read.platform_id, "pk": None, "flag": flag, "fields": fields})
 
     # ---- writing -----------------------------------------------------------------------------
 
@@ -229,6 +262,9 @@ class OrderImport:
             self.tally.created += self._create(some, buyers, touched)
         for changes in self.pace.chunks(plan.change):
             self.tally.updated += self._update(changes, touched)
+        if plan.differs:
+            with transaction.atomic():
+                standing.remember(plan.differs, by=self.actor, at=self.now)
         self._add_up(touched)
 
     @cached_property
@@ -281,6 +317,7 @@ class OrderImport:
         self._plant([(order, "", order.flag) for order in orders if order.flag])
         bring_wishes_home(orders, by=self.actor, at=self.now)
         following.follow(orders)
+        events.came(orders, self.now)
         bell.shop_loaded(self.shop.pk)
         return orders
 
@@ -316,10 +353,14 @@ class OrderImport:
                 self._save(change)
                 self._tell(change)
             self._replace_lines([change for change in fresh if change.lines])
+            for change in fresh:
+                sent = [name for name in change.fields if name in _SENT]
+                events.changed(change.order, [*sent, "lines"] if change.lines else sent, self.now)
             turned = [change.order for change in fresh if {"status", "refund"} & change.fields.keys()]
             ticking.end_with(turned, by=self.actor, at=self.now)
             following.follow(turned)
             following.end(turned, by=self.actor, at=self.now)
+            events.came(turned, self.now)
             bell.shop_loaded(self.shop.pk)
         touched += [change.order for change in fresh]
         return len(fresh)

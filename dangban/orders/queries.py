@@ -19,7 +19,7 @@ from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Decision
 from dangban.handbook.shapes import Flag, Legend
 from dangban.lib import addresses, clock, masks, money, text
-from dangban.orders import access, clauses, rules
+from dangban.orders import access, clauses, remarks, rules
 from dangban.orders.models import Order, OrderLine, OrderWord, Remark, Requirement
 from dangban.people.models import Person, Shop
 from dangban.shops import queries as shop_queries
@@ -576,11 +576,10 @@ def _last_parts(order: Order, flag: Flag) -> dict[str, str]:
     last = order.remarks.order_by("-pk").first()
     if last is not None:
         return dict(last.parts) if last.flag == flag.code else {}
-    rulebook = in_force()
-    separator = rulebook[clauses.REMARK_SEPARATOR] if rulebook.has(clauses.REMARK_SEPARATOR) else ""
-    if not separator or order.flag != flag.code:
+    if order.flag != flag.code:
         return {}
-    return rules.read_remark(flag.remark, separator, order.platform_remark).parts
+    found = remarks.read(remarks.format_of(flag, in_force()), order.platform_remark)
+    return found[-1].parts if found else {}
 
 
 def waiting_wishes(order: Order) -> list[Requirement]:

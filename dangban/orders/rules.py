@@ -79,58 +79,6 @@ def _line_differs(known: LineFacts, said: LineFacts) -> bool:
     return any(after not in ("", None) and after != before for before, after in zip(known, said, strict=True))
 
 
-# ---- Remarks ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RemarkParts:
-    """A remark taken apart: the parts in the legend's order, by whom and when."""
-
-    parts: dict[str, str] = field(default_factory=dict)
-    who: str = ""
-    when: str = ""
-
-
-def write_remark(
-    order_of_parts: Sequence[str], separator: str, parts: Mapping[str, str], who: str, wall: datetime
-) -> str:
-    """A remark in the legend's format; `wall` is the company's clock. Author and date are never left out."""
-    filled = {**{name: _without(separator, value) for name, value in parts.items() if value.strip()}}
-    filled["who"] = _without(separator, who)
-    filled["when"] = (
-        f"{wall.month}.{wall.day} {wall:%H:%M}"
-        if separator != " "
-        else f"{wall.month}.{wall.day}-{wall:%H:%M}"
-    )
-    order = [name for name in order_of_parts if name not in ("who", "when")]
-    extra = [name for name in parts if name not in order and name in filled]
-    return separator.join(filled[name] for name in (*order, *extra, "who", "when") if name in filled)
-
-
-def _without(separator: str, value: str) -> str:
-    """A value that can stand between separators: its own ones become something that looks alike."""
-    stand_in = {"，": "、", "/": "、", " ": "\u00a0", "；": "、"}.get(separator, "、")
-    return re.sub(r"\s*\n\s*", stand_in, value.strip()).replace(separator, stand_in)
-
-
-def read_remark(order_of_parts: Sequence[str], separator: str, written: str) -> RemarkParts:
-    """The parts of a remark in the legend's format.
-
-    Author and date stand at the end. With as many parts before them as the legend names, each gets
-    its name; with fewer nobody can tell which were left out, and all of it is `other`.
-    """
-    pieces = [piece.strip() for piece in written.split(separator) if piece.strip()]
-    when = pieces.pop() if pieces and _WHEN.match(pieces[-1]) else ""
-    who = pieces.pop() if pieces and when else ""
-    names = [name for name in order_of_parts if name not in ("who", "when")]
-    if len(pieces) == len(names):
-        return RemarkParts(dict(zip(names, pieces, strict=True)), who, when)
-    return RemarkParts({"other": separator.join(pieces)} if pieces else {}, who, when)
-
-
-_WHEN = re.compile(r"^(?:\d{4}[.\-/年])?\d{1,2}[.\-/月]\d{1,2}日?(?:[ \-]\d{1,2}:\d{2})?$")
-
-
 # ---- Requirements ----------------------------------------------------------------------------
 
 

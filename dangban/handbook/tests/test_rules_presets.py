@@ -24,6 +24,7 @@ def test_the_default_handbook_stays_within_the_law():
 def test_handbooks_keep_figures_that_the_law_objects_to_and_warn_of_them():
     paths = {name: [warning.path for warning in loader.preset(name).warnings] for name in PRESETS}
     assert paths["taobao-shop"] == ["shifts.weekly_hours"]
+    assert paths["growth-team"] == []
     assert sorted(paths["brand-group"]) == [
         "attendance.absence",
         "attendance.lateness_mode",
@@ -40,6 +41,27 @@ def test_the_taobao_shop_works_two_shifts_and_ships_by_half_past_four():
     flags = rules["orders.flags"]
     assert (flags.serving("fine").colour, flags.serving("out_of_stock").colour) == ("yellow", "red")
     assert flags.of("1").remark == ("sku", "expected")
+
+
+def test_the_growing_team_uses_five_flags_and_signs_with_name_and_day():
+    rules = loader.preset("growth-team").on(DAY)
+    colours = {flag.colour: (flag.purpose, flag.remark) for flag in rules["orders.flags"]}
+    assert colours == {
+        "yellow": ("price", ("who",)),
+        "purple": ("change", ("reason", "who", "day")),
+        "blue": ("aftersale", ("reason", "who", "day")),
+        "red": ("requirement", ("courier", "who", "day")),
+        "green": ("refundable", ("reason", "who", "day")),
+    }
+    assert (rules["orders.remark_separator"], rules["orders.remark_signed"]) == ("+", "/")
+
+
+def test_the_growing_team_clears_the_nights_items_by_noon_and_takes_freight_collect_from_two():
+    rules = loader.preset("growth-team").on(DAY)
+    assert rules["desk.night_items_by"] == time(12)
+    assert rules["shops.collect_couriers"] == ("顺丰", "申通")
+    assert rules["aftersales.answer_within"] == timedelta(minutes=5)
+    assert rules["aftersales.solve_within"] == timedelta(hours=48)
 
 
 def test_the_brand_group_marks_special_wishes_red_in_its_own_format():

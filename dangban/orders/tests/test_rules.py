@@ -1,8 +1,6 @@
 from datetime import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dangban.orders import rules
 from dangban.orders.rules import Item
@@ -48,40 +46,6 @@ def test_a_file_that_names_no_sku_does_not_undo_one_that_did():
     assert rules.lines_differ(detailed, [("四件套，枕芯", 4, "", "", "", None)])
     assert rules.lines_differ([("四件套，枕芯", 3, "", "", "", None)], detailed)
     assert not rules.lines_differ(detailed, [])
-
-
-def test_a_remark_is_written_in_the_legends_format_with_author_and_date():
-    parts = {"gift": "贺卡", "courier": "顺丰", "other": "周末送"}
-    assert rules.write_remark(PARTS, "，", parts, "林小雨", AT) == "顺丰，贺卡，周末送，林小雨，11.22 14:05"
-
-
-def test_parts_left_out_leave_no_gap_and_separators_inside_are_replaced():
-    written = rules.write_remark(PARTS, "，", {"other": "先打电话，再送"}, "林小雨", AT)
-    assert written == "先打电话、再送，林小雨，11.22 14:05"
-
-
-def test_a_full_remark_is_read_back_into_its_parts():
-    found = rules.read_remark(PARTS, "，", "顺丰，贺卡，周末送，林小雨，11.22 14:05")
-    assert found == rules.RemarkParts(
-        {"courier": "顺丰", "gift": "贺卡", "other": "周末送"}, "林小雨", "11.22 14:05"
-    )
-
-
-def test_a_remark_with_parts_left_out_is_not_guessed_at():
-    assert rules.read_remark(PARTS, "，", "周末送，林小雨，11.22 14:05").parts == {"other": "周末送"}
-    assert rules.read_remark(PARTS, "，", "客户急用") == rules.RemarkParts({"other": "客户急用"})
-
-
-filled = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=8).filter(
-    lambda part: "年" not in part
-)
-
-
-@given(st.sampled_from(["，", "/", " ", "；"]), filled, filled, filled)
-def test_what_is_written_is_read_back_whatever_separates_it(separator, courier, gift, other):
-    parts = {"courier": courier, "gift": gift, "other": other}
-    written = rules.write_remark(PARTS, separator, parts, "林", AT)
-    assert rules.read_remark(PARTS, separator, written).parts == parts
 
 
 @pytest.mark.parametrize(

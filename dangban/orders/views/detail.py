@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from dangban.lib import masks
-from dangban.orders import access, actions, ports, queries, rules
+from dangban.orders import access, actions, platform_remarks, ports, queries, rules
 from dangban.orders.forms import RemarkForm, RequirementForm
 from dangban.orders.models import Order
 from dangban.people.access import signed_in
@@ -82,6 +82,7 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
     parts = form_flag.remark if form_flag else ("other",)
     return card | {
         "buyer": queries.handle_of(order),
+        "platform_remarks": platform_remarks.of_order(order, whole=card["may_reveal"]),
         "history": queries.history(order, whole=card["may_reveal"]),
         "form_flag": form_flag,
         "remark_form": RemarkForm(
@@ -120,8 +121,7 @@ def remarks(request: HttpRequest, pk: int) -> HttpResponse:
     order = access.get_order(signed_in(request), pk)
     code = request.POST.get("flag", "")
     chosen = queries.legend().of(code)
-    parts = [name for name in (chosen.remark if chosen else ("other",)) if name not in ("who", "when")]
-    given = {name: request.POST.get(name, "") for name in parts}
+    given = {name: request.POST.get(name, "") for name in (chosen.remark if chosen else ("other",))}
     actions.add_remark(order, by=signed_in(request), parts=given, flag=code or None)
     return _done(request, order, _("Remark written."))
 
