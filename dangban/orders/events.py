@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from dangban.orders.models import Order, Parcel
 
 Changed = Callable[["Order", Sequence[str], datetime], None]
+Came = Callable[[Sequence["Order"], datetime], None]
 Left = Callable[["Parcel", datetime], None]
 
 _changed: list[Changed] = []
 _left: list[Left] = []
+_came: list[Came] = []
 
 
 def on_changed(handler: Changed) -> None:
@@ -34,3 +36,13 @@ def on_left(handler: Left) -> None:
 def left(parcel: Parcel, at: datetime) -> None:
     for handler in _left:
         handler(parcel, at)
+
+
+def on_came(handler: Came) -> None:
+    """`handler(orders, at)`: these came in, were paid, closed or refunded."""
+    _came.append(handler)
+
+
+def came(orders: Sequence[Order], at: datetime) -> None:
+    for handler in _came if orders else ():
+        handler(orders, at)

@@ -14,6 +14,8 @@ VERBS = {
     "stock.moved": _("moved goods:"),
     "stock.reserved": _("reserved goods for"),
     "stock.released": _("released goods of"),
+    "stock.lessened": _("reserved fewer pieces:"),
+    "stock.passed_on": _("let a reservation go to another:"),
     "stock.expected": _("noted an arrival:"),
     "stock.postponed": _("moved the date of an arrival:"),
     "stock.arrival_cancelled": _("called an arrival off:"),

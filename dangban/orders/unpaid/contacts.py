@@ -17,7 +17,7 @@ from dangban.handbook.decisions import Decision
 from dangban.journal.actions import record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, Refused
-from dangban.orders import access, bell, ports, ticking
+from dangban.orders import access, bell, events, ports, ticking
 from dangban.orders.models import Contact, FollowUp, Order
 from dangban.orders.unpaid import following, rules, saying
 from dangban.people.models import Person
@@ -95,6 +95,7 @@ def close(follow_up: FollowUp, *, by: Person, reason: str, at: datetime | None =
         order.version += 1
         order.save(update_fields=["status", "close_reason", "version"])
         following.end([order], by=by, at=at)
+        events.came([order], at)
         keep(decision, subject=order, by=by, shop=held.shop_id, at=at)
         record("orders.unpaid_closed", subject=order, by=by, shop=held.shop_id, change={"reason": reason}, at=at)
         bell.order_changed(order)

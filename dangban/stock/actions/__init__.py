@@ -2,6 +2,7 @@
 
 from dangban.stock.actions.arrivals import cancel_expected, expect, postpone
 from dangban.stock.actions.movements import correct, count, move, receive, return_in, scrap, take_out
+from dangban.stock.actions.passing import lessen, pass_on
 from dangban.stock.actions.reservations import release, release_all, reserve
 from dangban.stock.actions.shortages import publish
 from dangban.stock.actions.warehouses import add_zone, open_warehouse, serve
@@ -12,8 +13,10 @@ __all__ = [
     "correct",
     "count",
     "expect",
+    "lessen",
     "move",
     "open_warehouse",
+    "pass_on",
     "postpone",
     "publish",
     "receive",

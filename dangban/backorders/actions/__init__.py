@@ -1,0 +1,38 @@
+"""What happens on the back-order register: customers registered, told, kept goods for, and what became of it."""
+
+from dangban.backorders.actions.arriving import heard
+from dangban.backorders.actions.ending import end_keeping, end_waits
+from dangban.backorders.actions.recovering import note_orders, settle_ordered
+from dangban.backorders.actions.registering import (
+    Wish,
+    accept_substitute,
+    give_to,
+    hand_on,
+    register,
+    take_fewer,
+    wait_longer,
+    withdraw,
+)
+from dangban.backorders.actions.telling import Said, contact, hear_answers, tell_due, thread_of, words_of
+
+__all__ = [
+    "Said",
+    "Wish",
+    "accept_substitute",
+    "contact",
+    "end_keeping",
+    "end_waits",
+    "give_to",
+    "hand_on",
+    "hear_answers",
+    "heard",
+    "note_orders",
+    "register",
+    "settle_ordered",
+    "take_fewer",
+    "tell_due",
+    "thread_of",
+    "wait_longer",
+    "withdraw",
+    "words_of",
+]

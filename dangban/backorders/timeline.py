@@ -1,0 +1,56 @@
+"""What the register adds to customers' and orders' pages, and how it follows when two customers are one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dangban.backorders import access, holding
+from dangban.backorders.models import Wait
+from dangban.customers.models import Customer
+from dangban.customers.ports import TimelineItem
+from dangban.orders.models import Order
+from dangban.orders.ports import Link
+from dangban.people.models import Person
+
+
+def timeline(person: Person, customer: Customer, before: datetime | None, limit: int) -> list[TimelineItem]:
+    rows = access.visible_waits(person).filter(customer=customer).select_related("shop", "sku__product")
+    if before is not None:
+        rows = rows.filter(registered_at__lt=before)
+    return [
+        TimelineItem(
+            at=one.registered_at,
+            kind="backorders",
+            title=_("Waits for %(goods)s × %(quantity)s") % {"goods": holding.goods_name(one.sku), "quantity": one.quantity},
+            url=reverse("backorders:wait", args=[one.pk]),
+            note=str(one.get_state_display()),
+            shop=one.shop.name,
+        )
+        for one in rows.order_by("-registered_at", "-pk")[:limit]
+    ]
+
+
+def links(person: Person, order: Order) -> list[Link]:
+    """Waits that were registered about an order, or became it."""
+    rows = access.visible_waits(person).filter(Q(order=order) | Q(bought=order)).select_related("sku__product")
+    return [
+        Link(
+            _("Back-order"), reverse("backorders:wait", args=[one.pk]), one.registered_at,
+            f"{holding.goods_name(one.sku)} · {one.get_state_display()}", live=f"wait:{one.pk}",
+        )
+        for one in rows.order_by("-pk")[:10]
+    ]  # fmt: skip
+
+
+def move(merged: Customer, kept: Customer) -> dict[str, list[int]]:
+    moved = {"waits": list(Wait.objects.filter(customer=merged).values_list("pk", flat=True))}
+    Wait.objects.filter(pk__in=moved["waits"]).update(customer=kept)
+    return moved
+
+
+def give_back(moved: dict[str, list[int]], kept: Customer, merged: Customer) -> None:
+    Wait.objects.filter(pk__in=moved.get("waits", [])).update(customer=merged)
