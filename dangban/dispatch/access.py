@@ -2,8 +2,109 @@
 
 from __future__ import annotations
 
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from dangban.dispatch.models import AuditRun, Help, Preparation, Slip, Wave
+from dangban.lib.errors import NotAllowed
+from dangban.people.access import scope
+from dangban.people.models import Person, Shop
 
 PERMISSIONS = {
     "dispatch.audit": gettext_lazy("Audit orders before they are printed, release them"),
 }
+AUDIT, PACK = "dispatch.audit", "orders.dispatch"
+
+
+def shop_ids(person: Person) -> frozenset[int] | None:
+    """Shops whose orders this person audits or packs; None for all."""
+    granted = scope(person).granted
+    found = [granted[code] for code in (AUDIT, PACK) if code in granted]
+    if any(one is None for one in found):
+        return None
+    return frozenset().union(*(one for one in found if one is not None))
+
+
+def works_here(person: Person) -> bool:
+    return person.can(AUDIT) or person.can(PACK)
+
+
+def where(person: Person, path: str = "shop") -> Q:
+    shops = shop_ids(person)
+    return ~Q(pk__in=[]) if shops is None else Q(**{f"{path}__in": shops})
+
+
+def visible_shops(person: Person) -> QuerySet[Shop]:
+    return Shop.objects.filter(where(person, "pk"), closed_on=None).order_by("name", "pk")
+
+
+def visible_preparations(person: Person) -> QuerySet[Preparation]:
+    return Preparation.objects.filter(where(person))
+
+
+def get_preparation(person: Person, pk: int) -> Preparation:
+    found = visible_preparations(person).select_related("order__shop", "order__customer", "shop", "holder", "joined_to")
+    one = found.filter(pk=pk).first()
+    if one is None:
+        raise Http404("preparation")
+    return one
+
+
+def visible_waves(person: Person) -> QuerySet[Wave]:
+    return Wave.objects.filter(where(person))
+
+
+def get_wave(person: Person, pk: int) -> Wave:
+    wave = visible_waves(person).select_related("shop", "by").filter(pk=pk).first()
+    if wave is None:
+        raise Http404("wave")
+    return wave
+
+
+def visible_slips(person: Person) -> QuerySet[Slip]:
+    return Slip.objects.filter(where(person))
+
+
+def get_slip(person: Person, pk: int) -> Slip:
+    slip = visible_slips(person).select_related("preparation__order", "shop", "wave", "packer").filter(pk=pk).first()
+    if slip is None:
+        raise Http404("slip")
+    return slip
+
+
+def get_run(person: Person, pk: int) -> AuditRun:
+    """A run is seen by whoever started it, and by who audits all of its shops."""
+    run = AuditRun.objects.select_related("by").filter(pk=pk).first()
+    if run is None or (run.by_id != person.pk and not all(person.can(AUDIT, shop=shop) for shop in run.shops)):
+        raise Http404("audit run")
+    return run
+
+
+def visible_help(person: Person) -> QuerySet[Help]:
+    """Calls for help of shops in which this person works at orders, or assigns people."""
+    granted = scope(person).granted
+    assigns = granted.get("desk.assign", frozenset())
+    if assigns is None:
+        return Help.objects.all()
+    return Help.objects.filter(where(person) | Q(shop__in=assigns))
+
+
+def get_help(person: Person, pk: int) -> Help:
+    found = visible_help(person).select_related("shop", "by").filter(pk=pk).first()
+    if found is None:
+        raise Http404("help")
+    return found
+
+
+def require(by: object, permission: str, shop_id: int) -> None:
+    """Refuse a person who lacks `permission` for this shop; the program itself is no person."""
+    if isinstance(by, Person) and not by.can(permission, shop=shop_id):
+        raise NotAllowed(_("You may not do this with orders of this shop. Your supervisor can."))
+
+
+def require_either(by: Person, shop_id: int) -> None:
+    """Who audits or who packs."""
+    if not (by.can(AUDIT, shop=shop_id) or by.can(PACK, shop=shop_id)):
+        raise NotAllowed(_("You may not do this with orders of this shop. Your supervisor can."))

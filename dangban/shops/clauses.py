@@ -16,7 +16,7 @@ from dangban.handbook.shapes import (
     name_facts,
 )
 
-name_facts({"couriers": ("能到的快递", "Couriers that go there"), "said_at": ("上次说明", "Last said")})
+name_facts({"couriers": ("能到的快递", "Couriers that go there"), "said_at": ("上次说明", "Last said"), "noted_at": ("反馈时间", "Reported")})
 
 OPENING_HOURS = declare(
     "shops.opening_hours", Span(),
@@ -43,12 +43,10 @@ COLLECT_COURIERS = declare(
 LATE_DISPATCH_SHARE = declare(
     "shops.late_dispatch.share", Share(),
     "延迟发货按成交额的百分之几赔付顾客", "The share of the price a customer gets for late dispatch",
-    applied=False,
 )
 LATE_DISPATCH_LEAST = declare(
     "shops.late_dispatch.least", Money(),
     "延迟发货赔付的最低金额", "The least a customer gets for late dispatch",
-    applied=False,
 )
 UNREACHABLE = declare(
     "shops.unreachable_courier",
@@ -58,4 +56,8 @@ UNREACHABLE = declare(
 COLOUR_NOTE = declare(
     "shops.notes_after", Duration("days", minimum=0, maximum=30),
     "商品必须说明的事项，同一顾客多少天内不必重复", "For how many days a product's must-say note needn't be repeated to the same customer",
+)
+PAGE_FIXED_WITHIN = declare(
+    "shops.page_fixed_within", Duration("hours", minimum=1, maximum=240),
+    "页面问题反馈后，设计或运营多久之内改好", "How soon design or operations put a page right that was reported as wrong",
 )

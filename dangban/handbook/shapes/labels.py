@@ -11,6 +11,7 @@ CHAPTERS: dict[str, Words] = {
     "customers": Words("客户", "Customers"),
     "stock": Words("库存", "Stock"),
     "campaigns": Words("活动", "Campaigns"),
+    "dispatch": Words("发货", "Dispatch"),
     "chat": Words("聊天", "Chat"),
     "desk": Words("待办", "Desk"),
     "people": Words("人员", "People"),

@@ -1,0 +1,1 @@
+"""What is done with paid orders until they have left."""

@@ -1,0 +1,16 @@
+"""The rules about what is looked at by a person before an order is printed."""
+
+from __future__ import annotations
+
+from dangban.handbook.shapes import Number, YesNo, declare, name_facts
+
+name_facts({"pieces": ("件数", "Pieces"), "paid_at": ("付款时间", "Paid at"), "place": ("哪里人手不够", "Short of hands")})
+
+MANY_PIECES = declare(
+    "dispatch.many_pieces", Number("pieces", minimum=2, maximum=10_000),
+    "一单达到多少件须人工核对", "From how many pieces on an order is looked at by a person",
+)
+REMOTE_CHECKED = declare(
+    "dispatch.remote_checked", YesNo(),
+    "偏远地区的订单是否须人工核对", "Whether orders to remote areas are looked at by a person",
+)
