@@ -26,6 +26,7 @@ VERBS = {
     "desk.approval_asked": _("asked for approval of"),
     "desk.approval_granted": _("granted what was asked for"),
     "desk.approval_refused": _("refused what was asked for"),
+    "desk.approval_withdrawn": _("no longer needs the answer to"),
     "desk.stand_in_named": _("named who stands in for"),
     "desk.stand_in_ended": _("ended the standing in for"),
     "desk.step_done": _("ticked a step of the task"),

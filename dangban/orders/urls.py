@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dangban.orders.views import detail, exceptions, lists, loading, unpaid
+from dangban.orders.views import changing, detail, exceptions, lists, loading, pricing, unpaid
 
 pages = [
     path("", lists.order_list, name="list"),
@@ -30,6 +30,21 @@ pages = [
     path("exceptions/<int:pk>/owner/", exceptions.owner, name="exception-owner"),
     path("exceptions/<int:pk>/settlement/", exceptions.settlement, name="exception-settlement"),
     path("<int:pk>/exceptions/", exceptions.opening, name="exception-opening"),
+    path("changes/", changing.changes, name="changes"),
+    path("changes/<int:pk>/", changing.change, name="change"),
+    path("changes/<int:pk>/body/", changing.change_body, name="change-body"),
+    path("changes/<int:pk>/withdrawal/", changing.withdrawal, name="change-withdrawal"),
+    path("changes/<int:pk>/turning-back/", changing.turning_back, name="change-turning-back"),
+    path("changes/steps/<int:pk>/", changing.tick, name="change-step"),
+    path("prices/", pricing.prices, name="prices"),
+    path("offers/<int:pk>/", pricing.offer, name="offer"),
+    path("offers/<int:pk>/withdrawal/", pricing.withdrawal, name="offer-withdrawal"),
+    path("offers/panel/<int:shop_pk>/<int:customer_pk>/", pricing.panel, name="offer-panel"),
+    path("<int:pk>/price/", pricing.price, name="price"),
+    path("<int:pk>/price/offers/", pricing.price_body, name="price-body"),
+    path("<int:pk>/offers/<int:offer_pk>/use/", pricing.use, name="offer-use"),
+    path("<int:pk>/changes/", changing.order_changes, name="order-changes"),
+    path("<int:pk>/changing/<str:field>/", changing.changing, name="changing"),
     path("<int:pk>/", detail.order_detail, name="detail"),
     path("<int:pk>/card/", detail.order_card, name="card"),
     path("<int:pk>/facts/", detail.order_facts, name="facts"),

@@ -67,7 +67,8 @@ def _products(person: Person, found: Conversation, typed: str) -> dict[str, Any]
 
 def _price(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
     """The calculator has a door of its own, for the shop of the conversation."""
-    return {"may_reckon": person.can("campaigns.view", shop=found.shop_id)}
+    shop = found.shop_id
+    return {"may_reckon": person.can("campaigns.view", shop=shop), "may_offer": person.can("orders.change", shop=shop)}
 
 
 def _scripts(person: Person, found: Conversation, typed: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dangban.desk.actions.approvals import (
     end_stand_in,
     name_stand_in,
     settle_approval,
+    withdraw_approval,
 )
 from dangban.desk.actions.asking import (
     answer_question,
@@ -110,6 +111,7 @@ __all__ = [
     "tick_day",
     "tick_step",
     "unsettle_tasks",
+    "withdraw_approval",
     "withdraw_notice",
     "withdraw_request",
     "write_line",

@@ -14,10 +14,10 @@ from django.utils.translation import pgettext
 
 from dangban.desk import access, ports
 from dangban.desk.actions.answering import start_answer_clock
-from dangban.desk.actions.deadlines import Subject, identify, meet_deadline, plain_reasons, ring
+from dangban.desk.actions.deadlines import Subject, cancel_deadlines, identify, meet_deadline, plain_reasons, ring
 from dangban.desk.actions.notices import notify
 from dangban.desk.models import Approval, StandIn
-from dangban.journal.actions import record
+from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.lib.text import refuse_unstorable
@@ -37,11 +37,13 @@ def ask_approval(
     shop: Shop | None = None,
     facts: Mapping[str, Any] | None = None,
     because: Sequence[Any] = (),
+    answer_by: datetime | None = None,
     at: datetime | None = None,
 ) -> Approval:
     """Ask whoever holds the permission `needs`. The same question, while it is open, is asked once.
 
-    What is about nothing that a room keeps is its own subject.
+    What is about nothing that a room keeps is its own subject. Its clock is the desk's rule, or
+    runs to the earlier time of `answer_by`.
     """
     at = at or clock.now()
     subject_kind, subject_id = identify(subject) if subject is not None else ("", 0)
@@ -64,10 +66,24 @@ def ask_approval(
         waiting = access.approvers(approval)
         start_answer_clock(
             CLOCK, approval, by=by, at=at, owner=_first_above(by, waiting), shop=shop, label=approval.title,
-            url=reverse("approval", args=[approval.pk]),
+            url=reverse("approval", args=[approval.pk]), sooner=answer_by,
         )  # fmt: skip
         ring(waiting)
     return approval
+
+
+def withdraw_approval(approval: Approval, why: str, *, by: HasActor, at: datetime) -> bool:
+    """Nobody needs the answer any more; False if it was given already. Call it inside the transaction of what says so."""
+    locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
+    if locked.settled_at is not None:
+        return False
+    locked.settled_at, locked.granted, locked.answer = at, False, why[:300]
+    locked.save(update_fields=["settled_at", "granted", "answer"])
+    cancel_deadlines(locked, by=by, kinds=(CLOCK,), reason=why, at=at)
+    about, change = (locked.subject_kind, locked.subject_id), {"title": locked.title, "reason": why}
+    record("desk.approval_withdrawn", subject=about, by=by, shop=locked.shop_id, change=change, at=at)
+    ring([*access.approvers(locked), locked.asked_by_id])
+    return True
 
 
 def ask_exception(title: str, why: str, *, by: Person, at: datetime, shop: Shop | None = None) -> Approval:
@@ -105,6 +121,8 @@ def settle_approval(
     with transaction.atomic():
         locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
         if locked.settled_at is not None:
+            if locked.settled_by is None:
+                raise Conflict(_("Nobody needs this answer any more: %(why)s") % {"why": locked.answer})
             raise Conflict(_("%(name)s has answered this already.") % {"name": locked.settled_by})
         holder = access.must_settle(by, locked, at)
         locked.settled_at, locked.settled_by, locked.granted, locked.answer = at, by, granted, answer

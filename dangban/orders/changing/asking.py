@@ -56,7 +56,7 @@ def ask(
         locked = lock(order.pk)
         _not_meanwhile(locked, asked)
         verdict = verdict_of(locked, asked.field, asked.cause, at)
-        _refuse(verdict, asked.field)
+        refuse(verdict)
         typed = {**asked.typed, "note": asked.typed.get("note", note)}
         becomes = wanted.work_out(locked, asked.field, typed, stage=verdict.stage)
         request = _write(locked, asked, note, verdict, becomes, by, follower, at)
@@ -173,7 +173,8 @@ _REFUSALS = {
 }
 
 
-def _refuse(verdict: rules.Verdict, field: str) -> None:
+def refuse(verdict: rules.Verdict) -> None:
+    """Say no with 依据 where the stage does not allow it."""
     if verdict.outcome in _REFUSALS:
         raise Refused(_REFUSALS[verdict.outcome](), decision=verdict.decision, code=f"change-{verdict.outcome}")
 
