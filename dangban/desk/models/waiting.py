@@ -27,7 +27,7 @@ class Deadline(models.Model):
     url = models.CharField(max_length=200, blank=True)
     shop = models.ForeignKey(Shop, models.PROTECT, null=True)
     team = models.ForeignKey(Team, models.PROTECT, null=True)
-    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="deadlines")
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="deadlines", db_index=False)
     rule = models.CharField(max_length=120)
     because = models.JSONField(default=list)
     runs = models.CharField(max_length=8, choices=Runs, default=Runs.ALWAYS)
@@ -63,6 +63,8 @@ class Deadline(models.Model):
             # Partial, or SQLite takes it for the clocks that are not missed: nearly all that ever ran.
             models.Index(fields=["missed_at", "kind"], condition=Q(missed_at__isnull=False), name="deadline_missed"),
             models.Index(fields=["subject_kind", "subject_id"]),
+            # What somebody got done on a day.
+            models.Index(fields=["owner", "met_at"]),
         ]
 
     def __str__(self) -> str:
