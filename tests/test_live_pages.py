@@ -22,6 +22,8 @@ from dangban.conversations.models import Conversation
 from dangban.conversations.tests.floor import FloorCase
 from dangban.desk import actions as desk
 from dangban.lib import clock
+from dangban.lib.actor import SYSTEM
+from dangban.orders import exceptions
 from dangban.orders.models import FollowUp, Order
 from dangban.orders.unpaid import following
 from dangban.testing.cast import NOW, TODAY, at
@@ -63,6 +65,9 @@ class OpenPagesCase(FloorCase):
             desk.write_line(self.cast.lin, label, "记得看", at=NOW)
         self.goods = keep_stock(self.cast)
         self.sheet = desk.sign_handover(desk.draft_handover(self.cast.lin, at=NOW), self.cast.mei, by=self.cast.lin, at=NOW)
+        self.exception = exceptions.open_exception(
+            Order.objects.earliest("pk"), "urgent", by=SYSTEM, at=NOW, reason="gift", owner=self.cast.lin
+        )
 
     def order(self, thread, number, **given) -> Order:
         said = {"status": "paid", "paid_fen": 9900, "paid_at": NOW, "created_at": NOW} | given
@@ -88,7 +93,7 @@ class OpenPagesCase(FloorCase):
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/"],
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
-            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/"],
+            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],
             "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],

@@ -61,7 +61,7 @@ from dangban.journal.actions import record
 from dangban.knowledge.models import Script, ScriptUse
 from dangban.media.models import Blob, Use
 from dangban.orders.imports import refresh_words
-from dangban.orders.models import Contact, FlagChange, FollowUp, Order, OrderChange, Remark, Requirement
+from dangban.orders.models import Contact, FlagChange, FollowUp, Order, OrderChange, OrderException, Parcel, Remark, Requirement
 from dangban.people.models import Person
 from dangban.shops.models import Batch, Courier, ImportRefusal, ImportRun, Product, Sku
 from dangban.stock.models import (
@@ -198,6 +198,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "shops/": OWN,
     "shops/<int:pk>/": {"pk": "shop"},
     "shops/<int:pk>/edit/": {"pk": "shop"},
+    "shops/<int:pk>/feedback/": {"pk": "shop"},
     "shops/<int:pk>/couriers/": {"pk": "shop"},
     "shops/<int:pk>/couriers/<int:courier_pk>/stop/": {"pk": "shop", "courier_pk": "courier"},
     "catalogue/": OWN,
@@ -208,6 +209,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "catalogue/import/<int:pk>/": {"pk": "goods_run"},
     "catalogue/import/<int:pk>/confirmation/": {"pk": "goods_run"},
     "catalogue/import/<int:pk>/refusals/": {"pk": "goods_run"},
+    "catalogue/feedback/": OWN,
+    "catalogue/<int:pk>/feedback/": {"pk": "product"},
     "catalogue/<int:pk>/": {"pk": "product"},
     "catalogue/<int:pk>/card/": {"pk": "product"},
     "catalogue/<int:pk>/notes/": {"pk": "product"},
@@ -270,6 +273,10 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "orders/unpaid/<int:pk>/contact/": {"pk": "follow_up"},
     "orders/unpaid/<int:pk>/follower/": {"pk": "follow_up"},
     "orders/unpaid/<int:pk>/closing/": {"pk": "follow_up"},
+    "orders/exceptions/": OWN,
+    "orders/exceptions/export/": ROLE,
+    **{f"orders/exceptions/<int:pk>/{what}": {"pk": "exception"} for what in ("", "facts/", "promise/", "owner/", "settlement/")},
+    "orders/<int:pk>/exceptions/": {"pk": "order"},
     "orders/<int:pk>/": {"pk": "order"},
     "orders/<int:pk>/card/": {"pk": "order"},
     "orders/<int:pk>/facts/": {"pk": "order"},
@@ -353,8 +360,10 @@ SENT = {"text": "x", "seq": 1, "body": "x", "writing": True, "mentions": []}
 ASKED: dict[str, tuple[str, ...]] = {
     "search/": ("?q=暗号", "?q=暗号&shop={shop}", "?q=暗号&who={lin}", "?q=暗号&customer={customer}", "?q=778899"),
     "orders/": ("?q=778899", "?q=暗号", "?q=4477", "?shop={shop}", "?after=9999999999999-99999"),
+    "orders/exceptions/": ("?q=778899", "?shop={shop}", "?owner={lin}", "?state=settled", "?kind=urgent"),
     "customers/": ("?q=暗号", "?q=4477", "?shop={shop}", "?risk=open", "?tag=暗号"),
     "catalogue/": ("?q=暗号", "?shop={shop}&q=暗号"),
+    "catalogue/feedback/": ("?shop={shop}", "?open=1"),
     "stock/": ("?q=暗号", "?shop={shop}", "?warehouse={warehouse}", "?state=out", "?after=9999999999"),
     "stock/export/": ("?as=csv", "?as=csv&shop={shop}"),
     "stock/arrivals/": ("?which=open", "?which=closed"),
@@ -591,6 +600,13 @@ class Story:
         Contact.objects.create(
             follow_up=self.follow_up, shop=cast.shop, ordinal=1, person=cast.lin, way="phone", reason="comparing",
             text=self.secret("prompt"), at=NOW,
+        )  # fmt: skip
+        self.parcel = Parcel.objects.create(
+            order=self.order, shop=cast.shop, courier=self.secret("parcelcourier"), number=self.secret("parcel").upper(), sent_at=NOW
+        )
+        self.exception = OrderException.objects.create(
+            order=self.order, parcel=self.parcel, shop=cast.shop, kind="urgent", reason="complaint", note=self.secret("exception"),
+            owner=cast.lin, opened_at=NOW, due_at=at("12:00"),
         )  # fmt: skip
         OrderChange.objects.create(order=self.order, run=self.run, field="address", before=self.secret("before"), after=self.secret("after"), at=NOW)
         refresh_words(self.order)

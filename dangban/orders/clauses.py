@@ -80,6 +80,10 @@ SHIP_WITHIN = declare(
     "orders.ship_within", Duration("hours", minimum=1, maximum=720),
     "付款后多久之内必须发货", "How soon after payment an order must leave",
 )
+LATE_LAPSES = declare(
+    "orders.late_lapses", Duration("days", minimum=1, maximum=365),
+    "付款多久以后不再登记未按时发货（平台会自动退款）", "How long after payment an unsent order is no longer noted as late",
+)
 EXCEPTION_WITHIN = declare(
     "orders.exception_within", Duration("hours", minimum=1, maximum=720),
     "异常订单、异常包裹多久之内要处理完", "How soon an order or parcel that goes wrong must be settled",

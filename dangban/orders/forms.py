@@ -89,7 +89,7 @@ class OpeningForm(forms.Form):
         what = self.fields["what"]
         assert isinstance(what, forms.ChoiceField)
         what.choices = [
-            (kind.label, [(f"{kind.code}.{reason}", label) for reason, label in kind.reasons.items()])  # type: ignore[misc]
+            (kind.label, [(f"{kind.code}.{reason}", label) for reason, label in kind.reasons.items()])
             for kind in kinds
         ]
 
@@ -116,4 +116,4 @@ class SettlingForm(forms.Form):
         super().__init__(*args, **kwargs)
         outcome = self.fields["outcome"]
         assert isinstance(outcome, forms.ChoiceField)
-        outcome.choices = list(outcomes.items())  # type: ignore[assignment]
+        outcome.choices = list(outcomes.items())

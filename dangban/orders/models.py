@@ -329,3 +329,16 @@ class OrderException(models.Model):
             models.Index(fields=["owner", "due_at", "id"], condition=Q(settled_at=None), name="exception_owner"),
             models.Index(fields=["shop", "-opened_at", "-id"], name="exception_list"),
         ]
+
+
+class ExceptionSweep(models.Model):
+    """On this day the late orders of a shop were gone through: who was asked to, and how many there were."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    found = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "day"], name="one_sweep_a_day")]

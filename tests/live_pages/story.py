@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.http import Http404
 
 from dangban.chat import actions as chat
 from dangban.chat.models import Message, Presence, Thread
@@ -34,8 +35,8 @@ from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import Said
 from dangban.orders import actions as orders
-from dangban.orders import bell
-from dangban.orders.models import FollowUp, Order, Requirement
+from dangban.orders import bell, exceptions
+from dangban.orders.models import FollowUp, Order, OrderException, Requirement
 from dangban.orders.unpaid import contacts, following
 from dangban.orders.unpaid.contacts import Said as Contacted
 from dangban.people.models import Person
@@ -88,7 +89,8 @@ class Story:
             act: Callable[[], str | None] = self.chance.choices(self.acts, self.weights)[0]
             try:
                 said = act()
-            except Nothing:
+            except (Nothing, Http404):
+                # Not there, or not for this person to see.
                 continue
             except Said as refusal:
                 said = f"refused: {refusal.message}"
@@ -133,6 +135,22 @@ class Story:
 
     def do_whisper(self) -> None:
         actions.whisper(self.talk(), by=self.cast.zhou, text="可以送运费险")
+
+    def do_open_exception(self) -> None:
+        order = self.one(Order.objects.all())
+        exceptions.open_exception(order, "urgent", by=SYSTEM, reason=self.chance.choice(["gift", "complaint"]))
+
+    def do_promise_on_exception(self) -> None:
+        held = self.one(OrderException.objects.filter(settled_at=None))
+        exceptions.promise(held, self.later(), by=held.owner, text="明天给您补发")
+
+    def do_hand_on_exception(self) -> None:
+        held = self.one(OrderException.objects.filter(settled_at=None))
+        exceptions.reassign(held, self.one(p for p in self.agents if p.can("orders.flag", shop=held.shop_id)), by=held.owner)
+
+    def do_settle_exception(self) -> None:
+        held = self.one(OrderException.objects.filter(settled_at=None))
+        exceptions.settle(held, "told", by=held.owner, answer="已告知")
 
     def do_recall(self) -> None:
         said = self.one(Message.objects.filter(author="agent", internal=False, kind="text"))

@@ -25,10 +25,20 @@ def who_settles(order: Order, needs: str, at: datetime) -> Person:
     follower = FollowUp.objects.filter(order=order, owner__in=list(may)).values_list("owner", flat=True).first()
     if follower is not None:
         return may[follower]
+    return _somebody(list(may.values()), order.shop_id, at)
+
+
+def who_sweeps(shop_id: int, at: datetime) -> Person:
+    """Who goes through a shop's late orders: the order desk before others, on duty first."""
+    desk = list(people_who_may("orders.settle", shop_id).filter(pk__in=people_who_may("orders.flag", shop_id)))
+    return _somebody(desk or list(people_who_may("orders.flag", shop_id)), shop_id, at)
+
+
+def _somebody(may: list[Person], shop_id: int, at: datetime) -> Person:
     if may:
-        return _least_laden(list(may.values()), at)
+        return _least_laden(may, at)
     for permission in ("desk.assign", "orders.view"):
-        leaders = sorted(people_who_may(permission, order.shop_id), key=lambda one: (one.level not in LEADS, one.pk))
+        leaders = sorted(people_who_may(permission, shop_id), key=lambda one: (one.level not in LEADS, one.pk))
         if leaders:
             return leaders[0]
     raise Refused(_("Nobody serves this shop. Say in staff who does, so that somebody can see to it."), code="nobody")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from dangban.handbook.decisions import Because, Decision
@@ -13,9 +12,12 @@ from dangban.orders import clauses
 DAYS_OF_A_WEEK = 7
 
 
-def late_before(at: datetime, rules: Rules) -> datetime | None:
-    """Orders paid before this instant ought to have left; None where no rule says."""
-    return at - rules[clauses.SHIP_WITHIN] if rules.has(clauses.SHIP_WITHIN) else None
+def late_between(at: datetime, rules: Rules) -> tuple[datetime, datetime] | None:
+    """Orders paid in this stretch ought to have left and are still worth looking at; None where no rule says."""
+    if not rules.has(clauses.SHIP_WITHIN):
+        return None
+    oldest = at - rules[clauses.LATE_LAPSES] if rules.has(clauses.LATE_LAPSES) else datetime.min.replace(tzinfo=at.tzinfo)
+    return oldest, at - rules[clauses.SHIP_WITHIN]
 
 
 def shipping(paid_at: datetime, at: datetime, rules: Rules) -> Decision:
@@ -57,8 +59,3 @@ def sweeps_today(weekday: int, rules: Rules) -> Decision:
 def sweep_days(times: int) -> frozenset[int]:
     """Weekdays (Monday is 0): once is Monday, twice Monday and Thursday, seven times every day."""
     return frozenset(number * DAYS_OF_A_WEEK // times for number in range(times)) if times else frozenset()
-
-
-def shortage(owed: Mapping[int, int], free: Mapping[int, int]) -> dict[int, int]:
-    """How many pieces of each SKU are owed beyond what is there; SKUs whose stock nobody counts are left out."""
-    return {sku: pieces - free[sku] for sku, pieces in owed.items() if sku in free and pieces > free[sku]}

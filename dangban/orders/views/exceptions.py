@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangban.handbook.decisions import reasons
 from dangban.lib import clock, listing, masks, text
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "count": board_rows.count(person, filters, at),
         "chips": _chips(person, filters, shops),
         "narrowed": bool(_query(filters)),
-        "here_url": _address(filters, **({"after": after} if after else {})),
+        "here": _query(filters, **({"after": after} if after else {})),
         "first_url": _address(filters) if after else "",
         "next_url": _address(filters, after=page.next) if page.next else "",
         "export_url": reverse("orders:exceptions-export", query=_query(filters)),
@@ -123,6 +123,7 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, person, found, settling_form=form, status=422)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def opening(request: HttpRequest, pk: int) -> HttpResponse:
     """Open one by hand from an order or from the talk with its buyer."""
