@@ -19,6 +19,7 @@ class OrdersConfig(AppConfig):
         from dangban.orders.exceptions import finding, kinds
         from dangban.orders.exceptions import links as exception_links
         from dangban.orders.pricing import words as prices
+        from dangban.orders.self_service import words as own_pages
         from dangban.orders.unpaid import following
         from dangban.stock import ports as stock_ports
 
@@ -45,6 +46,7 @@ class OrdersConfig(AppConfig):
         words.register()
         changes.register()
         prices.register()
+        own_pages.register()
         customer_ports.register_timeline("orders", _("Orders"), timeline.timeline)
         customer_ports.register_bought(figures.bought_since)
         stock_ports.register_owed(owed.owed)

@@ -65,6 +65,28 @@ def preparation(orders: Collection[int]) -> Mapping[int, Preparation]:
     return _preparation[0](orders) if _preparation else {}
 
 
+@dataclass(frozen=True, slots=True)
+class ParcelEvent:
+    """What a courier said of a parcel, in words that its receiver may read."""
+
+    at: datetime
+    text: str
+    state: str = ""
+
+
+# Parcel ids → what happened to each, the newest first.
+ParcelEvents = Callable[[Collection[int]], Mapping[int, list[ParcelEvent]]]
+_parcel_events: list[ParcelEvents] = []
+
+
+def register_parcel_events(source: ParcelEvents) -> None:
+    _parcel_events[:] = [source]
+
+
+def parcel_events(parcels: Collection[int]) -> Mapping[int, list[ParcelEvent]]:
+    return _parcel_events[0](parcels) if _parcel_events else {}
+
+
 # `(person, shop ids, end of the day, limit)`: only what the person may see, the earliest due first.
 IntendingSource = Callable[["Person", Collection[int], datetime, int], list[Intending]]
 _intending: list[IntendingSource] = []

@@ -435,7 +435,7 @@ def requirement_rows(order: Order, *, whole: bool) -> list[RequirementRow]:
             one.pk,
             str(one.get_kind_display()),
             one.text if whole else masks.scrub(one.text),
-            one.by.name,
+            _("the customer") if one.by_customer else one.by.name,
             one.at,
             one.settled_at,
             one.settled_by.name if one.settled_by else "",

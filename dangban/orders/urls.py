@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dangban.orders.views import changing, detail, exceptions, lists, loading, pricing, unpaid
+from dangban.orders.views import changing, detail, exceptions, lists, loading, pricing, self_service, unpaid
 
 pages = [
     path("", lists.order_list, name="list"),
@@ -43,6 +43,8 @@ pages = [
     path("<int:pk>/price/", pricing.price, name="price"),
     path("<int:pk>/price/offers/", pricing.price_body, name="price-body"),
     path("<int:pk>/offers/<int:offer_pk>/use/", pricing.use, name="offer-use"),
+    path("<int:pk>/link/", self_service.link, name="link"),
+    path("<int:pk>/link/revocation/", self_service.revocation, name="link-revocation"),
     path("<int:pk>/changes/", changing.order_changes, name="order-changes"),
     path("<int:pk>/changing/<str:field>/", changing.changing, name="changing"),
     path("<int:pk>/", detail.order_detail, name="detail"),
@@ -56,4 +58,15 @@ pages = [
     path("<int:pk>/requirements/<int:wish_pk>/hanging/", detail.hanging, name="hanging"),
 ]
 
-urlpatterns = [path("orders/", include((pages, "orders")))]
+# What a customer opens by a link of ours, without logging in.
+own_page = [
+    path("", self_service.page, name="page"),
+    path("check/", self_service.check, name="check"),
+    path("address/", self_service.address, name="address"),
+    path("wish/", self_service.wish, name="wish"),
+]
+
+urlpatterns = [
+    path("orders/", include((pages, "orders"))),
+    path("o/<str:token>/", include((own_page, "order-link"))),
+]

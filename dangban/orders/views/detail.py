@@ -15,6 +15,7 @@ from dangban.lib import masks
 from dangban.orders import access, actions, platform_remarks, ports, queries, rules
 from dangban.orders.forms import RemarkForm, RequirementForm
 from dangban.orders.models import Order
+from dangban.orders.views import self_service
 from dangban.people.access import signed_in
 
 
@@ -54,6 +55,7 @@ def order_card(request: HttpRequest, pk: int) -> HttpResponse:
 def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     person = signed_in(request)
     delivery = queries.delivery(order)
+    may_change = access.may(person, "orders.change", order.shop_id)
     return {
         "order": order,
         "person": person,
@@ -65,6 +67,8 @@ def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
             order, whole=access.may(person, "customers.reveal", order.shop_id)
         ),
         "may_flag": access.may(person, "orders.flag", order.shop_id),
+        "may_change": may_change,
+        "link_line": self_service.line_for(request, person, order) if may_change else "",
         "may_settle": access.may(person, "orders.settle", order.shop_id),
         "may_reveal": access.may(person, "customers.reveal", order.shop_id),
         "delivery": delivery,
