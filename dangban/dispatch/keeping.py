@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time
 
 from django.db import close_old_connections, transaction
@@ -10,9 +10,10 @@ from django.db import close_old_connections, transaction
 from dangban.dispatch import bell, rules
 from dangban.dispatch.models import Preparation, Slip
 from dangban.handbook.current import in_force_so_far as in_force
-from dangban.journal.actions import record
+from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
+from dangban.orders import ports
 from dangban.orders.models import Order, Parcel
 from dangban.people.models import Shop
 from dangban.shops.models import Profile
@@ -110,17 +111,17 @@ def send_back(one: Preparation, at: datetime, *, why: str) -> None:
     bell.desk_changed(one.shop_id)
 
 
-def void_slips(preparations: Sequence[int], why: str, at: datetime) -> int:
+def void_slips(preparations: Sequence[int], why: str, at: datetime, *, by: HasActor = SYSTEM) -> int:
     """The slips of these say something wrong now: they are pulled from the pile, and can't be packed."""
-    good = Slip.objects.select_for_update().filter(preparation__in=preparations, void_at=None, sent_at=None)
-    slips = list(good.order_by("pk"))
+    good = Slip.objects.select_for_update(of=("self",)).filter(preparation__in=preparations, void_at=None, sent_at=None)
+    slips = list(good.select_related("preparation").order_by("pk"))
     for slip in slips:
         slip.void_at, slip.void_reason = at, why[:200]
         # One that never was on paper need not be looked for.
         slip.pulled_at = None if slip.printed_at else at
         slip.save(update_fields=["void_at", "void_reason", "pulled_at"])
         change = {"slip": slip.number, "reason": why}
-        record("dispatch.slip_void", subject=(ORDER, slip.preparation.order_id), by=SYSTEM, shop=slip.shop_id, change=change, at=at)
+        record("dispatch.slip_void", subject=(ORDER, slip.preparation.order_id), by=by, shop=slip.shop_id, change=change, at=at)
         bell.slip_changed(slip)
     return len(slips)
 
@@ -161,6 +162,13 @@ def parcel_left(parcel: Parcel, at: datetime) -> None:
     one = Preparation.objects.select_for_update().filter(order=order, closed_at=None).first()
     if one is not None and not is_to_go(order):
         end(one, order, at)
+
+
+def preparation(orders: Collection[int]) -> dict[int, ports.Preparation]:
+    """How far the warehouse is with these orders: whose slip is printed and holds, whose goods are packed."""
+    stages: dict[str, ports.Preparation] = {Stage.PRINTED: "printed", Stage.PACKED: "packed"}
+    rows = Preparation.objects.filter(order__in=orders, stage__in=list(stages), closed_at=None)
+    return {order: stages[stage] for order, stage in rows.values_list("order", "stage")}
 
 
 def arrived(allotted: Sequence[Allotted], at: datetime) -> None:
