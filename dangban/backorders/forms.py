@@ -49,8 +49,10 @@ class WishForm(forms.Form):
         self.fields["shop"].queryset = access.visible_shops(person, "backorders.register")  # type: ignore[attr-defined]
         # What the page knows already is not asked again.
         for name in fixed:
-            self.fields[name].required = False
-            self.fields[name].widget = forms.HiddenInput()
+            if name == "customer":
+                del self.fields[name]
+            else:
+                self.fields[name].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -96,7 +96,7 @@ def list_page(person: Person, filters: Filters, after: str = "", size: int = PAG
     """A page, newest first, read shop by shop along an index; `after` is the key of the last line before it."""
     key = int(after) if re.fullmatch(r"\d{1,17}", after) else 0
     found: list[int] = []
-    states = Wait.OPEN if filters.state == OPEN else Wait.LOST + (Wait.State.BOUGHT,) if filters.state == OVER else (filters.state,)
+    states = Wait.OPEN if filters.state == OPEN else (*Wait.LOST, Wait.State.BOUGHT) if filters.state == OVER else (filters.state,)
     base = filtered(person, filters)
     base = base.filter(pk__lt=key) if key else base
     if filters.search or filters.mine:
@@ -220,13 +220,15 @@ def report(person: Person, since: date, until: date, shop: int | None = None) ->
     waits = access.visible_waits(person).filter(business_day__range=(since, until))
     if shop is not None:
         waits = waits.filter(shop=shop)
-    by_sku = list(waits.values("sku").annotate(**_FIGURES).order_by("-pieces", "sku")[:MOST_REPORTED])
-    names = {sku.pk: sku for sku in Sku.objects.filter(pk__in=[row["sku"] for row in by_sku]).select_related("product", "shop")}
+    grouped: Any = waits.values("sku").annotate(**_FIGURES).order_by(Sum("quantity").desc(), "sku")
+    by_sku: list[dict[str, Any]] = list(grouped[:MOST_REPORTED])
+    names = Sku.objects.select_related("product", "shop").in_bulk([row["sku"] for row in by_sku])
     days = _days(waits.filter(sku__in=list(names)))
-    skus = [Waited(names[row.pop("sku")], **row, days=days.get(sku)) for row in by_sku for sku in [row["sku"]]]
+    skus = [Waited(**{**row, "sku": names[row["sku"]]}, days=days.get(row["sku"])) for row in by_sku]
     chosen = {name: _FIGURES[name] for name in ("customers", "bought", "recovered_fen", "lost")}
-    by_person = list(waits.values("registered_by").annotate(**chosen).order_by("-recovered_fen", "registered_by"))
-    people = {one.pk: one for one in Person.objects.filter(pk__in=[row["registered_by"] for row in by_person])}
+    earned: Any = waits.values("registered_by").annotate(**chosen).order_by("-recovered_fen", "registered_by")
+    by_person: list[dict[str, Any]] = list(earned)
+    people = Person.objects.in_bulk([row["registered_by"] for row in by_person])
     credited = [Earned(people[row["registered_by"]], row["customers"], row["bought"], row["recovered_fen"], row["lost"]) for row in by_person]
     return Report(skus, credited, waits.aggregate(**_FIGURES))
 

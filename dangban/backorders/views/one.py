@@ -78,8 +78,7 @@ def _start(person: Person, order: Order | None, request: HttpRequest) -> dict[st
         sku = Sku.objects.filter(access.where(person), pk=whole(request.GET.get("sku", "")) or 0).first()
         return {"sku": sku.code if sku else "", "shop": sku.shop_id if sku else None, "quantity": 1}
     line = order.lines.filter(sku__isnull=False).select_related("sku").order_by("position").first()
-    handle = order.customer.handles.values_list("handle", flat=True).first() if order.customer else ""
-    start: dict[str, Any] = {"shop": order.shop_id, "customer": handle or "-", "quantity": line.quantity if line else 1}
+    start: dict[str, Any] = {"shop": order.shop_id, "quantity": line.quantity if line else 1}
     return start | ({"sku": line.sku.code} if line and line.sku else {})
 
 
@@ -115,9 +114,8 @@ def quick(request: HttpRequest) -> HttpResponse:
     person = only_viewers(request, "backorders.register")
     shop, customer, thread = _whose(person, request.POST)
     given = request.POST.copy()
-    given["shop"], given["customer"] = str(shop.pk), "-"
+    given["shop"] = str(shop.pk)
     form = WishForm(person, given, fixed=("shop", "customer"))
-    form.fields.pop("customer")
     said = ""
     if form.is_valid():
         try:
