@@ -52,7 +52,7 @@ class PricingTests(PriceCase):
         made = self.discount(order, 5000)
         approval = Approval.objects.get()
         assert (made.state, made.authority, approval.needs) == ("asked", "supervisor", "orders.discount_high")
-        assert approval.title == "让价 50.00（原 200.00）：老顾客"
+        assert approval.title == "让价 ¥50.00（原价 ¥200.00）：老顾客"
         assert Deadline.objects.get(kind="desk.approval").due_at == at("10:10")
         assert Order.objects.get(pk=order.pk).total_fen == 20000
 
@@ -157,7 +157,7 @@ class OfferTests(PriceCase):
     def test_an_offer_within_the_limit_holds_for_the_handbook_s_hours(self) -> None:
         made = self.offer(1000)
         assert (made.state, made.before_fen, made.price_fen, made.holds_until) == ("open", 39900, 38900, at("11-20 10:00"))
-        assert actions.line(made) == "可以给您优惠 10.00，到手 389.00。保留到 11-20 10:00。"
+        assert actions.line(made) == "可以给您优惠 ¥10.00，到手 ¥389.00。保留到 11-20 10:00。"
 
     def test_it_is_given_once_on_the_customer_s_order(self) -> None:
         made = self.offer(1000)
