@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from dangban.handbook.actions import keep
 from dangban.handbook.current import in_force_so_far as in_force
-from dangban.handbook.decisions import Because
+from dangban.handbook.shapes import Flag
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, Refused
-from dangban.orders import access, actions, ports
+from dangban.orders import access, actions, ports, queries
 from dangban.orders.changing import applying, bells, rules, steps, wanted
-from dangban.orders.models import ChangeRequest, ChangeStep, Order
+from dangban.orders.models import ChangeRequest, Order
 from dangban.people.models import Person
 
 Field = ChangeRequest.Field
@@ -80,7 +80,7 @@ def withdraw(request: ChangeRequest, *, why: str, by: Person, at: datetime | Non
         if held.applied_at is not None:
             raise Refused(_("The order is changed already. Ask for another change instead."), code="applied")
         steps.end(held, Outcome.WITHDRAWN, why, by=by, at=at)
-        _mark(order, _("%(what)s withdrawn: %(why)s") % {"what": label(held), "why": why}, by=by, at=at)
+        _mark(order, held, _("%(what)s withdrawn: %(why)s") % {"what": label(held), "why": why}, by=by, at=at)
     return held
 
 
@@ -101,7 +101,7 @@ def turn_back(
         if held.applied_at is not None:
             raise Refused(_("The order is changed already. Ask for another change instead."), code="applied")
         steps.end(held, Outcome.TURNED_BACK, why, by=by, at=at)
-        _mark(order, _("%(what)s not possible: %(why)s") % {"what": label(held), "why": why}, by=by, at=at)
+        _mark(order, held, _("%(what)s not possible: %(why)s") % {"what": label(held), "why": why}, by=by, at=at)
         if number.strip():
             parcels.send(order, courier or order.courier, number, by=by, at=at)
     return held
@@ -204,19 +204,20 @@ def _write(
 
 def _remark(request: ChangeRequest, order: Order, *, by: HasActor, at: datetime) -> None:
     """Who handles it, remarks it: with the legend's flag for changed details, where it has one."""
-    _mark(order, f"{label(request)}：{applying.summary(request)}", by=by, at=at)
+    _mark(order, request, f"{label(request)}：{applying.summary(request)}", by=by, at=at)
 
 
-def _mark(order: Order, said: str, *, by: HasActor, at: datetime) -> None:
+def _mark(order: Order, request: ChangeRequest, said: str, *, by: HasActor, at: datetime) -> None:
     if isinstance(by, Person) and not by.can("orders.flag", shop=order.shop_id):
         by = by.actor
-    flag = actions.flag_for("change", at)
-    actions.add_remark(order, by=by, parts={"other": said[:120]}, flag=flag, at=at)
+    flag = _flag_of(request, at)
+    part = "reason" if flag is not None and "reason" in flag.remark else "other"
+    actions.add_remark(order, by=by, parts={part: said[:120]}, flag=flag.code if flag else None, at=at)
 
 
-def reasons(request: ChangeRequest) -> tuple[Because, ...]:
-    return tuple(Because.from_data(one) for one in request.because)
-
-
-def open_steps(request: ChangeRequest) -> list[ChangeStep]:
-    return list(request.steps.filter(done_at=None).order_by("position"))
+def _flag_of(request: ChangeRequest, at: datetime) -> Flag | None:
+    """A price has a flag of its own in some legends; what has left is a matter of after-sale."""
+    legend = queries.legend(at)
+    purposes = ["price"] if request.field == Field.PRICE else []
+    purposes.append("aftersale" if request.stage == "dispatched" else "change")
+    return next((flag for flag in map(legend.serving, purposes) if flag is not None), None)

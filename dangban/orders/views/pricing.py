@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dangban.campaigns import queries as campaigns
 from dangban.campaigns.forms import PriceForm, basket_of
 from dangban.customers import access as customers
-from dangban.handbook.current import in_force
-from dangban.handbook.current import in_force_so_far
+from dangban.handbook.current import in_force, in_force_so_far
 from dangban.lib import clock, money
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.lib.text import whole
