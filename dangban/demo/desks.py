@@ -11,6 +11,8 @@ from dangban.demo.content import FOLDER
 from dangban.desk import actions as desk
 from dangban.lib import clock
 from dangban.people.models import Department, Person, Shop, Team
+from dangban.shops import feedback
+from dangban.shops.models import Product
 
 
 class Desks:
@@ -23,7 +25,7 @@ class Desks:
     def act(self) -> None:
         acts = {
             "recurring": self._recurring, "listed": self._listed, "question": self._question, "incident": self._incident,
-            "approval": self._approval, "handover": self._handover,
+            "page": self._page, "approval": self._approval, "handover": self._handover,
         }  # fmt: skip
         for name, act in acts.items():
             for one in self.story[name]:
@@ -64,6 +66,14 @@ class Desks:
         desk.ask_department(
             one["request"], department, one["asks"], by=by, shop=shop, facts={"tracking": one["facts"]["return_tracking"]},
             incident=incident, at=at,
+        )  # fmt: skip
+
+    def _page(self, one: dict[str, Any], at: datetime) -> None:
+        shop = self.shops[one["shop"]]
+        goods = Product.objects.filter(shop=shop, title__startswith=one["goods"]).order_by("pk").first()
+        feedback.report(
+            shop, one["fault"], one["text"], product=goods, department=feedback.department_for(one["fault"]),
+            by=self.people[one["by"]], at=at,
         )  # fmt: skip
 
     def _approval(self, one: dict[str, Any], at: datetime) -> None:

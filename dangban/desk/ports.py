@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from dangban.lib.spans import Span
 
 if TYPE_CHECKING:
-    from dangban.desk.models import Approval, Deadline
+    from dangban.desk.models import Approval, Deadline, DepartmentRequest
     from dangban.lib.actor import Actor
     from dangban.people.models import Person, Team
 
@@ -73,12 +73,15 @@ class RequestKind:
     """What one department asks of another: the form's own fields beside title and details.
 
     `department` is the code of the department that is meant, where the company has it; `fields` are
-    (name, lazy label), kept in the request's facts under their names.
+    (name, lazy label), kept in the request's facts under their names. `settled` runs in the transaction
+    in which it is done or declined. A kind with its own page is asked `elsewhere`, not on the desk's form.
     """
 
     label: object
     department: str = ""
     fields: Sequence[tuple[str, object]] = ()
+    settled: Callable[[DepartmentRequest, Actor, datetime], None] | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ class ShopsConfig(AppConfig):
     label = "shops"
 
     def ready(self) -> None:
-        from dangban.shops import words
+        from dangban.shops import feedback, words
 
         words.register()
+        feedback.register()
         products = pgettext_lazy("rail", "Goods")
         rail.register(
             rail.RailItem("products", products, "products", "shops:catalogue", "shops.view", order=50)

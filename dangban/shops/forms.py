@@ -9,12 +9,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dangban.lib import money, tables
-from dangban.people.models import Shop
-from dangban.shops import rules
-from dangban.shops.models import Profile
+from dangban.people.models import Department, Shop
+from dangban.shops import feedback, rules
+from dangban.shops.models import PageFeedback, Product, Profile
 
 _TIME = {"type": "time"}
 
@@ -156,3 +156,30 @@ class UploadForm(forms.Form):
                 _("This file is larger than %(limit)s MB.") % {"limit": tables.MAX_BYTES // 2**20}
             )
         return file
+
+
+class FeedbackForm(forms.Form):
+    """A fault of a page; who sees to it follows from the fault where the company has that department."""
+
+    fault = forms.ChoiceField(label=pgettext_lazy("page fault", "What is wrong"))
+    text = forms.CharField(
+        label=gettext_lazy("What it says, and what would be right"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    page = forms.CharField(label=gettext_lazy("Where: address or place on the page"), required=False, max_length=300)
+    department = forms.ModelChoiceField(
+        label=gettext_lazy("Who sees to it"), queryset=Department.objects.order_by("name"), required=False,
+        empty_label=gettext_lazy("as the fault asks for"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, product: Product | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        faults = [one for one in PageFeedback.Fault.choices if product is None or one[0] != PageFeedback.Fault.COUNTERFEIT]
+        self.fields["fault"].choices = faults  # type: ignore[attr-defined]
+        if product is not None:
+            self.fields["page"].initial = product.url
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("department") is None and "fault" in given:
+            given["department"] = feedback.department_for(given["fault"])
+        return given

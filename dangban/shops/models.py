@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from dangban.people.models import Shop
+from dangban.people.models import Person, Shop
 
 
 class Profile(models.Model):
@@ -136,6 +137,7 @@ class ImportRun(models.Model):
         ORDERS = "orders", _("Orders")
         CATALOGUE = "catalogue", _("Catalogue")
         COUNT = "count", _("Stock count")
+        PARCELS = "parcels", _("News of parcels")
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind)
@@ -179,3 +181,42 @@ class ImportRefusal(models.Model):
     reference = models.CharField(max_length=120, blank=True)
     reason = models.TextField()
     row = models.JSONField(default=dict)
+
+
+class PageFeedback(models.Model):
+    """A fault of a shop's pages that somebody noted, and the request in which it is seen to.
+
+    Who notes the same fault again while it is open joins the request that runs.
+    """
+
+    class Fault(models.TextChoices):
+        PICTURE = "picture", _("Wrong picture")
+        SIZES = "sizes", _("Size chart wrong or missing")
+        DESCRIPTION = "description", _("Description wrong or missing")
+        TITLE = "title", _("Wrong title")
+        PRICE = "price", _("Wrong price")
+        VARIANT = "variant", _("Variant wrong or missing")
+        CAMPAIGN = "campaign", _("Campaign shown is over or missing")
+        LINK = "link", _("Link leads elsewhere")
+        COUNTERFEIT = "counterfeit", _("Counterfeit shop seen")
+        OTHER = "other", pgettext_lazy("page fault", "Something else")
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="page_feedback")
+    # None: it is about a page of the shop itself, or about another shop.
+    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="page_feedback")
+    fault = models.CharField(max_length=20, choices=Fault)
+    text = models.CharField(max_length=500)
+    request = models.ForeignKey("desk.DepartmentRequest", models.PROTECT, related_name="+")
+    # Where the customer asked: an address of the program.
+    url = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["shop", "-id"], name="page_feedback_shop"),
+            models.Index(fields=["product", "-id"], name="page_feedback_product"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

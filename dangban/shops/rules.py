@@ -9,7 +9,7 @@ from datetime import datetime
 from dangban.handbook.decisions import Because, Decision
 from dangban.handbook.rulebook import Rules
 from dangban.lib import addresses, text
-from dangban.shops.clauses import COLLECT_COURIERS, COLOUR_NOTE, UNREACHABLE
+from dangban.shops.clauses import COLLECT_COURIERS, COLOUR_NOTE, PAGE_FIXED_WITHIN, UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +147,11 @@ def short_name(courier: str) -> str:
 def says_not_going(word: str) -> bool:
     """Whether a word in a price list means that the courier does not go to the area."""
     return word.lower() in ("no", "不到", "不发", "停发")
+
+
+def page_fixed_by(noted_at: datetime, rules: Rules) -> Decision | None:
+    """By when a page that was noted as wrong is put right; none where the handbook doesn't say."""
+    if not rules.has(PAGE_FIXED_WITHIN):
+        return None
+    due = noted_at + rules[PAGE_FIXED_WITHIN]
+    return Decision("shops.page_fixed_by", due.isoformat(), because=(rules.because(PAGE_FIXED_WITHIN, noted_at=noted_at),))

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dangban.shops.views import catalogue, shops
+from dangban.shops.views import catalogue, feedback, shops
 
 pages = [
     path("shops/", shops.shop_list, name="list"),
@@ -18,6 +18,9 @@ pages = [
     path("catalogue/import/<int:pk>/", catalogue.PAGES.run, name="import-run"),
     path("catalogue/import/<int:pk>/confirmation/", catalogue.PAGES.confirmation, name="import-confirmation"),
     path("catalogue/import/<int:pk>/refusals/", catalogue.PAGES.refusals, name="import-refusals"),
+    path("catalogue/feedback/", feedback.page_feedback, name="feedback"),
+    path("shops/<int:pk>/feedback/", feedback.new_shop_feedback, name="shop-feedback"),
+    path("catalogue/<int:pk>/feedback/", feedback.new_product_feedback, name="product-feedback"),
     path("catalogue/<int:pk>/", catalogue.product, name="product"),
     path("catalogue/<int:pk>/card/", catalogue.product_card, name="product-card"),
     path("catalogue/<int:pk>/notes/", catalogue.product_notes, name="product-notes"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from dangban.journal import ports
-from dangban.shops.models import ImportRun, Product
+from dangban.shops.models import ImportRun, PageFeedback, Product
 
 VERBS = {
     "shops.profile_changed": _("changed how the shop works"),
@@ -16,6 +16,7 @@ VERBS = {
     "shops.courier_kept": _("added or changed a courier of the shop"),
     "shops.courier_stopped": _("stopped a courier of the shop"),
     "shops.courier_areas_set": _("set where a courier of the shop goes"),
+    "shops.page_reported": _("noted a fault of a page"),
     "shops.catalogue_taken_in": _("took in a file of products"),
 }
 
@@ -28,6 +29,8 @@ FIELDS = {
     "updated": _("brought up to date"),
     "unchanged": _("left as they were"),
     "refused": _("not taken in"),
+    "fault": _("fault"),
+    "joined": _("noted before"),
 }
 
 
@@ -35,6 +38,7 @@ def register() -> None:
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
     ports.name_subject("shops.importrun", _("file taken in"), titles=_files)
+    ports.name_subject("shops.pagefeedback", _("fault of a page"), titles=_faults)
     ports.name_subject("shops.product", _("product"), url_name="shops:product", titles=_titles)
 
 
@@ -44,3 +48,7 @@ def _titles(ids: Sequence[int]) -> Mapping[int, str]:
 
 def _files(ids: Sequence[int]) -> Mapping[int, str]:
     return dict(ImportRun.objects.filter(pk__in=ids).values_list("pk", "file_name"))
+
+
+def _faults(ids: Sequence[int]) -> Mapping[int, str]:
+    return dict(PageFeedback.objects.filter(pk__in=ids).values_list("pk", "text"))

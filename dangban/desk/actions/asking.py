@@ -240,6 +240,9 @@ def settle_request(request: DepartmentRequest, done: bool, answer: str, *, by: P
             said = _("Done by %(name)s: %(title)s") if done else _("Declined by %(name)s: %(title)s")
             title = said % {"name": by.name, "title": locked.title}
         notify(asker, title, answer, by=by, url=reverse("request", args=[locked.pk]), shop=locked.shop, at=at)
+        kind = ports.registry.request_kinds.get(locked.kind)
+        if kind is not None and kind.settled is not None:
+            kind.settled(locked, by.actor, at)
         ring([asker.pk, *access.receivers(locked)])
     return locked
 

@@ -179,8 +179,9 @@ def new_request(request: PersonRequest) -> HttpResponse:
     code = request.GET.get("kind", "")
     kind = ports.registry.request_kinds.get(code)
     about = _incident_named(request)
-    context: dict[str, object] = {"kinds": ports.registry.request_kinds, "code": code, "about": about}
-    if kind is None:
+    kinds = {name: one for name, one in ports.registry.request_kinds.items() if not one.elsewhere}
+    context: dict[str, object] = {"kinds": kinds, "code": code, "about": about}
+    if kind is None or kind.elsewhere:
         return render(request, "desk/request_form.html", context)
     initial = {"shop": about.shop_id, "title": about.title, **about.facts} if about else {}
     form = RequestForm(request.POST or None, by=request.user, kind=kind, initial=initial)

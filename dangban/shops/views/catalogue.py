@@ -14,7 +14,7 @@ from dangban.lib import clock
 from dangban.lib.errors import NotAllowed
 from dangban.lib.listing import CSV, download
 from dangban.people.access import signed_in
-from dangban.shops import access, actions, exports, imports, queries
+from dangban.shops import access, actions, exports, feedback, imports, queries
 from dangban.shops.forms import BatchForm, ProductForm, UploadForm
 from dangban.shops.models import ImportRun
 from dangban.shops.run_pages import RunPages
@@ -74,6 +74,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "batch_form": BatchForm(),
         "may_change": signed_in(request).can("shops.catalogue", shop=found.shop),
+        "feedback": feedback.of_product(found),
     }
     return render(request, "shops/product.html", context)
 
@@ -101,6 +102,7 @@ def product_notes(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "batch_form": BatchForm(),
             "may_change": True,
+            "feedback": feedback.of_product(found),
         }
         context["today"] = clock.business_day(clock.now())
         return render(request, "shops/product.html", context, status=422)
