@@ -16,7 +16,15 @@ from dangban.customers.personal import WHY_CUSTOMER
 from dangban.lib.actor import Actor
 from dangban.lib.errors import Refused
 from dangban.orders.access import get_order
-from dangban.orders.models import Contact, Order, OrderChange, OrderWord, Remark, Requirement
+from dangban.orders.models import (
+    ChangeRequest,
+    Contact,
+    Order,
+    OrderChange,
+    OrderWord,
+    Remark,
+    Requirement,
+)
 from dangban.people import ports
 from dangban.people.models import Person
 
@@ -43,6 +51,9 @@ class OrderData:
             "orders": list(mine.order_by("pk").values(*SHOWN)),
             "remarks": list(Remark.objects.filter(order__in=mine).values("text", "at")),
             "contacts": list(Contact.objects.filter(follow_up__order__in=mine).values("text", "reason", "at")),
+            "change_requests": list(
+                ChangeRequest.objects.filter(order__in=mine).values("field", "before", "after", "note", "answer", "asked_at")
+            ),
             "wishes": list(Requirement.objects.filter(order__in=mine).values("text", "answer", "at")),
         }
 
@@ -62,6 +73,7 @@ class OrderData:
             + Requirement.objects.filter(order__in=mine).update(text="", answer="")
             + Contact.objects.filter(follow_up__order__in=mine).update(text="")
             + OrderChange.objects.filter(order__in=mine, field__in=BLANKED).update(before="", after="")
+            + ChangeRequest.objects.filter(order__in=mine).update(before={}, after={}, differs={}, note="", answer="")
             + mine.update(**BLANKED)
         )
 
@@ -70,7 +82,9 @@ class OrderData:
             return []
         mine = _orders(pk)
         wishes = Requirement.objects.filter(order__in=mine).values_list("pk", flat=True)
+        changes = ChangeRequest.objects.filter(order__in=mine).values_list("pk", flat=True)
         return [
+            *(("orders.changerequest", one) for one in changes),
             *(("orders.order", one) for one in mine.values_list("pk", flat=True)),
             *(("orders.requirement", one) for one in wishes),
         ]
