@@ -46,6 +46,7 @@ _SUPERVISE = (
     "orders.discount_high",
     "orders.refund",
     "orders.dispatch",
+    "dispatch.view",
     "dispatch.audit",
     "shops.manage",
     "shops.catalogue",
@@ -71,7 +72,7 @@ DEFAULT_ROLES = (
     DefaultRole(
         "order-agent",
         _("Order agent"),
-        (*_SERVE, "orders.import", "orders.export", "orders.settle", "dispatch.audit", "customers.reveal", "shops.catalogue"),
+        (*_SERVE, "orders.import", "orders.export", "orders.settle", "dispatch.view", "dispatch.audit", "customers.reveal", "shops.catalogue"),
         1,
     ),
     DefaultRole("leader", _("Team leader"), _LEAD, 2),
@@ -90,7 +91,7 @@ DEFAULT_ROLES = (
         4,
     ),
     DefaultRole(
-        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view"), 1
+        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "dispatch.view", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view"), 1
     ),
-    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "orders.refund", "customers.view", "shops.view", "campaigns.view"), 2),
+    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "dispatch.view", "orders.refund", "customers.view", "shops.view", "campaigns.view"), 2),
 )
