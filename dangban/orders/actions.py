@@ -20,7 +20,7 @@ from dangban.handbook.shapes import Flag, Legend
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict
-from dangban.orders import access, bell, clauses, queries, remarks, rules, ticking
+from dangban.orders import access, bell, clauses, events, queries, remarks, rules, ticking
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
 from dangban.people.models import Person, Shop
 
@@ -111,6 +111,8 @@ def put_requirement(
         ticking.start(requirement, by=by, at=at)
         _journal_put(requirement)
         bell.wish_changed(requirement)
+        if order is not None:
+            events.changed(order, ("wishes",), at)
     return requirement
 
 
@@ -177,6 +179,7 @@ def hang_on_order(
             at=at,
         )
         bell.wish_changed(locked)
+        events.changed(locked.order, ("wishes",), at)
     return locked
 
 

@@ -23,7 +23,7 @@ from dangban.lib import clock, tables, text
 from dangban.lib.actor import Actor
 from dangban.lib.errors import BadInput
 from dangban.lib.pace import Pace
-from dangban.orders import bell, clauses, events, formats, rules, ticking
+from dangban.orders import bell, clauses, events, formats, parcel_numbers, rules, ticking
 from dangban.orders.changing import standing
 from dangban.orders.figures import keep_figures
 from dangban.orders.models import FlagChange, Order, OrderChange, OrderLine, OrderWord, Requirement
@@ -180,7 +180,7 @@ class OrderImport:
                 cancelled = standing.closed_here(stands.get(order.pk), said["status"])
                 if cancelled is not None:
                     plan.differs.append(cancelled)
-                elif not read.status_derived:
+                elif not read.status_derived and not _knows_no_signing(order.status, said["status"]):
                     plan.refusals += self._older(order, read)
                     continue
                 del said["status"]
@@ -317,6 +317,7 @@ class OrderImport:
         self._plant([(order, "", order.flag) for order in orders if order.flag])
         bring_wishes_home(orders, by=self.actor, at=self.now)
         following.follow(orders)
+        parcel_numbers.bring(orders, self.now)
         events.came(orders, self.now)
         bell.shop_loaded(self.shop.pk)
         return orders
@@ -360,6 +361,8 @@ class OrderImport:
             ticking.end_with(turned, by=self.actor, at=self.now)
             following.follow(turned)
             following.end(turned, by=self.actor, at=self.now)
+            numbered = [change.order for change in fresh if {"tracking_number", "status"} & change.fields.keys()]
+            parcel_numbers.bring(numbered, self.now)
             events.came(turned, self.now)
             bell.shop_loaded(self.shop.pk)
         touched += [change.order for change in fresh]
@@ -442,12 +445,21 @@ class OrderImport:
         if not orders:
             return
         skus = self._skus([change.read for change in changes])
-        OrderLine.objects.filter(order__in=orders).delete()
-        OrderLine.objects.bulk_create(
-            _line(change.order, position, line, skus)
+        said = {
+            (change.order.pk, position): _line(change.order, position, line, skus)
             for change in changes
             for position, line in enumerate(change.read.lines, 1)
-        )
+        }
+        # Parcels and slips point at lines: each keeps its row, those of a parcel are never taken away.
+        known = OrderLine.objects.filter(order__in=orders)
+        there = {(line.order_id, line.position): line for line in known}
+        known.exclude(pk__in=[line.pk for key, line in there.items() if key in said]).filter(parcel_lines=None).delete()
+        kept = []
+        for key in said.keys() & there.keys():
+            said[key].pk = there[key].pk
+            kept.append(said[key])
+        OrderLine.objects.bulk_update(kept, _LINE_COLUMNS)
+        OrderLine.objects.bulk_create(line for key, line in said.items() if key not in there)
 
     def _skus(self, reads: Sequence[ReadOrder]) -> dict[str, int]:
         codes = {line.sku_code for read in reads for line in read.lines if line.sku_code}
@@ -467,6 +479,11 @@ class OrderImport:
                     self.shop, {order.customer_id for order in some if order.customer_id}, at=self.now
                 )
                 bell.shop_loaded(self.shop.pk)
+
+
+def _knows_no_signing(known: str, said: str) -> bool:
+    """The courier has told that it was signed for; most platforms go on calling such an order dispatched."""
+    return known == Order.Status.SIGNED and said == Order.Status.SENT
 
 
 def bring_wishes_home(orders: Sequence[Order], *, by: Actor, at: datetime) -> None:
@@ -524,6 +541,7 @@ def _line(order: Order, position: int, line: Any, skus: Mapping[str, int]) -> Or
     )
 
 
+_LINE_COLUMNS = ("platform_line_id", "sku", "sku_code", "title", "variant", "quantity", "price_fen")
 _LINE = ("title", "quantity", "variant", "sku_code", "platform_line_id", "price_fen")
 
 
