@@ -24,6 +24,8 @@ from dangban.desk import actions as desk
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.orders import exceptions
+from dangban.orders.changing import asking
+from dangban.orders.changing.asking import Asked
 from dangban.orders.models import FollowUp, Order
 from dangban.orders.unpaid import following
 from dangban.testing.cast import NOW, TODAY, at
@@ -69,6 +71,9 @@ class OpenPagesCase(FloorCase):
             Order.objects.earliest("pk"), "urgent", by=SYSTEM, at=NOW, reason="gift", owner=self.cast.lin
         )
 
+        paid = Order.objects.filter(status="paid").earliest("pk")
+        self.change = asking.ask(paid, Asked("cancel", {"note": "拍错了"}), by=self.cast.lin, at=NOW)
+
     def order(self, thread, number, **given) -> Order:
         said = {"status": "paid", "paid_fen": 9900, "paid_at": NOW, "created_at": NOW} | given
         order = Order.objects.create(
@@ -93,7 +98,7 @@ class OpenPagesCase(FloorCase):
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/"],
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
-            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/"],
+            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],
             "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],

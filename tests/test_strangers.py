@@ -22,6 +22,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from dangban.backorders.models import Attempt, Ordered, Shortfall, Wait
 from dangban.campaigns.models import Campaign, CampaignProduct, CampaignShop
 from dangban.conversations.models import (
     Assignment,
@@ -61,7 +62,21 @@ from dangban.journal.actions import record
 from dangban.knowledge.models import Script, ScriptUse
 from dangban.media.models import Blob, Use
 from dangban.orders.imports import refresh_words
-from dangban.orders.models import Contact, FlagChange, FollowUp, Order, OrderChange, OrderException, Parcel, Remark, Requirement
+from dangban.orders.models import (
+    ChangeRequest,
+    ChangeStep,
+    Contact,
+    FlagChange,
+    FollowUp,
+    Order,
+    OrderChange,
+    OrderException,
+    OrderLink,
+    Parcel,
+    PriceOffer,
+    Remark,
+    Requirement,
+)
 from dangban.people.models import Person
 from dangban.shops.models import Batch, Courier, ImportRefusal, ImportRun, Product, Sku
 from dangban.stock.models import (
@@ -234,6 +249,18 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "stock/count/<int:pk>/": {"pk": "count_run"},
     "stock/count/<int:pk>/confirmation/": {"pk": "count_run"},
     "stock/count/<int:pk>/refusals/": {"pk": "count_run"},
+    "backorders/": OWN,
+    "backorders/export/": ROLE,
+    "backorders/report/": OWN,
+    "backorders/new/": OWN,
+    "backorders/panel/": OWN,
+    "backorders/quick/": OWN,
+    "backorders/orders/<int:order_pk>/": {"order_pk": "order"},
+    **{f"backorders/short/<int:pk>/{what}": {"pk": "shortfall"} for what in ("", "card/", "known/", "choice/")},
+    **{
+        f"backorders/<int:pk>/{what}": {"pk": "wait"}
+        for what in ("", "card/", "contact/", "fewer/", "substitute/", "until/", "owner/", "withdrawal/")
+    },
     "campaigns/": OWN,
     "campaigns/new/": ROLE,
     "campaigns/price/": OWN,
@@ -277,6 +304,21 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "orders/exceptions/export/": ROLE,
     **{f"orders/exceptions/<int:pk>/{what}": {"pk": "exception"} for what in ("", "facts/", "promise/", "owner/", "settlement/")},
     "orders/<int:pk>/exceptions/": {"pk": "order"},
+    "orders/changes/": OWN,
+    **{f"orders/changes/<int:pk>/{what}": {"pk": "change"} for what in ("", "body/", "withdrawal/", "turning-back/")},
+    "orders/changes/steps/<int:pk>/": {"pk": "step_of_change"},
+    "orders/<int:pk>/changes/": {"pk": "order"},
+    "orders/<int:pk>/changing/<str:field>/": {"pk": "order", "field": "=courier"},
+    "orders/prices/": OWN,
+    "orders/offers/<int:pk>/": {"pk": "offer"},
+    "orders/offers/<int:pk>/withdrawal/": {"pk": "offer"},
+    "orders/offers/panel/<int:shop_pk>/<int:customer_pk>/": {"shop_pk": "shop", "customer_pk": "customer"},
+    "orders/<int:pk>/price/": {"pk": "order"},
+    "orders/<int:pk>/price/offers/": {"pk": "order"},
+    "orders/<int:pk>/offers/<int:offer_pk>/use/": {"pk": "order", "offer_pk": "offer"},
+    "orders/<int:pk>/link/": {"pk": "order"},
+    "orders/<int:pk>/link/revocation/": {"pk": "order"},
+    **{f"o/<str:token>/{what}": PUBLIC for what in ("", "check/", "address/", "wish/")},
     "orders/<int:pk>/": {"pk": "order"},
     "orders/<int:pk>/card/": {"pk": "order"},
     "orders/<int:pk>/facts/": {"pk": "order"},
@@ -361,6 +403,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "search/": ("?q=暗号", "?q=暗号&shop={shop}", "?q=暗号&who={lin}", "?q=暗号&customer={customer}", "?q=778899"),
     "orders/": ("?q=778899", "?q=暗号", "?q=4477", "?shop={shop}", "?after=9999999999999-99999"),
     "orders/exceptions/": ("?q=778899", "?shop={shop}", "?owner={lin}", "?state=settled", "?kind=urgent"),
+    "orders/changes/": ("?shop={shop}", "?which=ended", "?which=ended&shop={shop}"),
+    "orders/prices/": ("?since=2026-11-01&until=2026-11-30", "?before=99999"),
     "customers/": ("?q=暗号", "?q=4477", "?shop={shop}", "?risk=open", "?tag=暗号"),
     "catalogue/": ("?q=暗号", "?shop={shop}&q=暗号"),
     "catalogue/feedback/": ("?shop={shop}", "?open=1"),
@@ -494,6 +538,7 @@ class Story:
         self._stock()
         self._campaign()
         self._order()
+        self._backorders()
         self._talk()
         self._desk()
         ids |= {name: row.pk for name, row in vars(self).items() if hasattr(row, "pk")}
@@ -609,7 +654,45 @@ class Story:
             owner=cast.lin, opened_at=NOW, due_at=at("12:00"),
         )  # fmt: skip
         OrderChange.objects.create(order=self.order, run=self.run, field="address", before=self.secret("before"), after=self.secret("after"), at=NOW)
+        self._change()
         refresh_words(self.order)
+
+    def _change(self) -> None:
+        """A change under way and one that ended, a discount that waits and one that was offered."""
+        cast = self.cast
+        asked = {"asked_by_kind": "person", "asked_by_id": cast.lin.pk, "asked_by_name": self.secret("asker"), "asked_at": NOW}
+        common: dict[str, Any] = {"order": self.order, "shop": cast.shop, "stage": "paid", "follower": cast.lin, **asked}
+        words = {"zh": self.secret("step"), "en": "step"}
+        self.change = ChangeRequest.objects.create(
+            field="invoice", before={"invoice_title": self.secret("oldtitle")}, after={"invoice_title": self.secret("newtitle")},
+            note=self.secret("changenote"), **common,
+        )  # fmt: skip
+        self.step_of_change = ChangeStep.objects.create(request=self.change, position=1, code="x", who="agent", what=words)
+        ChangeRequest.objects.create(
+            field="courier", before={"courier": self.secret("oldcourier")}, after={"courier": self.secret("newcourier")}, settled_at=NOW,
+            settled_by_name=self.secret("ender"), outcome="withdrawn", answer=self.secret("changeanswer"), **common,
+        )  # fmt: skip
+        self.offer = PriceOffer.objects.create(
+            shop=cast.shop, customer=cast.fang, basket=[{"title": self.secret("basket"), "variant": "", "pieces": 1, "price_fen": 100}],
+            list_fen=39800, before_fen=39800, off_fen=100, gift=self.secret("present"), price_fen=39700, reason=self.secret("bargain"),
+            asked_by=cast.lin, asked_at=NOW, authority="own", state="open",
+        )  # fmt: skip
+        OrderLink.objects.create(order=self.order, made_by=cast.lin, made_at=NOW, until=NOW + timedelta(days=9), opened=1)
+
+    def _backorders(self) -> None:
+        cast = self.cast
+        self.wait = Wait.objects.create(
+            shop=cast.shop, customer=cast.fang, sku=self.sku, gets=self.sku, quantity=2, wait_until=TODAY + timedelta(days=3),
+            note=self.secret("waitnote"), registered_by=cast.lin, registered_at=NOW, business_day=TODAY, owner=cast.lin,
+        )  # fmt: skip
+        Attempt.objects.create(wait=self.wait, ordinal=1, person=cast.lin, way="phone", reached=False, text=self.secret("attempt"), at=NOW)
+        Ordered.objects.create(wait=self.wait, order=self.order, quantity=1, amount_fen=100, at=NOW)
+        lacks = OrderException.objects.create(
+            order=self.order, shop=cast.shop, kind="out_of_stock", reason="short", owner=cast.lin, opened_at=NOW, due_at=NOW
+        )
+        self.shortfall = Shortfall.objects.create(
+            exception=lacks, order=self.order, shop=cast.shop, sku=self.sku, quantity=1, seller=cast.lin
+        )
 
     def _talk(self) -> None:
         case, cast = self.case, self.cast

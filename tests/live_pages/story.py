@@ -36,7 +36,19 @@ from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import Said
 from dangban.orders import actions as orders
 from dangban.orders import bell, exceptions
-from dangban.orders.models import FollowUp, Order, OrderException, Requirement
+from dangban.orders.changing import asking
+from dangban.orders.changing import steps as changes
+from dangban.orders.changing.asking import Asked
+from dangban.orders.models import (
+    ChangeRequest,
+    ChangeStep,
+    FollowUp,
+    Order,
+    OrderException,
+    PriceOffer,
+    Requirement,
+)
+from dangban.orders.pricing import actions as prices
 from dangban.orders.unpaid import contacts, following
 from dangban.orders.unpaid.contacts import Said as Contacted
 from dangban.people.models import Person
@@ -196,6 +208,41 @@ class Story:
 
     def do_look_for_unpaid(self) -> None:
         following.sweep(self.now)
+
+    # --- changes and discounts
+
+    def do_change_order(self) -> str:
+        order, field = self.one(Order.objects.all()), self.chance.choice(("address", "courier", "invoice", "cancel", "quantity"))
+        typed = {
+            "address": {"address": "浙江省杭州市拱墅区新开路 9 号", "receiver": self.chance.choice("甲乙丙")}, "courier": {"courier": self.chance.choice(("顺丰", "中通"))},
+            "invoice": {"invoice_title": self.chance.choice(("南风公司", "个人"))}, "cancel": {"note": "不要了"},
+            "quantity": {"line": "1", "quantity": str(self.chance.randint(1, 4))},
+        }[field]  # fmt: skip
+        by = self.chance.choice(self.agents)
+        asking.ask(order, Asked(field, typed), by=by)
+        return f"{order.pk} {field} by {by.username}"
+
+    def do_tick_change(self) -> str:
+        step = self.one(ChangeStep.objects.filter(done_at=None, request__settled_at=None))
+        changes.tick(step, by=self.cast.zhou)
+        return f"{step.pk}"
+
+    def do_withdraw_change(self) -> None:
+        asking.withdraw(self.one(ChangeRequest.objects.filter(settled_at=None)), why="不改了", by=self.cast.zhou)
+
+    def do_turn_change_back(self) -> None:
+        asking.turn_back(self.one(ChangeRequest.objects.filter(settled_at=None)), why="已发出", by=self.cast.zhou)
+
+    def do_discount(self) -> str:
+        order, off = self.one(Order.objects.filter(status__in=("unpaid", "paid"))), self.chance.choice((100, 1500, 2500))
+        made = prices.discount(order, prices.Ask(off, reason="老顾客"), by=self.chance.choice(self.agents))
+        return f"{order.pk} {off} {made.state}"
+
+    def do_withdraw_discount(self) -> None:
+        prices.withdraw(self.one(PriceOffer.objects.filter(state="asked")), by=self.cast.bao)
+
+    def do_let_discounts_lapse(self) -> None:
+        prices.expire(self.now)
 
     # --- whose it is
 
