@@ -11,9 +11,11 @@ class BackordersConfig(AppConfig):
 
     def ready(self) -> None:
         from dangban.backorders import actions, bell, holding, jobs, open_work, personal, timeline, words
+        from dangban.backorders.actions import shortfalls
         from dangban.customers import ports as customer_ports
         from dangban.desk import ports as desk_ports
         from dangban.orders import events as order_events
+        from dangban.orders import exceptions
         from dangban.orders import ports as order_ports
         from dangban.people import ports as people_ports
         from dangban.stock import events as stock_events
@@ -24,6 +26,10 @@ class BackordersConfig(AppConfig):
         order_events.on_came(actions.note_orders)
         desk_ports.name_deadlines({holding.REACH: _("Customer who waits, to be reached")}, delegable=True)
         desk_ports.watch_deadlines(holding.REACH, bell.clock_changed)
+        desk_ports.name_deadlines({shortfalls.SELLER: _("Out-of-stock order to take note of")})
+        desk_ports.watch_deadlines(shortfalls.SELLER, bell.seller_clock_changed)
+        reasons = {"short": pgettext_lazy("out of stock", "Less in stock than ordered")}
+        exceptions.name_kind(shortfalls.KIND, pgettext_lazy("exception", "Out of stock"), reasons=reasons)
         customer_ports.register_timeline("backorders", _("Back-orders"), timeline.timeline)
         customer_ports.register_mover("backorders", timeline.move, timeline.give_back)
         order_ports.register_links("backorders", timeline.links)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dangban.backorders.models import Wait
+from dangban.backorders.models import Shortfall, Wait
 from dangban.chat import hub
 from dangban.desk.models import Deadline
 
@@ -18,3 +18,14 @@ def clock_changed(deadline: Deadline) -> None:
     wait = Wait.objects.filter(pk=deadline.subject_id).first()
     if wait is not None:
         wait_changed(wait)
+
+
+def short_changed(shortfall: Shortfall) -> None:
+    hub.changed("short", shortfall.pk, shop_id=shortfall.shop_id)
+    hub.changed("order", shortfall.order_id, shop_id=shortfall.shop_id)
+
+
+def seller_clock_changed(deadline: Deadline) -> None:
+    shortfall = Shortfall.objects.filter(pk=deadline.subject_id).first()
+    if shortfall is not None:
+        short_changed(shortfall)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dangban.backorders import access
-from dangban.backorders.models import Attempt
+from dangban.backorders.models import Attempt, Shortfall
 from dangban.customers import access as customers
 from dangban.customers.models import Customer, Handle
+from dangban.orders.models import Order
 from dangban.people.models import Person, Shop
 from dangban.shops.models import Sku
 
@@ -103,3 +104,34 @@ class FewerForm(forms.Form):
 
 class WhyForm(forms.Form):
     why = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+
+
+class ShortForm(forms.Form):
+    """Which line of an order lacks goods, how many, until when."""
+
+    sku = forms.ModelChoiceField(Sku.objects.none(), label=gettext_lazy("Goods"), empty_label=None)
+    quantity = forms.IntegerField(
+        label=gettext_lazy("Pieces that are lacking"), required=False, min_value=1, max_value=9999, help_text=gettext_lazy("Empty: all of them.")
+    )
+    expected_on = forms.DateField(
+        label=gettext_lazy("Expected on"), required=False, widget=day(), help_text=gettext_lazy("Empty: as the warehouse expects it.")
+    )
+
+    def __init__(self, order: Order, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        lines = order.lines.filter(sku__isnull=False).values("sku")
+        self.fields["sku"].queryset = Sku.objects.filter(pk__in=lines).select_related("product").order_by("pk")  # type: ignore[attr-defined]
+        self.fields["sku"].label_from_instance = lambda sku: f"{sku.product.title} {sku.name} {sku.code}"  # type: ignore[attr-defined]
+
+
+class ChoiceForm(forms.Form):
+    """What was agreed with the customer."""
+
+    choice = forms.ChoiceField(label=gettext_lazy("The customer chose"), choices=[one for one in Shortfall.Choice.choices if one[0]])
+    other = SkuField(label=gettext_lazy("Exchange for (code)"), required=False)
+    until = forms.DateField(label=gettext_lazy("Waits until"), required=False, widget=day())
+    words = forms.CharField(
+        label=gettext_lazy("What the customer is told"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Empty: thanks for waiting, with the day and what they get."),
+    )  # fmt: skip
+    seen = forms.IntegerField(widget=forms.HiddenInput())

@@ -24,3 +24,4 @@ def sweep(now: datetime) -> None:
     actions.end_keeping(now)
     actions.end_waits(now)
     actions.tell_due(now)
+    actions.mend_shortfalls(now)

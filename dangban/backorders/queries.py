@@ -220,8 +220,8 @@ def report(person: Person, since: date, until: date, shop: int | None = None) ->
     waits = access.visible_waits(person).filter(business_day__range=(since, until))
     if shop is not None:
         waits = waits.filter(shop=shop)
-    grouped: Any = waits.values("sku").annotate(**_FIGURES).order_by(Sum("quantity").desc(), "sku")
-    by_sku: list[dict[str, Any]] = list(grouped[:MOST_REPORTED])
+    grouped: Any = waits.values("sku")
+    by_sku: list[dict[str, Any]] = list(grouped.annotate(**_FIGURES).order_by("-pieces", "sku")[:MOST_REPORTED])
     names = Sku.objects.select_related("product", "shop").in_bulk([row["sku"] for row in by_sku])
     days = _days(waits.filter(sku__in=list(names)))
     skus = [Waited(**{**row, "sku": names[row["sku"]]}, days=days.get(row["sku"])) for row in by_sku]

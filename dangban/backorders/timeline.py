@@ -37,13 +37,31 @@ def timeline(person: Person, customer: Customer, before: datetime | None, limit:
 def links(person: Person, order: Order) -> list[Link]:
     """Waits that were registered about an order, or became it."""
     rows = access.visible_waits(person).filter(Q(order=order) | Q(bought=order)).select_related("sku__product")
-    return [
+    return _short_links(person, order) + [
         Link(
             _("Back-order"), reverse("backorders:wait", args=[one.pk]), one.registered_at,
             f"{holding.goods_name(one.sku)} · {one.get_state_display()}", live=f"wait:{one.pk}",
         )
         for one in rows.order_by("-pk")[:10]
     ]  # fmt: skip
+
+
+def _short_links(person: Person, order: Order) -> list[Link]:
+    """What it lacks; or where to say that it lacks something, while it awaits dispatch."""
+    found = access.visible_shortfalls(person).filter(order=order).select_related("sku").order_by("-pk")
+    links = [
+        Link(
+            _("Out of stock"), reverse("backorders:short", args=[one.pk]), one.exception.opened_at, f"{one.sku.code} × {one.quantity}",
+            live=f"short:{one.pk}",
+        )
+        for one in found.select_related("sku", "exception")[:5]
+    ]  # fmt: skip
+    awaits = order.status in (Order.Status.PAID, Order.Status.PART) and person.can("orders.flag", shop=order.shop_id)
+    if awaits and not any(one.over_at is None for one in found):
+        links.append(Link(_("Report goods that are out of stock"), reverse("backorders:short-report", args=[order.pk])))
+        if order.customer_id is not None and person.can("backorders.register", shop=order.shop_id):
+            links.append(Link(_("Register the buyer for goods"), f"{reverse('backorders:new')}?order={order.pk}"))
+    return links
 
 
 def move(merged: Customer, kept: Customer) -> dict[str, list[int]]:

@@ -27,6 +27,10 @@ VERBS = {
     "backorders.given_back": _("took back the credit of a recovered sale:"),
     "backorders.expired": _("ended a wait that took too long:"),
     "backorders.lapsed": _("stopped keeping goods:"),
+    "backorders.short_reported": _("reported out of stock:"),
+    "backorders.seller_knows": _("knows that goods are lacking for"),
+    "backorders.customer_chose": _("noted what the customer chose about"),
+    "backorders.short_over": _("found nothing lacking any more for"),
     "backorders.exported": _("exported the back-order register of"),
 }
 
@@ -34,6 +38,7 @@ FIELDS = {
     "wait_until": _("waits until"),
     "instead_of": _("instead of"),
     "reached": _("reached"),
+    "choice": pgettext_lazy("journal", "choice"),
     "what": pgettext_lazy("journal", "what"),
 }
 

@@ -8,8 +8,9 @@ class ConversationsConfig(AppConfig):
     label = "conversations"
 
     def ready(self) -> None:
+        from dangban.backorders.ports import register_seller
         from dangban.chat.ports import register_gate, register_on_stream, register_projector, register_sweep
-        from dangban.conversations import intending, open_work, personal, timeline, words
+        from dangban.conversations import intending, open_work, personal, sellers, timeline, words
         from dangban.conversations.actions.presence import on_stream
         from dangban.conversations.gate import Gate
         from dangban.conversations.jobs import SWEEPS
@@ -24,6 +25,7 @@ class ConversationsConfig(AppConfig):
         words.register()
         register_gate(Gate())
         register_intending(intending.to_contact)
+        register_seller(sellers.seller_of)
         register_projector("conversations", project, Plain())
         for name, sweep in SWEEPS.items():
             register_sweep(f"conversations.{name}", sweep)

@@ -13,12 +13,23 @@ from dangban.backorders.actions.registering import (
     wait_longer,
     withdraw,
 )
+from dangban.backorders.actions.shortfalls import (
+    Chosen,
+    choose,
+    compensation_of,
+    know,
+    mend_shortfalls,
+    report_short,
+)
 from dangban.backorders.actions.telling import Said, contact, hear_answers, tell_due, thread_of, words_of
 
 __all__ = [
+    "Chosen",
     "Said",
     "Wish",
     "accept_substitute",
+    "choose",
+    "compensation_of",
     "contact",
     "end_keeping",
     "end_waits",
@@ -26,8 +37,11 @@ __all__ = [
     "hand_on",
     "hear_answers",
     "heard",
+    "know",
+    "mend_shortfalls",
     "note_orders",
     "register",
+    "report_short",
     "settle_ordered",
     "take_fewer",
     "tell_due",

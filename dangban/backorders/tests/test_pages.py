@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from dangban.backorders import queries
-from dangban.backorders.models import Attempt, Wait
+from dangban.backorders.models import Attempt, Shortfall, Wait
 from dangban.backorders.tests.story import WEEK, Waiting
 from dangban.chat.models import Thread
+from dangban.orders.models import Order, OrderException
 from dangban.stock import actions as stock
 from dangban.testing import pages
 from dangban.testing.cast import NOW, TODAY, at
@@ -211,3 +212,41 @@ class ReportTest(Register, pages.PageCase):
         assert [(one.person, one.registered, one.bought, one.recovered_fen, one.lost) for one in report.people] == [(self.cast.lin, 3, 1, 19_900, 1)]
         assert queries.report(self.cast.hu, TODAY, TODAY).skus == []
         assert "¥199.00" in self._get("lin").content.decode()
+
+
+class ShortReportTest(Register, pages.PageCase):
+    order: ClassVar[Order]
+    reader, strangers = "lin", ("hu",)
+    chinese, english, queries = "缺几件", "Pieces that are lacking", 28
+
+    @classmethod
+    def set_up_story(cls) -> None:
+        super().set_up_story()
+        cls.order = cls.story.order(cls.cast.fang, cls.story.blue, 2, at=at("9:00"), number="700800900")
+
+    def address(self) -> str:
+        return f"/backorders/orders/{self.order.pk}/"
+
+    def test_it_is_reported_known_and_settled_with_the_customer(self) -> None:
+        client = self.as_person(self.cast.ou)
+        assert client.post(self.address(), {"sku": self.story.blue.pk, "quantity": "9"}).status_code == 422
+        response = client.post(self.address(), {"sku": self.story.blue.pk})
+        made = Shortfall.objects.get()
+        assert (response.status_code, response["Location"], made.quantity) == (302, f"/backorders/short/{made.pk}/", 2)
+        here = f"/backorders/short/{made.pk}/"
+        assert self.as_person(self.cast.hu).get(here).status_code == 404
+        page = client.get(here).content.decode()
+        for shown in ("方静", "SJT-180-BL", "按规定补偿", "¥39.80", "依据"):
+            assert shown in page, shown
+        assert client.post(f"{here}known/").status_code == 302
+        seen = OrderException.objects.get(pk=made.exception_id).version
+        assert client.post(f"{here}choice/", {"choice": "exchange", "other": "NIX", "seen": seen}).status_code == 422
+        assert client.post(f"{here}choice/", {"choice": "wait", "until": "2026-11-24", "seen": seen}).status_code == 302
+        assert client.post(f"{here}choice/", {"choice": "wait", "until": "2026-11-24", "seen": seen}).status_code == 409
+        made.refresh_from_db()
+        assert (made.choice, made.known_by) == ("wait", self.cast.ou)
+
+    def test_the_orders_page_leads_there(self) -> None:
+        page = self.as_person(self.cast.lin).get(f"/orders/{self.order.pk}/").content.decode()
+        assert self.address() in page
+        assert f"/backorders/new/?order={self.order.pk}" in page

@@ -61,6 +61,7 @@ class OutOfStock:
     """Goods talked of that are not there, and a line to say so."""
 
     name: str
+    code: str
     stock: StockNote
     line: str
 
@@ -107,7 +108,7 @@ def _out(sku: Sku, stock: StockNote) -> OutOfStock:
     else:
         line = _("%(name)s is out of stock, and we have no date yet. May I show you something similar?")
     day = stock.expected_on.strftime("%m-%d") if stock.expected_on else ""
-    return OutOfStock(name, stock, line % {"name": name, "day": day})
+    return OutOfStock(name, sku.code, stock, line % {"name": name, "day": day})
 
 
 def _cards(conversation: Conversation) -> list[dict[str, Any]]:

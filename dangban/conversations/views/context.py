@@ -71,6 +71,11 @@ def _price(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
     return {"may_reckon": person.can("campaigns.view", shop=shop), "may_offer": person.can("orders.change", shop=shop)}
 
 
+def _waits(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
+    """The register has a door of its own, for the customer of the conversation."""
+    return {"typed": typed, "may_wait": person.can("backorders.view", shop=found.shop_id)}
+
+
 def _scripts(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
     return {"typed": typed, "scripts": speech.scripts(person, found, typed)}
 
@@ -92,6 +97,7 @@ TABS: dict[str, Callable[[Person, Conversation, str], dict[str, Any]]] = {
     "orders": _orders,
     "products": _products,
     "price": _price,
+    "waits": _waits,
     "scripts": _scripts,
     "tasks": _tasks,
     "enquiry": _enquiry,
@@ -244,7 +250,7 @@ def enquiry(request: HttpRequest, pk: int) -> HttpResponse:
 @agents
 def enquiry_lost(request: HttpRequest, pk: int) -> HttpResponse:
     person = who(request)
-    actions.lose_enquiry(access.get_enquiry(person, pk), by=person)
+    actions.lose_enquiry(access.get_enquiry(person, pk), by=person, reason=request.POST.get("reason", ""))
     return done(_("Marked as lost"))
 
 

@@ -112,4 +112,5 @@ def context_tabs() -> list[tuple[str, str]]:
         ("tasks", _("To do")),
         ("enquiry", _("Enquiry")),
         ("price", pgettext("context", "Price")),
+        ("waits", pgettext("context", "Back-orders")),
     ]
