@@ -43,7 +43,9 @@ LAG = Histogram(
     "From a line's commit to its effects",
     buckets=(0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2, 5, 10, 30),
 )
-BEHIND = Gauge("dangban_projection_threads_behind", "Threads whose log is ahead of their projections")
+BEHIND = Gauge(
+    "dangban_projection_threads_behind", "Threads whose log is ahead of their projections", multiprocess_mode="livesum"
+)
 FAILED = Counter("dangban_projection_failures_total", "Threads that could not be projected")
 
 

@@ -39,7 +39,7 @@ SLOWEST = 20 * 1024
 MOST_WAITING = 256
 PIECE = 128 * 1024
 
-WAITING = Gauge("dangban_django_waiting", "Requests that wait for one of Django's threads")
+WAITING = Gauge("dangban_django_waiting", "Requests that wait for one of Django's threads", multiprocess_mode="livesum")
 TOOK = Histogram(
     "dangban_django_seconds",
     "Django's part of a request",

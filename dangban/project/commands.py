@@ -68,6 +68,8 @@ def _run(options: argparse.Namespace) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from dangban.project import watch
+
     config = uvicorn.Config(
         "dangban.project.asgi:app",
         host=options.host,
@@ -88,7 +90,8 @@ def _run(options: argparse.Namespace) -> None:
     _say(f"当班 Dangban on http://{options.host}:{options.port}")
     if options.workers == 1:
         uvicorn.Server(config).run()
-    else:
+        return
+    with watch.shared_figures():
         Multiprocess(config, sockets=[config.bind_socket()]).run()
 
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import hmac
 import os
-from collections.abc import Awaitable, Callable
+import re
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from dangban.chat.lane.http import Receive, Request, Scope, Send
 from dangban.chat.lane.lane import Lane
@@ -17,6 +23,10 @@ from dangban.chat.tokens import from_header
 
 # Whoever asks whether we are ready does not wait long for an answer.
 PATIENCE = 2.0
+
+# Where the processes behind one port keep their figures together; the library reads it when it is first loaded.
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+_LIVE = re.compile(r"gauge_live\w*_(\d+)\.db$")
 
 Door = Callable[[Lane, Scope, Receive, Send], Awaitable[None]]
 
@@ -53,7 +63,42 @@ async def metrics(_lane: Lane, scope: Scope, receive: Receive, send: Send) -> No
     ):
         await request.answer(404)
         return
-    await request.reply(200, generate_latest(), "text/plain; version=0.0.4")
+    await request.reply(200, figures(), "text/plain; version=0.0.4")
+
+
+def figures() -> bytes:
+    """This process's figures; with several behind the port, those of all together, whoever is asked."""
+    folder = os.environ.get(SHARED)
+    if not folder:
+        return generate_latest()
+    _forget_the_dead(Path(folder))
+    together = CollectorRegistry()
+    MultiProcessCollector(together, folder)
+    return generate_latest(together)
+
+
+@contextmanager
+def shared_figures() -> Iterator[None]:
+    """A folder for the figures of the processes that are started in this block; gone with them."""
+    folder = tempfile.mkdtemp(prefix="dangban-figures-")
+    os.environ[SHARED] = folder
+    try:
+        yield
+    finally:
+        del os.environ[SHARED]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Streams and queues of a process that was killed are no longer there; what it counted stays counted."""
+    for file in folder.iterdir():
+        found = _LIVE.search(file.name)
+        if found is None:
+            continue
+        try:
+            os.kill(int(found[1]), 0)
+        except ProcessLookupError:
+            file.unlink(missing_ok=True)
 
 
 DOORS: dict[str, Door] = {

@@ -18,7 +18,7 @@ WORTHWHILE = 256 * 1024
 # Beyond this, readers have kept the log from being emptied for too long: everybody waits once.
 BOUND = 64 * 1024 * 1024
 
-WAL = Gauge("dangban_wal_bytes", "Size of SQLite's write-ahead log")
+WAL = Gauge("dangban_wal_bytes", "Size of SQLite's write-ahead log", multiprocess_mode="livemax")
 
 
 class Checkpointer:

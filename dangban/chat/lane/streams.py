@@ -30,7 +30,7 @@ COALESCE = 0.1
 HEARTBEAT = 15.0
 PAGE = 200
 
-OPEN = Gauge("dangban_streams_open", "Open streams", ["kind"])
+OPEN = Gauge("dangban_streams_open", "Open streams", ["kind"], multiprocess_mode="livesum")
 CLOSED = Counter("dangban_streams_closed_total", "Streams closed by us", ["why"])
 DELIVERED = Counter("dangban_lines_delivered_total", "Lines pushed into streams")
 

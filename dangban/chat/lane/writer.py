@@ -34,7 +34,7 @@ PAUSE = 0.005
 # After a batch that could not be kept nobody is sent here for so long, whatever smaller things can be written.
 DOUBT = 5.0
 
-WAITING = Gauge("dangban_writer_queue", "Posts that wait for the writer")
+WAITING = Gauge("dangban_writer_queue", "Posts that wait for the writer", multiprocess_mode="livesum")
 BATCHES = Histogram(
     "dangban_writer_batch", "Posts in one transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
 )

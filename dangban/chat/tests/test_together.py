@@ -99,6 +99,11 @@ def test_two_processes_behind_one_port(bell: str, request: pytest.FixtureRequest
                 page.wait(lambda page: len(page.seqs) == 20)
                 assert page.seqs == list(range(1, 21))
             assert seqs == list(range(1, 21))
+            # Whichever process is asked, it answers for both.
+            for _ in range(6):
+                figures = httpx.get(f"{server.url}/metrics").text.splitlines()
+                assert 'dangban_posts_total{outcome="kept"} 20.0' in figures
+                assert 'dangban_streams_open{kind="agent"} 12.0' in figures
             server.tell("dangban.chat.tests.stories:sign_out", person=server.told["lin"])
             assert all(page.ended.wait(3) for page in pages)
         finally:
