@@ -132,7 +132,6 @@ OUT_OF_STOCK_SAME_DAY = declare(
 STALLED = declare(
     "orders.stalled_after", Duration("hours", minimum=1, maximum=720),
     "物流多久没有更新算停滞", "After how long without movement a parcel counts as stalled",
-    applied=False,
 )
 SWEEPS_A_WEEK = declare(
     "orders.sweeps_a_week", Number("times", minimum=0, maximum=7),

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 Changed = Callable[["Order", Sequence[str], datetime], None]
 Came = Callable[[Sequence["Order"], datetime], None]
 Left = Callable[["Parcel", datetime], None]
+Brought = Callable[[Sequence["Parcel"], datetime], None]
 
 _changed: list[Changed] = []
 _left: list[Left] = []
+_brought: list[Brought] = []
 _came: list[Came] = []
 
 
@@ -46,3 +48,13 @@ def on_came(handler: Came) -> None:
 def came(orders: Sequence[Order], at: datetime) -> None:
     for handler in _came if orders else ():
         handler(orders, at)
+
+
+def on_brought(handler: Brought) -> None:
+    """`handler(parcels, at)`: a file told of parcels that are on their way or have arrived; many at once."""
+    _brought.append(handler)
+
+
+def brought(parcels: Sequence[Parcel], at: datetime) -> None:
+    for handler in _brought if parcels else ():
+        handler(parcels, at)

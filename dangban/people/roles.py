@@ -20,6 +20,7 @@ _SERVE = (
     "campaigns.view",
     "backorders.view",
     "backorders.register",
+    "tracking.note",
     "desk.task",
 )
 _LEAD = (
@@ -85,6 +86,7 @@ DEFAULT_ROLES = (
             "people.manage",
             "people.reveal",
             "handbook.adopt",
+            "tracking.connect",
             "customers.export",
             "customers.erase",
         ),

@@ -1,0 +1,117 @@
+"""What every service that follows parcels has in common."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import httpx
+
+from dangban.lib import clock
+from dangban.tracking.rules.states import Said
+
+# The longest answer of a service that is read; a parcel's steps are a few kilobytes.
+MOST_BYTES = 512 * 1024
+MOST_STEPS = 300
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+
+class Failed(Exception):
+    """The service could not be asked, or did not understand; the message is for people."""
+
+
+class Forged(Exception):
+    """The signature does not fit: not from the service, or the key is another one."""
+
+
+class Unreadable(Exception):
+    """Signed, but not what the service sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step of a parcel's way; `said` is None where the code is not known."""
+
+    at: datetime
+    text: str
+    said: Said | None
+    code: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a service said of one tracking number."""
+
+    number: str
+    nodes: list[Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    number: str
+    courier: str
+    phone_tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Who we are to the service, in the clear; `salt` signs what it pushes, where that is another key."""
+
+    customer: str
+    key: str
+    salt: str = ""
+
+    def __repr__(self) -> str:
+        return f"Key({self.customer})"
+
+
+class Connector(Protocol):
+    code: str
+    label: str
+    # How often one number may be asked for.
+    at_most_every_minutes: int
+
+    def ask(self, wanted: Wanted, key: Key, client: httpx.Client) -> News:
+        """Fetch what is known of a parcel; raises Failed."""
+
+    def read_push(self, form: Mapping[str, str], key: Key) -> list[News]:
+        """What was pushed; raises Forged or Unreadable."""
+
+    def answer(self, *, ok: bool, said: str, key: Key | None) -> dict[str, Any]:
+        """The answer the service expects to a push."""
+
+
+def when(written: object) -> datetime | None:
+    """The services write the time of China's clock."""
+    text = str(written or "").strip().replace("/", "-").replace("T", " ")[:19]
+    for pattern in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"):
+        try:
+            at = datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+        return at.replace(tzinfo=clock.COMPANY_ZONE) if 2000 <= at.year < 2200 else None
+    return None
+
+
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def post(client: httpx.Client, url: str, form: Mapping[str, str]) -> Any:
+    """The service's answer as JSON; whatever goes wrong is Failed with what happened."""
+    try:
+        response = client.post(url, data=dict(form), timeout=TIMEOUT, follow_redirects=False)
+        response.raise_for_status()
+        if len(response.content) > MOST_BYTES:
+            raise Failed("the answer is too long")
+        return response.json()
+    except httpx.HTTPStatusError as wrong:
+        raise Failed(f"HTTP {wrong.response.status_code}") from wrong
+    except httpx.HTTPError as wrong:
+        raise Failed(type(wrong).__name__) from wrong
+    except ValueError as wrong:
+        raise Failed("the answer is not JSON") from wrong
