@@ -13,26 +13,19 @@ from dangban.people.access import scope
 from dangban.people.models import Person, Shop
 
 PERMISSIONS = {
+    "dispatch.view": gettext_lazy("See what is audited, printed and packed"),
     "dispatch.audit": gettext_lazy("Audit orders before they are printed, release them"),
 }
-AUDIT, PACK = "dispatch.audit", "orders.dispatch"
-
-
-def shop_ids(person: Person) -> frozenset[int] | None:
-    """Shops whose orders this person audits or packs; None for all."""
-    granted = scope(person).granted
-    found = [granted[code] for code in (AUDIT, PACK) if code in granted]
-    if any(one is None for one in found):
-        return None
-    return frozenset().union(*(one for one in found if one is not None))
+VIEW, AUDIT, PACK = "dispatch.view", "dispatch.audit", "orders.dispatch"
 
 
 def works_here(person: Person) -> bool:
-    return person.can(AUDIT) or person.can(PACK)
+    return person.can(VIEW)
 
 
 def where(person: Person, path: str = "shop") -> Q:
-    shops = shop_ids(person)
+    """The condition that keeps a queryset to the shops whose dispatch a person sees."""
+    shops = scope(person).granted.get(VIEW, frozenset())
     return ~Q(pk__in=[]) if shops is None else Q(**{f"{path}__in": shops})
 
 

@@ -66,8 +66,8 @@ def _fill(found: dict[int, Content]) -> None:
         wishes[one.order_id or 0].append(f"{one.get_kind_display()}：{one.text}")
     remarks: dict[int, list[str]] = defaultdict(list)
     of_wishes = [one.remark_id for one in done if one.remark_id]
-    for order, said in Remark.objects.filter(order__in=pks).exclude(pk__in=of_wishes).order_by("pk").values_list("order", "text"):
-        remarks[order].append(said)
+    for remark in Remark.objects.filter(order__in=pks).exclude(pk__in=of_wishes).order_by("pk"):
+        remarks[remark.order_id].append(remark.text)
     for content in found.values():
         for order in content.orders:
             content.lines += lines[order.pk]

@@ -18,6 +18,7 @@ from dangban.handbook.decisions import Because
 from dangban.handbook.rulebook import Rules
 from dangban.lib import clock, text
 from dangban.orders import queries as orders
+from dangban.orders.changing import listing as changes
 from dangban.orders.models import (
     Order,
     OrderChange,
@@ -113,6 +114,7 @@ class _Source:
         self.prices: dict[int, list[list[str]]] = defaultdict(list)
         self.exceptions: dict[int, list[str]] = defaultdict(list)
         self._read_rows(pks, found)
+        self.changes = changes.held(pks)
         self.risks = _risks(found, at)
         self.twins = _twins(found)
         self.shops = {one.pk: _ShopPlaces(one, self.rulebook) for one in Shop.objects.filter(pk__in={o.shop_id for o in found})}
@@ -150,6 +152,7 @@ class _Source:
             twins=() if one.joined_to_id else self.twins.get(order.pk, ()),
             prices=self.prices[order.pk],
             exceptions=self.exceptions[order.pk],
+            changes=[change.field for change in self.changes.get(order.pk, [])],
             is_remote=place.is_remote,
             remote_because=place.because,
             couriers=place.couriers,

@@ -63,7 +63,8 @@ def take_up(orders: Sequence[Order], at: datetime) -> int:
 
 def cut_offs_of(shop_ids: Iterable[int]) -> dict[int, time]:
     """Shops that have a cut-off of their own."""
-    return dict(Profile.objects.filter(shop__in=shop_ids, cut_off__isnull=False).values_list("shop", "cut_off"))
+    own = Profile.objects.filter(shop__in=shop_ids).values_list("shop", "cut_off")
+    return {shop: cut_off for shop, cut_off in own if cut_off is not None}
 
 
 def is_to_go(order: Order) -> bool:
@@ -101,9 +102,9 @@ def order_changed(order: Order, fields: Sequence[str], at: datetime) -> None:
 
 def send_back(one: Preparation, at: datetime, *, why: str) -> None:
     """Audit it anew, with whatever goes in the same parcel; a slip of it is void. Call it on a locked row."""
-    main = one.joined_to if one.joined_to_id else one
-    group = Preparation.objects.filter(pk=main.pk) | Preparation.objects.filter(joined_to=main.pk)
-    void_slips([main.pk], why, at)
+    main = one.joined_to_id or one.pk
+    group = Preparation.objects.filter(pk=main) | Preparation.objects.filter(joined_to=main)
+    void_slips([main], why, at)
     back = group.filter(closed_at=None).exclude(pk=one.pk).filter(stage__in=(Stage.PRINTED, Stage.PACKED))
     back.update(stage=Stage.PASSED, wave=None)
     one.stage, one.wave, one.holds, one.hold, one.version = Stage.WAITING, None, [], "", one.version + 1

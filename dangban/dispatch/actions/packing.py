@@ -19,6 +19,7 @@ from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.lib.text import refuse_unstorable
 from dangban.orders import parcels
+from dangban.orders.changing import listing as changes
 from dangban.orders.models import Order, Parcel
 from dangban.people.models import Person
 from dangban.shops.models import Sku
@@ -48,7 +49,8 @@ def begin(slip: Slip, *, by: Person, at: datetime | None = None) -> Slip:
     access.require(by, access.PACK, slip.shop_id)
     at = at or clock.now()
     _must_be_good(slip)
-    if slip.sent_at is None and contents.of([slip.preparation])[slip.preparation_id].digest != slip.digest:
+    _must_not_wait_for_a_change(slip)
+    if contents.of([slip.preparation])[slip.preparation_id].digest != slip.digest:
         waves.refuse_stale(slip, by=by, at=at)
         slip.refresh_from_db()
         _must_be_good(slip)
@@ -75,6 +77,15 @@ def _must_be_good(slip: Slip) -> None:
             _("Slip %(number)s has left already: %(courier)s %(tracking)s.")
             % {"number": slip.number, "courier": slip.courier, "tracking": slip.tracking_number},
             code="sent",
+        )
+
+
+def _must_not_wait_for_a_change(slip: Slip) -> None:
+    waiting = changes.held(list(slip.lines.values_list("order", flat=True)))
+    asked = [str(change.get_field_display()) for found in waiting.values() for change in found]
+    if asked:
+        raise Refused(
+            _("A change of this order waits: lay slip %(number)s aside.") % {"number": slip.number}, details=asked, code="change"
         )
 
 
@@ -189,6 +200,7 @@ def _must_not_be_the_slip(slip: Slip, number: str) -> None:
 def _may_leave(slip: Slip, lines: list[SlipLine], *, part: bool, whole: bool) -> None:
     if contents.of([slip.preparation])[slip.preparation_id].digest != slip.digest:
         raise Refused(_("Void slip %(number)s: pull it out. The order is printed anew.") % {"number": slip.number}, code="void")
+    _must_not_wait_for_a_change(slip)
     if not whole and not part:
         missing = [f"{one.title} {one.variant} ×{one.quantity - one.packed}" for one in lines if one.packed < one.quantity]
         raise Refused(_("Not everything is in yet."), details=missing, code="not-full")

@@ -1,0 +1,65 @@
+"""Pages of dispatch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from dangban.dispatch import access, listing, words
+from dangban.lib import masks, text
+from dangban.lib.errors import NotAllowed
+from dangban.people.access import signed_in
+from dangban.people.models import Person
+
+
+def reader(request: HttpRequest) -> Person:
+    person = signed_in(request)
+    if not access.works_here(person):
+        raise NotAllowed(_("Dispatch is not part of your work here."))
+    return person
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def frame(request: HttpRequest, person: Person, current: str) -> dict[str, Any]:
+    """What all pages share: the tabs with their counts, and the shop they are narrowed to."""
+    shops = list(access.visible_shops(person))
+    shop = text.whole(request.GET.get("shop", ""))
+    shop = shop if any(one.pk == shop for one in shops) else None
+    return {
+        "shops": shops,
+        "shop": shop,
+        "query": {"shop": str(shop)} if shop else {},
+        "here": f"dispatch:{current}",
+        "tabs_": tabs(person, shop, current),
+        "current_tab": current,
+        "scrub": masks.scrub,
+        "words": words,
+        "may_audit": person.can(access.AUDIT),
+        "may_pack": person.can(access.PACK),
+    }
+
+
+def tabs(person: Person, shop: int | None, current: str) -> list[dict[str, Any]]:
+    counts = listing.counts(person, shop)
+    query = {"shop": shop} if shop else {}
+    pages = [
+        ("audit", pgettext("dispatch tab", "Audit"), counts["waiting"] + counts["held"]),
+        ("waves", pgettext("dispatch tab", "Waves and printing"), counts["passed"]),
+        ("pack", pgettext("dispatch tab", "Packing"), counts["printed"] + counts["packed"]),
+        ("void", pgettext("dispatch tab", "Void slips"), counts["void"]),
+        ("cut-off", pgettext("dispatch tab", "Cut-off"), 0),
+        ("help", pgettext("dispatch tab", "Help"), 0),
+    ]
+    hidden = set() if person.can(access.PACK) else {"pack"}
+    return [
+        {"label": label, "url": reverse(f"dispatch:{name}", query=query), "current": name == current, "count": count}
+        for name, label, count in pages
+        if name not in hidden
+    ]
