@@ -32,6 +32,7 @@ from dangban.testing.cast import NOW, TODAY, at
 from tests.live_pages.pages import Office, Watcher
 from tests.live_pages.parts import live_sources
 from tests.live_pages.story import Story, keep_stock
+from tests.live_pages.waiting import keep_register
 
 ROOT = Path(__file__).parent.parent / "dangban"
 TEMPLATES = sorted(ROOT.glob("*/templates/**/*.html"))
@@ -67,6 +68,7 @@ class OpenPagesCase(FloorCase):
             desk.write_line(self.cast.lin, label, "记得看", at=NOW)
         self.goods = keep_stock(self.cast)
         self.sheet = desk.sign_handover(desk.draft_handover(self.cast.lin, at=NOW), self.cast.mei, by=self.cast.lin, at=NOW)
+        self.wait, self.short = keep_register(self.cast, self.thread, self.goods)
         self.exception = exceptions.open_exception(
             Order.objects.earliest("pk"), "urgent", by=SYSTEM, at=NOW, reason="gift", owner=self.cast.lin
         )
@@ -96,11 +98,11 @@ class OpenPagesCase(FloorCase):
         order, other = Order.objects.order_by("pk").values_list("pk", flat=True)[:2]
         follow_up = FollowUp.objects.values_list("pk", flat=True).earliest("pk")
         pages = {
-            "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/"],
+            "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/", "/backorders/", f"/backorders/{self.wait.pk}/"],
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
             "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],
-            "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/"],
+            "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],
         }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dangban.backorders import access, holding
+from dangban.backorders import access, bell, holding
 from dangban.backorders.models import Wait
 from dangban.customers.models import Customer
 from dangban.customers.ports import TimelineItem
@@ -66,9 +66,16 @@ def _short_links(person: Person, order: Order) -> list[Link]:
 
 def move(merged: Customer, kept: Customer) -> dict[str, list[int]]:
     moved = {"waits": list(Wait.objects.filter(customer=merged).values_list("pk", flat=True))}
-    Wait.objects.filter(pk__in=moved["waits"]).update(customer=kept)
+    _hand(moved["waits"], kept)
     return moved
 
 
 def give_back(moved: dict[str, list[int]], kept: Customer, merged: Customer) -> None:
-    Wait.objects.filter(pk__in=moved.get("waits", [])).update(customer=merged)
+    _hand(moved.get("waits", []), merged)
+
+
+def _hand(waits: list[int], to: Customer) -> None:
+    rows = Wait.objects.filter(pk__in=waits)
+    rows.update(customer=to, version=F("version") + 1)
+    for wait in rows:
+        bell.wait_changed(wait)

@@ -59,6 +59,7 @@ from dangban.testing.cast import Cast
 from dangban.workforce import actions as workforce
 from dangban.workforce.models import DutyPeriod
 from dangban.workforce.shifts import Shift
+from tests.live_pages.waiting import WaitingActs
 
 Row = TypeVar("Row")
 Conv = Conversation.State
@@ -78,7 +79,7 @@ class Nothing(Exception):
     """There is nothing to do this with just now."""
 
 
-class Story:
+class Story(WaitingActs):
     """Each `do_…` is one thing that may happen; what the rules refuse is part of the story."""
 
     def __init__(self, cast: Cast, threads: list[Thread], goods: Sku, seed: int, now: datetime) -> None:
