@@ -23,6 +23,7 @@ from dangban.conversations import actions
 from dangban.conversations.models import Conversation, Seat, Transfer
 from dangban.customers.models import Customer
 from dangban.demo.buyers import Buyer
+from dangban.demo.changes import Changes
 from dangban.demo.content import FOLDER
 from dangban.demo.desks import Desks
 from dangban.demo.pictures import Album
@@ -103,6 +104,7 @@ class Present:
         self._write_desk()
         Desks(self.people, self.teams, self.shops, self.now).act()
         Unpaid(self.random, self.now).act()
+        Changes(self.now).act()
 
     def _plan(self, minutes: float, happens: Callable[[datetime], object]) -> None:
         self._moments.append(Moment(self.now - timedelta(minutes=minutes), happens))
