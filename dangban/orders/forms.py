@@ -80,7 +80,7 @@ class OpeningForm(forms.Form):
 
     what = forms.ChoiceField(label=gettext_lazy("What is wrong"), choices=[])
     note = forms.CharField(
-        label=gettext_lazy("What happened"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+        label=pgettext_lazy("exception", "What happened"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
     mine = forms.BooleanField(label=gettext_lazy("I see to it myself"), required=False, initial=True)
 

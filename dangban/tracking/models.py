@@ -63,8 +63,8 @@ class Step(models.Model):
     """One thing a courier, a file or a person said of a parcel. Never changed; the same again is the same."""
 
     class Source(models.TextChoices):
-        KUAIDI100 = "kuaidi100", "快递100"
-        KDNIAO = "kdniao", "快递鸟"
+        KUAIDI100 = "kuaidi100", _("Kuaidi100")
+        KDNIAO = "kdniao", _("Kdniao")
         FILE = "file", pgettext_lazy("step", "File")
         HAND = "hand", pgettext_lazy("step", "By hand")
 

@@ -168,9 +168,21 @@ class Carried:
 
 
 def of_order(person: Person, order: Order) -> list[Carried]:
-    """All parcels of an order, the newest first, with their steps: four queries, whatever their number."""
-    tracks = visible_tracks(person).filter(parcel__order=order).select_related("parcel__order")
-    rows = _rows(tracks.order_by("-parcel__sent_at", "-pk")[:20])
+    """All parcels of an order, the newest first, with their steps: three queries, whatever their number."""
+    return _carried(visible_tracks(person).filter(parcel__order=order))
+
+
+def of_customer(person: Person, customer_id: int, shop_id: int) -> list[list[Carried]]:
+    """The latest parcels that went to a customer from a shop, order by order, the newest first."""
+    recent = Order.objects.filter(customer=customer_id, shop=shop_id).order_by("-created_at").values_list("pk", flat=True)
+    found: dict[int, list[Carried]] = {}
+    for one in _carried(visible_tracks(person).filter(parcel__order__in=list(recent[:20]))):
+        found.setdefault(one.track.parcel.order_id, []).append(one)
+    return list(found.values())
+
+
+def _carried(tracks: QuerySet[Track]) -> list[Carried]:
+    rows = _rows(tracks.select_related("parcel__order").order_by("-parcel__sent_at", "-pk")[:20])
     steps: dict[int, list[Step]] = {}
     for step in Step.objects.filter(track__in=[row.track.pk for row in rows]).order_by("-at", "-pk")[:500]:
         steps.setdefault(step.track_id, []).append(step)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dangban.lib import clock, masks
+from dangban.people.models import Person
 from dangban.tracking.models import Step, Track
+from dangban.tracking.queries import Carried
 
 
 def told(occasion: str, track: Track) -> str:
@@ -48,3 +50,12 @@ def _line(track: Track, step: Step | None) -> str:
         return _("%(courier)s %(number)s: handed over, the courier has not reported yet.") % facts
     facts |= {"when": f"{clock.local(step.at):%m-%d %H:%M}", "text": masks.scrub(step.text)}
     return _("%(courier)s %(number)s: %(state)s. %(when)s %(text)s") % facts
+
+
+def answer_of(carried: Sequence[Carried]) -> str:
+    return answer([(one.track, one.last) for one in carried])
+
+
+def shown_text(person: Person, shop_id: int) -> Callable[[str], str]:
+    """How this person sees what couriers write: they put phone numbers into their steps."""
+    return str if person.can("customers.reveal", shop=shop_id) else masks.scrub

@@ -31,6 +31,8 @@ from dangban.shops import access as shop_access
 from dangban.shops import queries as shops
 from dangban.shops import rules as shop_rules
 from dangban.shops.models import Product
+from dangban.tracking import queries as tracking
+from dangban.tracking.wording import answer_of, shown_text
 
 agents = needs("conversations.serve", "conversations.supervise")
 form_page = require_http_methods(["GET", "POST"])
@@ -59,6 +61,12 @@ def _say(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
 def _orders(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
     wishes = beside.requirements(person, found)
     return {"orders": beside.orders(person, found), "wishes": wishes}
+
+
+def _parcels(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
+    """All parcels that are on their way to this customer, with the answer to where they are."""
+    carried = tracking.of_customer(person, found.customer_id, found.shop_id)
+    return {"parcels": [(one, answer_of(one)) for one in carried], "shown_text": shown_text(person, found.shop_id)}
 
 
 def _products(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
@@ -95,6 +103,7 @@ TABS: dict[str, Callable[[Person, Conversation, str], dict[str, Any]]] = {
     "customer": _customer,
     "say": _say,
     "orders": _orders,
+    "parcels": _parcels,
     "products": _products,
     "price": _price,
     "waits": _waits,

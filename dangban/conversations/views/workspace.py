@@ -107,6 +107,7 @@ def context_tabs() -> list[tuple[str, str]]:
     return [
         ("customer", _("Customer")),
         ("orders", _("Orders")),
+        ("parcels", pgettext("context", "Parcels")),
         ("products", _("Products")),
         ("scripts", _("Scripts")),
         ("tasks", _("To do")),

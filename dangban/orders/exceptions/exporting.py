@@ -28,7 +28,7 @@ def board(person: Person, filters: listing.Filters, at: datetime) -> tuple[bytes
         Column(_("Shop"), width=18),
         Column(_("Kind"), width=14),
         Column(_("Reason"), width=20),
-        Column(_("What happened"), width=36),
+        Column(pgettext("exception", "What happened"), width=36),
         Column(_("Tracking number"), width=20),
         Column(_("Owner"), width=12),
         Column(_("Opened"), "when", 20),

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, max_length=20)),
                 ('text', models.CharField(blank=True, max_length=300)),
                 ('place', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(choices=[('kuaidi100', '快递100'), ('kdniao', '快递鸟'), ('file', 'File'), ('hand', 'By hand')], max_length=10)),
+                ('source', models.CharField(choices=[('kuaidi100', 'Kuaidi100'), ('kdniao', 'Kdniao'), ('file', 'File'), ('hand', 'By hand')], max_length=10)),
                 ('by_name', models.CharField(blank=True, max_length=120)),
                 ('noted_at', models.DateTimeField()),
                 ('digest', models.CharField(max_length=40)),

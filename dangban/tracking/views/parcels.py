@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from dangban.lib import masks
 from dangban.lib.errors import BadInput
 from dangban.orders import access as orders
 from dangban.orders.models import Order
@@ -18,6 +17,7 @@ from dangban.people.models import Person
 from dangban.tracking import access, clauses, noting, queries, wording
 from dangban.tracking.forms import StepForm
 from dangban.tracking.models import Track
+from dangban.tracking.wording import answer_of, shown_text
 
 
 @require_safe
@@ -64,12 +64,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def panel_context(person: Person, order: Order) -> dict[str, Any]:
     carried = queries.of_order(person, order)
-    return {
-        "order": order,
-        "carried": carried,
-        "answer": wording.answer([(one.track, one.last) for one in carried]),
-        "shown_text": _shown(person, order.shop_id),
-    }
+    return {"order": order, "carried": carried, "answer": answer_of(carried), "shown_text": shown_text(person, order.shop_id)}
 
 
 def _one(person: Person, track: Track) -> dict[str, Any]:
@@ -83,10 +78,5 @@ def _one(person: Person, track: Track) -> dict[str, Any]:
         "exceptions": track.parcel.exceptions.select_related("owner").order_by("settled_at", "-pk")[:10],
         "answer": wording.answer([(track, next(iter(queries.way(track)), None))]),
         "may_note": person.can("tracking.note", shop=track.shop_id),
-        "shown_text": _shown(person, track.shop_id),
+        "shown_text": shown_text(person, track.shop_id),
     }
-
-
-def _shown(person: Person, shop_id: int) -> Any:
-    """Couriers write phone numbers into their steps."""
-    return str if person.can("customers.reveal", shop=shop_id) else masks.scrub
