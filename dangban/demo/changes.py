@@ -61,7 +61,7 @@ class Changes:
         order = self._one(status=Order.Status.UNPAID)
         by = self._agent(order)
         if order is not None and by is not None:
-            made = pricing.discount(order, Ask(freight_free=True, off_fen=800, reason="两件一起拍"), by=by, at=self.now - timedelta(minutes=70))
+            made = pricing.discount(order, Ask(freight_free=True, off_fen=1200, reason="两件一起拍"), by=by, at=self.now - timedelta(minutes=70))
             above = [one for one in people_who_may("orders.discount", order.shop_id).order_by("pk") if one.pk != by.pk]
             if made.approval is not None and above:
                 desk.settle_approval(made.approval, True, by=above[0], answer="可以，到此为止", at=self.now - timedelta(minutes=66))
@@ -69,7 +69,7 @@ class Changes:
         by = self._agent(order)
         if order is not None and by is not None:
             off = min(2000, max(400, order.total_fen // 8))
-            pricing.discount(order, Ask(off_fen=off, reason="同款别家更便宜，顾客在等"), by=by, at=self.now - timedelta(minutes=3))
+            pricing.discount(order, Ask(off_fen=off, reason="同款别家更便宜，顾客在等"), by=by, at=self.now)
 
     def _ask(self, order: Order, field: str, typed: dict[str, str], *, minutes: int) -> ChangeRequest | None:
         by = self._agent(order)

@@ -57,7 +57,7 @@ class OwnPageTests(LinkCase):
     def test_nothing_of_it_is_kept_on_the_way(self) -> None:
         response = Client().get(self.address(self.order()))
         assert response["Cache-Control"] == "no-store"
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
         assert "script-src 'self' 'nonce-" in response["Content-Security-Policy"]
         assert "<script" not in response.content.decode()
 
