@@ -8,12 +8,14 @@ from random import Random
 
 from dangban.demo.content import Content, content
 from dangban.demo.department import Opening
+from dangban.demo.outgoing import Outgoing
 from dangban.demo.present import Present
 from dangban.demo.promotions import Promotions
 from dangban.demo.roster import Roster
 from dangban.demo.rows import Rows
 from dangban.demo.storage import Storage
 from dangban.demo.volume import History, Span
+from dangban.demo.waiting import Waiting
 from dangban.desk.clauses import DAY_ENDS
 from dangban.handbook import actions as handbook
 from dangban.lib import clock
@@ -44,6 +46,8 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     Storage(random, shelves, opening.people, now=now).fill()
     Promotions(shelves, opening.people, now=now).plan()
     present.act()
+    Waiting(random, opening.people, now).act()
+    Outgoing(opening.people, now).act()
     tell("and what is going on now")
 
 

@@ -173,7 +173,16 @@ class PanelTest(Register, pages.PageCase):
     chinese, english, queries = "SJT-180-BL", "Search goods that are out", 34
 
     def address(self) -> str:
-        return f"/backorders/panel/?shop={self.cast.shop.pk}&customer={self.cast.fang.pk}&thread={self.thread.pk}&q=SJT-180-BL"
+        return f"/backorders/panel/?shop={self.cast.shop.pk}&customer={self.cast.fang.pk}&thread={self.thread.pk}&q=sjt-180-bl"
+
+    def test_goods_are_offered_that_are_out_and_not_waited_for_yet(self) -> None:
+        page = self._get("lin").content.decode()
+        assert ("已经登记过这款" in page, 'name="quantity"' in page) == (True, False)
+        other = self.as_person(self.cast.lin).get(self.address().replace("sjt-180-bl", "SJT-180-GR")).content.decode()
+        assert 'name="quantity"' in other
+        self.story.goods.receive(5, sku=self.story.grey)
+        free = self.as_person(self.cast.lin).get(self.address().replace("sjt-180-bl", "SJT-180-GR")).content.decode()
+        assert ("有货，可以直接拍" in free, 'name="quantity"' in free) == (True, False)
 
     def test_one_click_registers_from_the_conversation(self) -> None:
         data = {"shop": self.cast.shop.pk, "customer": self.cast.fang.pk, "thread": self.thread.pk, "sku": "SJT-180-GR", "quantity": "1"}

@@ -145,7 +145,7 @@ def _whose(person: Person, given: Any) -> tuple[Shop, Customer, Thread | None]:
 def _panel(
     request: HttpRequest, person: Person, shop: Shop, customer: Customer, thread: Thread | None, typed: str, said: str = ""
 ) -> HttpResponse:
-    hits = [hit for hit in catalogue.find_products(person, typed, shop_id=shop.pk, limit=HITS) if hit.sku] if typed else []
+    hits = _goods(person, shop, typed) if typed else []
     rows = queries.open_of(person, customer.pk, shop.pk)
     context = {
         "shop": shop,
@@ -159,6 +159,14 @@ def _panel(
         "may_register": person.can("backorders.register", shop=shop),
     }
     return render(request, "backorders/_panel.html", context)
+
+
+def _goods(person: Person, shop: Shop, typed: str) -> list[catalogue.Hit]:
+    """Goods by their code, else as goods are searched everywhere."""
+    by_code = Sku.objects.filter(shop=shop, code__iexact=typed).select_related("product").order_by("-listed", "pk")[:HITS]
+    if by_code:
+        return [catalogue.hit_of(sku.product, sku) for sku in by_code]
+    return [hit for hit in catalogue.find_products(person, typed, shop_id=shop.pk, limit=HITS) if hit.sku]
 
 
 # ---- One of them ---------------------------------------------------------------------------------
