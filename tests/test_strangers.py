@@ -58,6 +58,7 @@ from dangban.desk.models import (
     TaskObjection,
     TaskStep,
 )
+from dangban.dispatch.models import AuditRun, Help, Miss, Preparation, Slip, SlipLine, Wave
 from dangban.journal.actions import record
 from dangban.knowledge.models import Script, ScriptUse
 from dangban.media.models import Blob, Use
@@ -93,6 +94,7 @@ from dangban.stock.models import (
     Zone,
 )
 from dangban.testing.cast import NOW, TODAY, at
+from dangban.tracking.models import Account, Step, Track
 
 # Every text of the story ends in one of these, and all of them begin so.
 MARK = "zq"
@@ -261,6 +263,18 @@ ROUTES: dict[str, str | dict[str, str]] = {
         f"backorders/<int:pk>/{what}": {"pk": "wait"}
         for what in ("", "card/", "contact/", "fewer/", "substitute/", "until/", "owner/", "withdrawal/")
     },
+    **{
+        f"dispatch/{page}": ROLE
+        for page in ("", "counts/", "audits/", "runs/", "waves/", "void/", "pack/", "cut-off/", "help/", "help/calls/", "help/stand-in/")
+    },
+    "dispatch/runs/<int:pk>/": {"pk": "audit_run"},
+    **{f"dispatch/orders/<int:pk>/{what}": {"pk": "preparation"} for what in ("", "release/", "courier/", "joining/", "parting/")},
+    "dispatch/waves/<int:pk>/": {"pk": "wave"},
+    "dispatch/waves/<int:pk>/<str:sheet>.pdf": {"pk": "wave", "sheet": "=labels"},
+    **{f"dispatch/slips/<int:pk>/{what}/": {"pk": "slip"} for what in ("void", "pulling", "number")},
+    **{f"dispatch/pack/<int:pk>/{what}": {"pk": "slip"} for what in ("", "scan/", "line/", "putting-down/")},
+    "dispatch/misses/<int:pk>/cause/": {"pk": "miss"},
+    **{f"dispatch/help/<int:pk>/{what}/": {"pk": "call"} for what in ("helpers", "ending")},
     "campaigns/": OWN,
     "campaigns/new/": ROLE,
     "campaigns/price/": OWN,
@@ -328,6 +342,16 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "orders/<int:pk>/remarks/form/": {"pk": "order"},
     "orders/<int:pk>/requirements/": {"pk": "order"},
     "orders/<int:pk>/requirements/<int:wish_pk>/hanging/": {"pk": "order", "wish_pk": "requirement"},
+    "parcels/": OWN,
+    "parcels/export/": ROLE,
+    "parcels/import/": OWN,
+    "parcels/import/template.xlsx": OWN,
+    **{f"parcels/import/<int:pk>/{what}": {"pk": "parcel_run"} for what in ("", "confirmation/", "refusals/")},
+    "parcels/services/": ROLE,
+    **{f"parcels/services/<slug:vendor>/{what}": {"vendor": "=kuaidi100"} for what in ("", "removal/")},
+    "parcels/push/<slug:vendor>/": PUBLIC,
+    "parcels/order/<int:pk>/": {"pk": "order"},
+    **{f"parcels/<int:pk>/{what}": {"pk": "track"} for what in ("", "way/", "steps/")},
     "scripts/": OWN,
     "scripts/new/": OWN,
     "scripts/preview/": OWN,
@@ -363,6 +387,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "numbers/<slug:measure>/": OWN,
     "search/": OWN,
     "enquiries/": OWN,
+    "enquiries/results/": OWN,
     "ratings/": OWN,
     "speech-guard/": OWN,
     "speech-guard/<int:pk>/grant/": {"pk": "override"},
@@ -415,12 +440,14 @@ ASKED: dict[str, tuple[str, ...]] = {
     "campaigns/": ("?which=running", "?which=coming", "?which=over", "?shop={shop}", "?which=over&after=9999999999999-999"),
     "campaigns/price/": ("?shop={shop}&line={product}:", "?shop={shop}&q=暗号", "?line={product}:{sku}"),
     "campaigns/price/panel/": ("?shop={shop}&line={product}:", "?shop={shop}&q=暗号"),
+    "parcels/": ("?q=778899", "?shop={shop}", "?which=stalled", "?which=trouble", "?which=over", "?after=9999999999999-9"),
     "catalogue/menu/": ("?q=暗号", "?q=", "?shop={shop}&q=暗号"),
     "scripts/": ("?q=暗号", "?shop={shop}", "?scope=team", "?scope=personal"),
     "workspace/list/": ("?tab=waiting", "?tab=team", "?tab=offline", "?tab=ended", "?q=暗号", "?tab=team&shop={shop}"),
     "floor/": ("?team={team}", "?wall=1&team={team}"),
     "numbers/": ("?team={team}", "?shop={shop}", "?who={lin}", "?export=1&shop={shop}"),
-    "enquiries/": ("?which=all&mine=0", "?which=today&mine=0"),
+    "enquiries/": ("?which=all&mine=0", "?which=today&mine=0", "?which=won&mine=0", "?which=lost&mine=0&owner={lin}"),
+    "enquiries/results/": ("?since=2026-11-01&until=2026-11-30", "?shop={shop}"),
     "ratings/": ("?shop={shop}", "?who={lin}", "?who={mei}&stars=1"),
     "speech-guard/": ("?who={lin}", "?q=暗号", "?act=block"),
     "duty/": ("?team={team}",),
@@ -539,6 +566,7 @@ class Story:
         self._campaign()
         self._order()
         self._backorders()
+        self._dispatch()
         self._talk()
         self._desk()
         ids |= {name: row.pk for name, row in vars(self).items() if hasattr(row, "pk")}
@@ -649,6 +677,17 @@ class Story:
         self.parcel = Parcel.objects.create(
             order=self.order, shop=cast.shop, courier=self.secret("parcelcourier"), number=self.secret("parcel").upper(), sent_at=NOW
         )
+        self.track = Track.objects.create(
+            parcel=self.parcel, shop=cast.shop, state="problem", moved_at=NOW, last_text=self.secret("lasttext"), stalled_since=NOW
+        )
+        Step.objects.create(
+            track=self.track, at=NOW, state="problem", text=self.secret("steptext"), place=self.secret("place"), source="hand",
+            by_name=self.secret("notedby"), noted_at=NOW, digest="d",
+        )  # fmt: skip
+        self.parcel_run = self._run(ImportRun.Kind.PARCELS)
+        Account.objects.create(
+            vendor="kuaidi100", customer=self.secret("account"), sealed_key=self.secret("sealed"), kept_at=NOW, by_name=self.secret("kept")
+        )
         self.exception = OrderException.objects.create(
             order=self.order, parcel=self.parcel, shop=cast.shop, kind="urgent", reason="complaint", note=self.secret("exception"),
             owner=cast.lin, opened_at=NOW, due_at=at("12:00"),
@@ -692,6 +731,25 @@ class Story:
         )
         self.shortfall = Shortfall.objects.create(
             exception=lacks, order=self.order, shop=cast.shop, sku=self.sku, quantity=1, seller=cast.lin
+        )
+
+    def _dispatch(self) -> None:
+        cast, shop = self.cast, self.cast.shop
+        self.wave = Wave.objects.create(shop=shop, day=TODAY, ordinal=1, orders=1, by=cast.zhou, made_at=NOW)
+        self.preparation = Preparation.objects.create(
+            order=self.order, shop=shop, came_at=NOW, due_at=at("16:30"), holder=cast.zhou, wave=self.wave, stage="printed"
+        )
+        self.slip = Slip.objects.create(
+            number=self.secret("slip"), preparation=self.preparation, wave=self.wave, shop=shop, digest="0" * 64, courier="EMS", made_at=NOW
+        )
+        SlipLine.objects.create(slip=self.slip, position=1, order=self.order, title=self.secret("slipline"), quantity=1)
+        self.audit_run = AuditRun.objects.create(shops=[shop.pk], total=1, by=cast.zhou, started_at=NOW, moved_at=NOW, finished_at=NOW)
+        self.miss = Miss.objects.create(
+            preparation=self.preparation, order=self.order, shop=shop, day=TODAY, due_at=NOW, at=NOW, reason="held",
+            note=self.secret("miss"), promised_for=at("16:30"),
+        )  # fmt: skip
+        self.call = Help.objects.create(
+            kind="help", place="warehouse", shop=shop, why=self.secret("help"), until=at("18:00"), by=cast.zhou, at=NOW
         )
 
     def _talk(self) -> None:
