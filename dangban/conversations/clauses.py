@@ -20,7 +20,7 @@ from dangban.handbook.shapes import (
     name_facts,
 )
 
-name_facts({"left_messages": ("留言数", "Left messages"), "waiting": ("排队人数", "Waiting")})
+name_facts({"silent": ("静默下单", "Silent order"), "left_messages": ("留言数", "Left messages"), "waiting": ("排队人数", "Waiting")})
 
 LEADER = ("客服组长", "a team leader")
 
@@ -220,6 +220,20 @@ HOUSE_WINDOW = declare(
 ENQUIRY_DAYS = declare(
     "conversations.figures.enquiry_days", Duration("days", minimum=1, maximum=15),
     "询单之后多少天内下单算成交", "Within how many days after an enquiry an order counts as its result",
+)
+CREDIT = declare(
+    "conversations.figures.credit",
+    Choice(
+        order_first=("下单优先：先看下单前谁接待，静默下单再看付款前", "before the order; of a silent order, before its payment"),
+        order=("下单判定：下单前接待的人", "who served before the order"),
+        payment=("付款判定：付款前接待的人", "who served before the payment"),
+    ),
+    "一笔成交算给谁（只算给一个人）", "To whom a sale is credited (to one person only)",
+)
+CREDIT_OF_SEVERAL = declare(
+    "conversations.figures.credit_of_several",
+    Choice(last=("最后接待的人", "who served last"), rounds=("回合最多的人", "who answered most often")),
+    "有几个人接待过时算给谁", "Who counts where several served",
 )
 RATE_TARGETS = declare(
     "conversations.figures.reply_rate_target", Number("percent", minimum=0, maximum=100),

@@ -336,6 +336,31 @@ class Enquiry(models.Model):
     at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["shop", "next_contact_at", "id"],
+                condition=Q(outcome="open", next_contact_at__isnull=False),
+                name="enquiry_to_ask",
+            ),
+            models.Index(fields=["shop", "at", "id"], name="enquiry_by_day"),
+            models.Index(fields=["at", "id"], condition=Q(outcome__in=["open", "ordered"]), name="enquiry_unsettled"),
+        ]
+
+
+class Credit(models.Model):
+    """Whose sale an order is: one person at most, by each of the rules that platforms know."""
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="credit")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    # Who served before the order was placed, and who before it was paid.
+    by_order = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    by_payment = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    # By the handbook's rule; nobody of a silent sale.
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="credits")
+    paid_at = models.DateTimeField(null=True)
+    because = models.JSONField(default=list)
+
 
 class GuardHit(models.Model):
     """The speech guard met something in a line: remarked, warned, blocked or overridden."""

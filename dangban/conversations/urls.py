@@ -64,6 +64,7 @@ urlpatterns = [
     path("numbers/<slug:measure>/", figures.behind, name="numbers_behind"),
     path("search/", search.search, name="search"),
     path("enquiries/", lists.enquiries, name="enquiries"),
+    path("enquiries/results/", lists.enquiry_results, name="enquiry_results"),
     path("ratings/", lists.ratings, name="ratings"),
     path("speech-guard/", lists.guard_hits, name="guard_hits"),
     path("speech-guard/<int:pk>/grant/", lists.override_grant, name="override_grant"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from dangban.chat import hub
-from dangban.conversations import access, assigning, reminders
+from dangban.conversations import access, assigning, crediting, reminders
 from dangban.conversations.clauses import ENQUIRY_DAYS
 from dangban.conversations.models import Conversation, Enquiry
 from dangban.handbook.actions import in_force
@@ -82,37 +83,35 @@ def lose_enquiry(enquiry: Enquiry, *, by: Person, reason: str = "", at: datetime
 def settle_enquiries(at: datetime, limit: int = 200) -> int:
     """See what came of open enquiries: ordered, paid, or nothing within the handbook's days."""
     days = in_force(at)[ENQUIRY_DAYS]
-    rows = Enquiry.objects.filter(outcome__in=[Outcome.OPEN, Outcome.ORDERED]).order_by("pk")
-    settled = 0
-    for row in rows.filter(at__gte=at - days * 3)[:limit]:
-        settled += _settle(row, at, days)
-    for row in rows.filter(outcome=Outcome.OPEN, at__lt=at - days * 3, next_contact_at=None)[:limit]:
-        settled += _settle(row, at, days)
-    return settled
+    rows = Enquiry.objects.order_by("at", "pk")
+    theirs = Order.objects.filter(customer=OuterRef("customer"), shop=OuterRef("shop"))
+    # Only those of which something new can be said, or the same old ones would be looked at for ever.
+    bought = Exists(theirs.filter(Q(created_at__gte=OuterRef("at")) | Q(paid_at__gte=OuterRef("at"))))
+    paid = Exists(theirs.filter(created_at__gte=OuterRef("at"), paid_at__isnull=False))
+    over = clock.day_span(clock.business_day(at) - days + timedelta(days=1))[0]
+    changed = [
+        rows.filter(bought, outcome=Outcome.OPEN, at__gte=at - days - timedelta(days=1)),
+        rows.filter(paid | Q(order__status=Order.Status.CLOSED), outcome=Outcome.ORDERED),
+        rows.filter(Q(next_contact_at=None) | Q(next_contact_at__lt=at), outcome=Outcome.OPEN, at__lt=over),
+    ]
+    return sum(_settle(row, at, days) for some in changed for row in some[:limit])
 
 
 def _settle(row: Enquiry, at: datetime, days: timedelta) -> bool:
-    ordered = (
-        Order.objects.filter(customer=row.customer_id, shop=row.shop_id, created_at__gte=row.at)
-        .filter(created_at__lt=row.at + days)
-        .order_by("created_at", "pk")
-        .first()
-    )
-    if ordered is not None:
-        outcome, when = (Outcome.PAID, ordered.paid_at) if ordered.paid_at else (Outcome.ORDERED, ordered.created_at)
-    elif at >= row.at + days and (row.next_contact_at is None or row.next_contact_at < at):
-        outcome, when = Outcome.LOST, at
-    else:
-        return False
-    if row.outcome == outcome:
+    came = crediting.came_of(row, at, days)
+    if came is None or row.outcome == came.outcome:
         return False
     with transaction.atomic():
         changed = Enquiry.objects.filter(pk=row.pk, outcome=row.outcome).update(
-            outcome=outcome, outcome_at=when, order=ordered, updated_at=at
+            outcome=came.outcome, outcome_at=came.at, order=came.order, updated_at=at
         )
         if changed:
-            row.order = ordered
-            _journal(str(outcome), row, SYSTEM, at, {"order": ordered.platform_id if ordered else None})
+            row.order = came.order
+            change: dict[str, object] = {"order": came.order.platform_id if came.order else None}
+            if came.order is not None and came.outcome != Outcome.LOST:
+                credited = crediting.keep_credit(came.order)
+                change["credit"] = credited.person.name if credited.person is not None else None
+            _journal(str(came.outcome), row, SYSTEM, at, change)
             _tell(row)
     return bool(changed)
 

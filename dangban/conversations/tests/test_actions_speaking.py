@@ -208,9 +208,9 @@ class AnEnquiry(ServedCase):
         assert (Enquiry.objects.get().outcome, Enquiry.objects.get().outcome_at) == ("paid", at("10:40"))
 
     def test_is_lost_when_its_days_are_over(self) -> None:
-        jobs.settle_enquiries(at("11-21 09:59"))
+        jobs.settle_enquiries(at("11-20 23:59"))
         assert Enquiry.objects.get().outcome == "open"
-        jobs.settle_enquiries(at("11-21 10:00"))
+        jobs.settle_enquiries(at("11-21 00:00"))
         assert Enquiry.objects.get().outcome == "lost"
 
     def test_stays_open_while_the_customer_is_to_be_asked_again(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,11 +10,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dangban.conversations import access, actions, queries
 from dangban.conversations.actions.overrides import reserved_for
-from dangban.conversations.models import GuardHit, GuardOverride, Rating
+from dangban.conversations.clauses import CREDIT, CREDIT_OF_SEVERAL, ENQUIRY_DAYS
+from dangban.conversations.models import Enquiry, GuardHit, GuardOverride, Rating
+from dangban.conversations.queries import enquiries as buying
 from dangban.conversations.queries.finding import number
 from dangban.conversations.queries.pages import Days, newest_first
 from dangban.conversations.views.answers import done, needs, who
 from dangban.conversations.views.widget import reasons
+from dangban.handbook.current import in_force_so_far
 from dangban.lib import clock
 from dangban.people.access import visible_shops
 
@@ -25,17 +28,43 @@ leaders = needs("conversations.supervise")
 @require_GET
 @agents
 def enquiries(request: HttpRequest) -> HttpResponse:
-    """The customers who mean to buy: those to be asked again today first."""
+    """The customers who mean to buy, by who asks them again: those of today first."""
     person = who(request)
-    today = clock.business_day(clock.now())
     which = request.GET.get("which", "today")
-    rows = queries.intending_customers(person, day=today if which == "today" else None)
-    if request.GET.get("mine", "1") == "1":
-        rows = rows.filter(owner=person)
-    rows = rows.select_related("customer", "shop", "product", "owner", "conversation")
-    found = list(rows.order_by(F("next_contact_at").asc(nulls_last=True), "-pk")[:200])
-    context = {"rows": found, "which": which, "mine": request.GET.get("mine", "1"), "now": clock.now()}
+    mine = request.GET.get("mine", "1") == "1"
+    reason = request.GET.get("reason", "")
+    filters = buying.Filters(
+        which if which in buying.WHICH else "today",
+        person.pk if mine else number(request.GET, "owner"),
+        number(request.GET, "shop"),
+        reason if reason in Enquiry.Reason.values else "",
+    )
+    listed = buying.worked(person, filters, request.GET.get("after", ""))
+    chosen = {"which": filters.which, "mine": "1" if mine else "0", "owner": "" if mine else filters.owner or "",
+              "shop": filters.shop or "", "reason": filters.reason}  # fmt: skip
+    context = {
+        "rows": listed.rows, "next": listed.next, "chosen": chosen, "which": filters.which, "mine": chosen["mine"],
+        "now": clock.now(), "owners": [] if mine else buying.owners(person), "shops": visible_shops(person),
+        "reasons": Enquiry.Reason.choices,
+    }  # fmt: skip
     return render(request, "conversations/enquiries.html", context)
+
+
+@require_GET
+@agents
+def enquiry_results(request: HttpRequest) -> HttpResponse:
+    """What came of the enquiries of some days, whose sales they are, why others were lost."""
+    person = who(request)
+    days = Days.asked(request.GET)
+    found = buying.results(person, days.since, days.until, number(request.GET, "shop"))
+    if not person.can("conversations.supervise"):
+        found.people = [one for one in found.people if one[0] == person.pk]
+    rules = in_force_so_far(clock.now())
+    context = {
+        "days": days, "found": found, "shops": visible_shops(person), "shop": number(request.GET, "shop"),
+        "because": [rules.because(clause) for clause in (ENQUIRY_DAYS, CREDIT, CREDIT_OF_SEVERAL) if rules.has(clause)],
+    }  # fmt: skip
+    return render(request, "conversations/enquiry_results.html", context)
 
 
 @require_GET
