@@ -14,7 +14,12 @@ from dangban.knowledge import actions as knowledge
 from dangban.lib import clock
 from dangban.orders.models import Order, OrderLine
 from dangban.people.models import Person
+from dangban.shops import catalogue
+from dangban.shops.models import Product, Sku
+from dangban.stock import actions as stock
+from dangban.stock.models import Zone
 from dangban.testing.cast import LONG_AGO, Cast
+from dangban.testing.handbooks import adopt_with
 
 
 def floor_story() -> dict[str, Any]:
@@ -50,3 +55,24 @@ def session_of(person: Person) -> str:
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
     return str(session.session_key)
+
+
+def waiting_story() -> dict[str, Any]:
+    """The cast today, Lin and Ding signed in, and goods of which the warehouse has none."""
+    with clock.frozen(LONG_AGO + timedelta(days=1)):
+        cast = Cast()
+        stock.open_warehouse("main", "主仓", [cast.shop], by=cast.bao)
+    # Whatever the hour of the test, it is nobody's night.
+    quiet = "13:00-14:00" if clock.local(clock.now()).hour < 12 else "03:00-04:00"
+    adopt_with({"orders.quiet_hours": f'is = "{quiet}"'})
+    product = Product.objects.create(shop=cast.shop, platform_id="P-1", title="加厚四件套", price_fen=19900, updated_at=clock.now())
+    product.search = catalogue.searched(product)
+    product.save()
+    sku = Sku.objects.create(product=product, shop=cast.shop, code="SJT-180-BL", name="深蓝 1.8 米", price_fen=19900)
+    catalogue.index([product])
+    zone = Zone.objects.get(warehouse__code="main", status="good")
+    # The warehouse knows the goods: it had one, which is gone.
+    stock.receive(sku, zone, 1, by=cast.ding, key="first")
+    stock.take_out(sku, 1, by=cast.ding, key="gone")
+    return {"lin": session_of(cast.lin), "ding": session_of(cast.ding), "zhou": session_of(cast.zhou), "shop": cast.shop.pk,
+            "key": "key-nanfeng", "sku": sku.pk, "fang": customer_token(cast)}  # fmt: skip
