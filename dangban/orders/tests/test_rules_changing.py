@@ -78,3 +78,16 @@ def test_every_step_of_the_handbook_belongs_to_a_cell_that_takes_steps_or_is_ope
         if RULES[CHANGES].at(stage, field) in ("no", "customer")
     ]
     assert closed == []
+
+
+def test_the_matrix_in_the_documentation_is_the_preset_s():
+    from pathlib import Path
+
+    from dangban.orders.clauses import CHANGES
+
+    text = (Path(__file__).parents[3] / "docs" / "orders.md").read_text()
+    table = text.split("<!-- matrix: presets/default orders.changes -->\n")[1].split("<!-- end -->")[0]
+    grid = CHANGES.shape.grid(RULES[CHANGES])
+    head, *lines = [[cell.zh for cell in line] for line in (grid.head, *grid.lines)]
+    written = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(f"| {' | '.join(line)} |" for line in lines)]
+    assert table.replace("|  |", "|  |").splitlines() == written
