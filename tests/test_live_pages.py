@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from django.db import transaction
 from django.urls import resolve
 
 from dangban.conversations.models import Conversation
@@ -23,7 +24,7 @@ from dangban.conversations.tests.floor import FloorCase
 from dangban.desk import actions as desk
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
-from dangban.orders import exceptions
+from dangban.orders import exceptions, parcels
 from dangban.orders.changing import asking
 from dangban.orders.changing.asking import Asked
 from dangban.orders.models import FollowUp, Order
@@ -69,6 +70,8 @@ class OpenPagesCase(FloorCase):
         self.goods = keep_stock(self.cast)
         self.sheet = desk.sign_handover(desk.draft_handover(self.cast.lin, at=NOW), self.cast.mei, by=self.cast.lin, at=NOW)
         self.wait, self.short = keep_register(self.cast, self.thread, self.goods)
+        with transaction.atomic():
+            self.parcel = parcels.note(Order.objects.earliest("pk"), "圆通", "YT880001", at=NOW)
         self.exception = exceptions.open_exception(
             Order.objects.earliest("pk"), "urgent", by=SYSTEM, at=NOW, reason="gift", owner=self.cast.lin
         )
@@ -100,7 +103,7 @@ class OpenPagesCase(FloorCase):
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/", "/backorders/", f"/backorders/{self.wait.pk}/"],
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
-            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/"],
+            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/parcels/", f"/parcels/{self.parcel.pk}/", f"/parcels/order/{self.parcel.order_id}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],
             "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],

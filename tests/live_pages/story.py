@@ -56,6 +56,10 @@ from dangban.shops.models import Product, Sku
 from dangban.stock import actions as stock
 from dangban.stock.models import Reservation, Zone
 from dangban.testing.cast import Cast
+from dangban.tracking import noting, trouble
+from dangban.tracking.connectors import Node
+from dangban.tracking.models import Track
+from dangban.tracking.rules import states
 from dangban.workforce import actions as workforce
 from dangban.workforce.models import DutyPeriod
 from dangban.workforce.shifts import Shift
@@ -164,6 +168,17 @@ class Story(WaitingActs):
     def do_settle_exception(self) -> None:
         held = self.one(OrderException.objects.filter(settled_at=None))
         exceptions.settle(held, "told", by=held.owner, answer="已告知")
+
+    def do_parcel_moves(self) -> str:
+        track = self.one(Track.objects.select_related("parcel"))
+        words = self.chance.choice(["离开转运中心", "正在派送", "疑难件", "客户拒收", "已签收", "退回途中"])
+        with transaction.atomic():
+            noting.note(track.parcel, [Node(self.now, words, states.of_words(words))], "hand", by=SYSTEM, at=self.now)
+        return words
+
+    def do_parcel_stalls(self) -> None:
+        Track.objects.filter(ended_at=None).update(stalls_at=self.now)
+        trouble.find_stalled(self.now)
 
     def do_recall(self) -> None:
         said = self.one(Message.objects.filter(author="agent", internal=False, kind="text"))
