@@ -14,7 +14,14 @@ from django.utils.translation import pgettext
 
 from dangban.desk import access, ports
 from dangban.desk.actions.answering import start_answer_clock
-from dangban.desk.actions.deadlines import Subject, cancel_deadlines, identify, meet_deadline, plain_reasons, ring
+from dangban.desk.actions.deadlines import (
+    Subject,
+    cancel_deadlines,
+    identify,
+    meet_deadline,
+    plain_reasons,
+    ring,
+)
 from dangban.desk.actions.notices import notify
 from dangban.desk.models import Approval, StandIn
 from dangban.journal.actions import HasActor, record

@@ -117,7 +117,7 @@ def _with_line(order: Order, line: OrderLine, becomes: Mapping[str, Any]) -> Wan
     """The lines with one of them changed; where both prices are known, the difference is the customer's."""
     before = as_it_is(order, "item")
     plain = {name: getattr(line, name) for name in LINE}
-    new = plain | becomes
+    new = {**plain, **becomes}
     lines = [[new[name] for name in LINE] if one[0] == line.position else one for one in before["lines"]]
     more = 0
     if plain["price_fen"] is not None and new["price_fen"] is not None:

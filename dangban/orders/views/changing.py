@@ -96,9 +96,8 @@ def changing(request: HttpRequest, pk: int, field: str) -> HttpResponse:
 
 def _with_now(form: ChangeForm, field: str, order: Order) -> ChangeForm:
     """The same input, on what the order is now."""
-    typed = form.data.copy()
-    typed["seen"] = wanted.seen(Order.objects.get(pk=order.pk), field)
-    fresh = ChangeForm(field, order, typed)
+    now = wanted.seen(Order.objects.get(pk=order.pk), field)
+    fresh = ChangeForm(field, order, {**form.data.dict(), "seen": now})  # type: ignore[attr-defined]
     fresh.is_valid()
     return fresh
 
