@@ -41,6 +41,13 @@ PAGES = {
     "unpaid": ("lin", ["/orders/unpaid/"]),
     "follow_up": ("zhou", ["/orders/unpaid/board/"]),
     "exceptions": ("zhou", ["/orders/exceptions/"]),
+    "exceptions_mine": ("lin", ["/orders/exceptions/?kind=urgent&due=today"]),
+    "parcels": ("lin", ["/parcels/"]),
+    "parcels_delivering": ("lin", ["/parcels/?state=delivering"]),
+    "parcels_stalled": ("lin", ["/parcels/?which=stalled"]),
+    "parcels_trouble": ("lin", ["/parcels/?which=trouble"]),
+    "parcels_arrived": ("lin", ["/parcels/?which=over"]),
+    "parcel_search": ("lin", [f"/parcels/?q=YT{n:09d}" for n in range(1, 3000, 200)] + ["/parcels/?q=000123"]),
     "changes": ("zhou", ["/orders/changes/"]),
     "prices": ("zhou", ["/orders/prices/"]),
     "stock": ("ding", ["/stock/"]),
@@ -130,6 +137,7 @@ class Filling:
         self._orders(goods.blue)
         self._marks()
         self._campaigns()
+        self._parcels()
         with self.connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -200,6 +208,27 @@ class Filling:
         )  # fmt: skip
         self._copies(problem, 600, {"order_id": f"{self.first} + 20 + i * 11"})
 
+    def _parcels(self) -> None:
+        """One for each order, most of them arrived; a tenth is on its way, some of that stalled or in trouble."""
+        from dangban.orders.models import Order, Parcel
+        from dangban.tracking.models import Step, Track
+
+        count = self.options.orders
+        order = Order.objects.get(pk=self.first + 1)
+        parcel = Parcel.objects.create(order=order, shop=order.shop, courier="圆通速递", number="YT0", sent_at=self.now)
+        track = Track.objects.create(parcel=parcel, shop=order.shop, moved_at=self.now, last_text="离开转运中心")
+        age, moving = f"({count} - i) * 100", count - count // 10
+        shop = f"CASE WHEN i % 3 = 0 THEN {self.cast.second_shop.pk} ELSE {self.cast.shop.pk} END"
+        first = self._copies(parcel, count, {"order_id": f"{self.first} + i", "shop_id": shop, "number": self._text("'YT'", 9), "sent_at": self._at(age)})
+        ended = f"CASE WHEN i > {moving} THEN NULL ELSE {self._at(age)} END"
+        self._copies(track, count, {
+            "shop_id": shop, "moved_at": self._at(age), "ended_at": ended, "signed_at": ended,
+            "state": f"CASE WHEN i <= {moving} THEN 'signed' WHEN i % 50 = 0 THEN 'problem' WHEN i % 7 = 0 THEN 'delivering' ELSE 'moving' END",
+            "stalled_since": f"CASE WHEN i > {moving} AND i % 40 = 0 THEN {self._at(age)} ELSE NULL END",
+        })  # fmt: skip
+        step = Step.objects.create(track=track, at=self.now, state="moving", text="离开转运中心", source="file", noted_at=self.now, digest="0")
+        self._copies(step, count * 2, {"track_id": f"{first} + 1 + i % {count}", "digest": "'d' || i", "at": self._at("i")})
+
     def _campaigns(self) -> None:
         from dangban.campaigns.models import Campaign, CampaignShop
 
@@ -214,17 +243,18 @@ class Filling:
     def _copies(self, row: Any, count: int, differ: Mapping[str, str]) -> int:
         """`count` copies of a row, numbered by `i` from 1, keyed behind the last; tells the key before the first."""
         model, quote_name = type(row), self.connection.ops.quote_name
+        key = model._meta.pk.column
         first = model.objects.order_by("-pk").values_list("pk", flat=True)[0]
         names = [field.column for field in model._meta.concrete_fields]
-        given = {"id": f"{first} + i"} | dict(differ)
+        given = {key: f"{first} + i"} | dict(differ)
         said = ", ".join(given.get(name, f"t.{quote_name(name)}") for name in names)
         with self.connection.cursor() as cursor:
             cursor.execute(
                 f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
                 f" INSERT INTO {quote_name(model._meta.db_table)} ({', '.join(map(quote_name, names))})"
-                f" SELECT {said} FROM n CROSS JOIN {quote_name(model._meta.db_table)} t WHERE t.id = {row.pk}"
+                f" SELECT {said} FROM n CROSS JOIN {quote_name(model._meta.db_table)} t WHERE t.{key} = {row.pk}"
             )
-            if self.connection.vendor == "postgresql":
+            if key == "id" and self.connection.vendor == "postgresql":
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'), {first + count})")
         return int(first)
 

@@ -28,6 +28,7 @@ from dangban.demo.content import FOLDER
 from dangban.demo.desks import Desks
 from dangban.demo.pictures import Album
 from dangban.demo.sales import Shelf
+from dangban.demo.travelling import Travelling
 from dangban.demo.unpaid import Unpaid
 from dangban.demo.volume import History
 from dangban.desk import actions as desk
@@ -104,6 +105,7 @@ class Present:
         self._write_desk()
         Desks(self.people, self.teams, self.shops, self.now).act()
         Unpaid(self.random, self.now).act()
+        Travelling(self.random, self.now).act()
         Changes(self.now).act()
 
     def _plan(self, minutes: float, happens: Callable[[datetime], object]) -> None:

@@ -90,10 +90,10 @@ def when(written: object) -> datetime | None:
     text = str(written or "").strip().replace("/", "-").replace("T", " ")[:19]
     for pattern in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"):
         try:
-            at = datetime.strptime(text, pattern)
+            at = datetime.strptime(text, pattern).replace(tzinfo=clock.COMPANY_ZONE)
         except ValueError:
             continue
-        return at.replace(tzinfo=clock.COMPANY_ZONE) if 2000 <= at.year < 2200 else None
+        return at if 2000 <= at.year < 2200 else None
     return None
 
 

@@ -11,9 +11,21 @@ from typing import Any
 import httpx
 
 from dangban.lib import clock
-from dangban.tracking.rules import states
-from dangban.tracking.connectors.base import MOST_STEPS, Failed, Forged, Key, News, Node, Unreadable, Wanted, md5, post, when
+from dangban.tracking.connectors.base import (
+    MOST_STEPS,
+    Failed,
+    Forged,
+    Key,
+    News,
+    Node,
+    Unreadable,
+    Wanted,
+    md5,
+    post,
+    when,
+)
 from dangban.tracking.connectors.kuaidi100 import company
+from dangban.tracking.rules import states
 
 QUERY = "https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx"
 COMPANIES = {

@@ -9,8 +9,20 @@ from typing import Any
 
 import httpx
 
+from dangban.tracking.connectors.base import (
+    MOST_STEPS,
+    Failed,
+    Forged,
+    Key,
+    News,
+    Node,
+    Unreadable,
+    Wanted,
+    md5,
+    post,
+    when,
+)
 from dangban.tracking.rules import states
-from dangban.tracking.connectors.base import MOST_STEPS, Failed, Forged, Key, News, Node, Unreadable, Wanted, md5, post, when
 
 QUERY = "https://poll.kuaidi100.com/poll/query.do"
 # What our couriers are called there; others are taken as they are written.

@@ -41,7 +41,7 @@ class WorkList(ParcelPages, pages.PageCase):
 
     def test_somebody_of_another_shop_sees_none(self):
         assert "YT1001" not in self.shown("", "hu")
-        assert "/parcels/%d/" % self.parcel.pk not in self.shown("?q=YT1001", "hu")
+        assert f"/parcels/{self.parcel.pk}/" not in self.shown("?q=YT1001", "hu")
 
     def test_phone_numbers_of_couriers_are_masked(self):
         assert "13812345678" not in self.shown("")
