@@ -12,10 +12,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from dangban.handbook.actions import adopt_preset
 from dangban.knowledge import actions as knowledge
 from dangban.lib import clock
+from dangban.orders import actions as orders
+from dangban.orders import events
 from dangban.orders.models import Order, OrderLine
 from dangban.people.models import Person
 from dangban.shops import catalogue
-from dangban.shops.models import Product, Sku
+from dangban.shops.models import Courier, Product, Sku
 from dangban.stock import actions as stock
 from dangban.stock.models import Zone
 from dangban.testing.cast import LONG_AGO, Cast
@@ -76,3 +78,26 @@ def waiting_story() -> dict[str, Any]:
     stock.take_out(sku, 1, by=cast.ding, key="gone")
     return {"lin": session_of(cast.lin), "ding": session_of(cast.ding), "zhou": session_of(cast.zhou), "shop": cast.shop.pk,
             "key": "key-nanfeng", "sku": sku.pk, "fang": customer_token(cast)}  # fmt: skip
+
+
+def warehouse_story() -> dict[str, Any]:
+    """An order that was paid while nobody was there, a wish on it from the chat, its goods on the shelf."""
+    with clock.frozen(LONG_AGO + timedelta(days=1)):
+        cast = Cast()
+        adopt_preset()
+        main = stock.open_warehouse("main", "主仓", [cast.shop], by=cast.bao)
+        product = Product.objects.create(shop=cast.shop, platform_id="P1", title="南风纯棉四件套", updated_at=clock.now())
+        sku = Sku.objects.create(product=product, shop=cast.shop, code="NF-BLUE", name="雾蓝 220")
+        stock.receive(sku, main.zones.get(status="good"), 5, by=cast.ding, key="story")
+        Courier.objects.create(shop=cast.shop, name="圆通速递")
+    night = clock.now() - timedelta(hours=9)
+    order = Order.objects.create(
+        shop=cast.shop, platform_id="4126330781125590312", number_tail="590312", customer=cast.fang, status="paid",
+        total_fen=39900, paid_fen=39900, quantity=1, created_at=night, paid_at=night, business_day=clock.business_day(night),
+        imported_at=night, receiver="方静", phone="13500000005", province="浙江省", city="杭州市", district="西湖区",
+        address="示例路8号",
+    )  # fmt: skip
+    OrderLine.objects.create(order=order, position=1, title=product.title, variant=sku.name, sku=sku, sku_code=sku.code, quantity=1)
+    orders.put_requirement(order, "gift", "写张贺卡", by=cast.lin, thread_id=1, message_seq=1)
+    events.came([order], clock.now())
+    return {"ou": session_of(cast.ou), "ding": session_of(cast.ding), "order": order.platform_id}
