@@ -21,14 +21,14 @@ def columns() -> list[Column]:
         Column(pgettext("back-order", "Pieces"), "number", 8), Column(pgettext("back-order", "Ready"), "number", 8),
         Column(pgettext("back-order", "State"), width=14), Column(_("Would take instead"), width=20), Column(_("Waits until"), "day", 12),
         Column(_("Registered"), "when", 20), Column(_("Registered by"), width=12), Column(_("Seen to by"), width=12),
-        Column(_("Told"), "when", 20), Column(_("Reached"), "when", 20), Column(_("Over since"), "when", 20), Column(_("Why"), width=24),
+        Column(_("Told"), "when", 20), Column(_("Reached"), "when", 20), Column(_("Over since"), "when", 20), Column(pgettext("back-order", "Why"), width=24),
         Column(_("Order"), width=22), Column(_("Recovered"), "money", 12), Column(_("Note"), width=24),
     ]  # fmt: skip
 
 
 def rows(waits: Iterable[Wait]) -> Iterable[Sequence[Any]]:
     for wait in waits:
-        other = wait.gets.code if wait.substituted else wait.other.code if wait.other else (_("yes") if wait.takes_other else "")
+        other = wait.gets.code if wait.substituted else wait.other.code if wait.other else (pgettext("back-order", "yes") if wait.takes_other else "")
         yield [
             wait.shop.name, wait.customer.name, wait.sku.code, holding.goods_name(wait.sku), wait.quantity, wait.ready,
             str(wait.get_state_display()), other, wait.wait_until, wait.registered_at, wait.registered_by.name, wait.owner.name,

@@ -103,7 +103,7 @@ class FewerForm(forms.Form):
 
 
 class WhyForm(forms.Form):
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+    why = forms.CharField(label=pgettext_lazy("back-order", "Why"), max_length=200)
 
 
 class ShortForm(forms.Form):

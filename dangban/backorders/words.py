@@ -36,7 +36,7 @@ VERBS = {
 
 FIELDS = {
     "wait_until": _("waits until"),
-    "instead_of": _("instead of"),
+    "instead_of": pgettext_lazy("back-order", "instead of"),
     "reached": _("reached"),
     "choice": pgettext_lazy("journal", "choice"),
     "what": pgettext_lazy("journal", "what"),

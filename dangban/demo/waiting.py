@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from dangban.backorders import actions, jobs
+from dangban.backorders import actions
 from dangban.backorders.actions import Wish
 from dangban.backorders.models import Wait
 from dangban.customers.models import CustomerShop
@@ -56,7 +56,7 @@ class Waiting:
         came = self.now - timedelta(hours=1)
         with clock.frozen(came):
             stock.receive(sku, zone, 3, by=self.keeper, key="demo:waited-for", reference="CG-1121")
-            jobs.sweep(came)
+            actions.tell_due(came)
 
     def _lack(self, sku: Sku) -> None:
         """One paid order can't be sent either."""
