@@ -21,6 +21,7 @@ from dangban.orders.models import (
     Contact,
     Order,
     OrderChange,
+    OrderException,
     OrderWord,
     Remark,
     Requirement,
@@ -54,6 +55,7 @@ class OrderData:
             "change_requests": list(
                 ChangeRequest.objects.filter(order__in=mine).values("field", "before", "after", "note", "answer", "asked_at")
             ),
+            "exceptions": list(OrderException.objects.filter(order__in=mine).values("kind", "note", "answer", "opened_at")),
             "wishes": list(Requirement.objects.filter(order__in=mine).values("text", "answer", "at")),
         }
 
@@ -74,6 +76,7 @@ class OrderData:
             + Contact.objects.filter(follow_up__order__in=mine).update(text="")
             + OrderChange.objects.filter(order__in=mine, field__in=BLANKED).update(before="", after="")
             + ChangeRequest.objects.filter(order__in=mine).update(before={}, after={}, differs={}, note="", answer="")
+            + OrderException.objects.filter(order__in=mine).update(note="", answer="")
             + mine.update(**BLANKED)
         )
 

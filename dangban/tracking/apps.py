@@ -13,9 +13,10 @@ class TrackingConfig(AppConfig):
         from dangban.customers import ports as customer_ports
         from dangban.orders import events as order_events
         from dangban.orders import ports as order_ports
-        from dangban.tracking import following, jobs, timeline, trouble, words
+        from dangban.tracking import following, jobs, personal, timeline, trouble, words
 
         words.register()
+        personal.register()
         trouble.register()
         order_events.on_left(following.left)
         order_events.on_brought(following.brought)
