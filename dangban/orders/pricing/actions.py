@@ -33,7 +33,7 @@ from dangban.orders.models import ChangeRequest, Order, PriceOffer, Requirement
 from dangban.orders.pricing import rules
 from dangban.people.models import Person, Shop
 
-KIND = "orders.discount"
+KIND = "orders.price_offer"
 State = PriceOffer.State
 _MOST_FEN = 100_000_000
 
