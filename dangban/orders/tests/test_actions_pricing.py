@@ -176,9 +176,8 @@ class OfferTests(PriceCase):
         with pytest.raises(Refused):
             actions.use(made, other, by=self.cast.lin)
         later = NOW + timedelta(hours=24)
-        with clock.frozen(later):
-            with pytest.raises(Conflict):
-                actions.use(made, self.unpaid(), by=self.cast.lin)
+        with clock.frozen(later), pytest.raises(Conflict):
+            actions.use(made, self.unpaid(), by=self.cast.lin)
         assert actions.expire(later) == 1
         assert PriceOffer.objects.get().state == "expired"
 
