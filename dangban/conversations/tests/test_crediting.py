@@ -154,7 +154,7 @@ class Figures(SalesCase):
             until = when + timedelta(minutes=chance.randrange(1, 600)) if paid else None
             placed.append((self.bought(when, until, buyer, 1000 + n, status="paid" if paid else "closed"), buyer))
         # As the sweep would have come by in the meantime.
-        for hour in range(0, 24 * 14, 2):
+        for hour in range(0, 24 * 14, 24):
             while jobs.settle_enquiries(first + timedelta(hours=hour)):
                 pass
         found = enquiries.results(self.cast.zhou, date(2026, 11, 10), date(2026, 11, 15))
