@@ -18,7 +18,7 @@ from dangban.lib.errors import BadInput
 from dangban.lib.listing import download
 
 # So many are offered for a wave at once.
-OFFERED = 200
+OFFERED = 80
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
