@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dangban.orders.models import Order, Parcel
 
-Changed = Callable[["Order", Sequence[str], datetime], None]
-Came = Callable[[Sequence["Order"], datetime], None]
-Left = Callable[["Parcel", datetime], None]
-Brought = Callable[[Sequence["Parcel"], datetime], None]
+Changed = Callable[["Order", Sequence[str], datetime], object]
+Came = Callable[[Sequence["Order"], datetime], object]
+Left = Callable[["Parcel", datetime], object]
+Brought = Callable[[Sequence["Parcel"], datetime], object]
 
 _changed: list[Changed] = []
 _left: list[Left] = []

@@ -201,7 +201,11 @@ def _credits(orders: Iterable[int]) -> list[_Credited]:
         money = dict(Order.objects.filter(pk__in=some, paid_at__isnull=False).values_list("pk", "paid_fen"))
         back = dict(Order.objects.filter(pk__in=some, refunded_fen__gt=0).values_list("pk", "refunded_fen"))
         rows = Credit.objects.filter(order__in=some).values_list("order", "person", "by_order", "by_payment")
-        found += [_Credited(*who, money[order], back.get(order, 0)) for order, *who in rows if order in money]
+        found += [
+            _Credited(person, by_order, by_payment, money[order], back.get(order, 0))
+            for order, person, by_order, by_payment in rows
+            if order in money
+        ]
     return found
 
 

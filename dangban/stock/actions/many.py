@@ -119,7 +119,7 @@ class _Goods:
         Level.objects.bulk_update({level.pk: level for _one, level, _part in self.given}.values(), ["reserved"])
         before = {
             (one.reservation_id, one.level_id): one
-            for one in Allotment.objects.filter(reservation__in=[one for one in self.promised])
+            for one in Allotment.objects.filter(reservation__in=list(self.promised))
         }
         fresh = []
         for reservation, level, part in self.given:
