@@ -40,3 +40,16 @@ def go(page: Any, state: str) -> None:
     page.locator(f"#state-menu .menu__item:has(.presence--{state})").first.focus()
     page.keyboard.press("Enter")
     page.locator(f"[popovertarget=state-menu] .presence--{state}").wait_for(timeout=WAIT)
+
+
+def type_into(field: Any, text: str) -> None:
+    """Typed with the keyboard, in place of what stood there."""
+    field.press("Control+A", timeout=WAIT)
+    field.page.keyboard.insert_text(text)
+
+
+def scan(page: Any, text: str) -> None:
+    """A scanner types and ends with Enter; the field is there without a click."""
+    page.locator("#scan:focus").wait_for(timeout=WAIT)
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")

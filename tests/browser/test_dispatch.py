@@ -9,7 +9,7 @@ import pytest
 
 from dangban.testing.browser import chromium, visit  # noqa: F401  a fixture
 from dangban.testing.live import LiveServer
-from tests.browser.acts import WAIT
+from tests.browser.acts import WAIT, scan
 
 pytestmark = pytest.mark.browser
 
@@ -18,13 +18,6 @@ pytestmark = pytest.mark.browser
 def warehouse(chromium: Any) -> Iterator[LiveServer]:  # noqa: F811
     with LiveServer.start(story="tests.browser.stories:warehouse_story") as server:
         yield server
-
-
-def scan(page: Any, text: str) -> None:
-    """A scanner types and ends with Enter; the field is there without a click."""
-    page.locator("#scan:focus").wait_for(timeout=WAIT)
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
 
 
 def test_a_wish_is_ticked_the_order_audited_printed_packed_and_sent(chromium: Any, warehouse: LiveServer) -> None:  # noqa: F811
