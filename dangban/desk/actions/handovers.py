@@ -278,6 +278,8 @@ def _set_night_clocks(sheet: Handover, items: list[HandoverItem], by: Person, at
 def _start_night_clock(
     sheet: Handover, item: HandoverItem, due: datetime, decision: Decision, by: Person, at: datetime
 ) -> None:
+    # Clocks count whole seconds: from the begun one, so that it ends at the hour itself.
+    at = at.replace(microsecond=0)
     start_deadline(
         KIND, item, rule=decision.paths[0], allowed_seconds=int((due - at).total_seconds()), by=by,
         because=[one.as_data() for one in decision.because], owner=sheet.to_person, team=sheet.team, label=item.label,

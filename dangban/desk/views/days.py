@@ -145,6 +145,8 @@ def draft(request: PersonRequest) -> HttpResponse:
         return redirect("handover_draft")
     if request.method == "POST" and sheet is not None and form.is_valid():
         notes = {pk: text for pk, text in _notes(request).items() if text.strip()}
+        # What was written stays, also where signing is refused.
+        actions.keep_words(sheet, notes, by=person)
         signed = done(
             form, lambda: actions.sign_handover(sheet, form.cleaned_data["to"], note=form.cleaned_data["note"], notes=notes, by=person, at=now)
         )
@@ -172,7 +174,9 @@ def new_line(request: PersonRequest) -> HttpResponse:
 @login_required
 @require_POST
 def drop_line(request: PersonRequest, pk: int) -> HttpResponse:
-    actions.drop_draft_line(access.get_handover_item(request.user, pk), by=request.user)
+    item = access.get_handover_item(request.user, pk)
+    actions.drop_draft_line(item, by=request.user)
+    actions.keep_words(item.handover, _notes(request), by=request.user)
     return redirect("handover_draft")
 
 
