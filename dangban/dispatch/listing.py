@@ -80,9 +80,8 @@ def _read_key(after: str) -> tuple[datetime, int] | None:
         return None
 
 
-def counts(person: Person, shop: int | None = None) -> dict[str, int]:
+def counts(shops: Sequence[int]) -> dict[str, int]:
     """How many stand at each stage, counted no further than is worth showing; void slips to pull beside them."""
-    shops = shops_of(person, shop)
     found = {
         str(stage): Preparation.objects.filter(shop__in=shops, stage=stage).order_by()[:MOST_COUNTED].count() for stage in OPEN
     }

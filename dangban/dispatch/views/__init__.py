@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,12 +33,14 @@ def frame(request: HttpRequest, person: Person, current: str) -> dict[str, Any]:
     shops = list(access.visible_shops(person))
     shop = text.whole(request.GET.get("shop", ""))
     shop = shop if any(one.pk == shop for one in shops) else None
+    counts = listing.counts([one.pk for one in shops if shop in (None, one.pk)])
     return {
         "shops": shops,
         "shop": shop,
         "query": {"shop": str(shop)} if shop else {},
         "here": f"dispatch:{current}",
-        "tabs_": tabs(person, shop, current),
+        "counts": counts,
+        "tabs_": tabs(person, shop, current, counts),
         "current_tab": current,
         "scrub": masks.scrub,
         "words": words,
@@ -46,8 +49,7 @@ def frame(request: HttpRequest, person: Person, current: str) -> dict[str, Any]:
     }
 
 
-def tabs(person: Person, shop: int | None, current: str) -> list[dict[str, Any]]:
-    counts = listing.counts(person, shop)
+def tabs(person: Person, shop: int | None, current: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     query = {"shop": shop} if shop else {}
     pages = [
         ("audit", pgettext("dispatch tab", "Audit"), counts["waiting"] + counts["held"]),

@@ -30,17 +30,19 @@ SHOWN = (Stage.WAITING, Stage.HELD, Stage.PASSED)
 def work_list(request: HttpRequest) -> HttpResponse:
     person = reader(request)
     shared = frame(request, person, "audit")
+    counts = shared["counts"]
     stage = request.GET.get("stage", "")
-    stage = stage if stage in SHOWN else Stage.WAITING
+    if stage not in SHOWN:
+        stage = next((one for one in SHOWN if counts[str(one)]), Stage.WAITING)
     hold = request.GET.get("hold", "") if stage == Stage.HELD else ""
     hold = hold if hold in words.HOLDS else ""
     query = shared["query"] | {"stage": str(stage)} | ({"hold": hold} if hold else {})
     page = listing.work_list(person, stage, shop=shared["shop"], hold=hold, after=request.GET.get("after", ""))
-    counts = listing.counts(person, shared["shop"])
     chips = [(one, str(one.label), counts[str(one)], reverse("dispatch:audit", query=shared["query"] | {"stage": str(one)})) for one in SHOWN]
     holds = listing.hold_counts(person, shared["shop"]) if stage == Stage.HELD else []
     context = shared | {
         "page": page,
+        "kept": {"stage": str(stage)},
         "stage": stage,
         "hold": hold,
         "chips": chips,
@@ -71,8 +73,8 @@ def chosen(request: HttpRequest) -> HttpResponse:
     if not visible:
         raise BadInput(_("Choose one order or more."))
     outcome = auditing.audit(visible, by=person)
-    stage = Stage.HELD if outcome.held and not outcome.passed else Stage.WAITING
-    return redirect(reverse("dispatch:audit", query={"stage": str(stage)}))
+    query = {"stage": str(Stage.HELD)} if outcome.held and not outcome.passed else {}
+    return redirect(reverse("dispatch:audit", query=query))
 
 
 @require_POST

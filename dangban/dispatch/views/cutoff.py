@@ -30,6 +30,7 @@ def board(request: HttpRequest) -> HttpResponse:
     holder = request.GET.get("holder", "")[:60]
     context = shared | {
         "day": day,
+        "kept": {} if day == today else {"day": str(day)},
         "today": day == today,
         "standings": listing.standings(person, day, shared["shop"]),
         "misses": listing.misses(person, day, shared["shop"]),
