@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench._report import Report, postgres_version
 from dangban.testing.postgres import FASTER, start_cluster
 
+BUYERS = 20_000
 TARGET = 100
 PAGES = {
     "orders": ("ou", ["/orders/"]),
@@ -150,6 +151,7 @@ class Filling:
         by = {"by_kind": "person", "by_id": self.cast.ding.pk, "by_name": "丁大力"}
         first = self._copies(sku, skus, {"code": self._text("'SKU-'", 5), "name": "'商品 ' || i", "search": "'商品 ' || i || ' sku'"})
         of = f"{first} + i"
+        self.first_sku = first
         self._copies(Level.objects.get(sku=sku), skus, {"sku_id": of, "good": "i % 40", "reserved": "CASE WHEN i % 40 > 20 THEN 5 ELSE 0 END"})
         self._copies(Balance.objects.get(sku=sku), skus, {"sku_id": of, "quantity": "i % 40"})
         self._copies(Movement.objects.get(sku=sku), skus * 3, {"sku_id": f"{first} + i % {skus}", "key": "'m' || i", "at": self._at("i % 700 * 3600")})
@@ -175,6 +177,7 @@ class Filling:
             phone="13500000005", phone_tail="0005", province="浙江省", city="杭州市", district="西湖区", address="示例路1号", imported_at=self.now,
         )  # fmt: skip
         line = order.lines.create(position=1, title="商品", variant="标准", quantity=1, sku=sku, sku_code=sku.code, price_fen=9900)
+        buyers = self._copies(self.cast.fang, BUYERS, {})
         unpaid, self.audited = count // 100, self.options.audit
         stage = f"CASE WHEN i > {count - unpaid} THEN 'unpaid' WHEN i > {count - unpaid - self.audited} THEN 'paid' ELSE 'done' END"
         age = f"({count} - i) * 100"
@@ -183,10 +186,11 @@ class Filling:
             "paid_at": f"CASE WHEN i > {count - unpaid} THEN NULL ELSE {self._at(age)} END",
             "paid_fen": f"CASE WHEN i > {count - unpaid} THEN 0 ELSE 9900 END", "business_day": self._day(age),
             "shop_id": f"CASE WHEN i % 3 = 0 AND i <= {count - unpaid - self.audited} THEN {self.cast.second_shop.pk} ELSE {self.cast.shop.pk} END",
+            "customer_id": f"{buyers} + 1 + i % {BUYERS}",
             "flag": "CASE WHEN i % 20 = 0 THEN '1' WHEN i % 33 = 0 THEN '2' ELSE '' END", "address": "'示例路' || i || '号'",
         })  # fmt: skip
         self.first = first
-        self._copies(line, count, {"order_id": f"{first} + i"})
+        self._copies(line, count, {"order_id": f"{first} + i", "sku_id": f"{self.first_sku} + 1 + i % {self.options.skus}"})
         last = Order.objects.get(pk=first + count)
         follow = FollowUp.objects.create(order=last, shop=last.shop, placed_at=last.created_at, owner=self.cast.lin)
         start = first + count - unpaid
