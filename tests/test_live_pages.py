@@ -103,9 +103,9 @@ class OpenPagesCase(FloorCase):
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/", "/backorders/", f"/backorders/{self.wait.pk}/"],
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
-            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/parcels/", f"/parcels/{self.parcel.pk}/", f"/parcels/order/{self.parcel.order_id}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/"],
+            "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/parcels/", f"/parcels/{self.parcel.pk}/", f"/parcels/order/{self.parcel.order_id}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/", "/dispatch/", "/dispatch/cut-off/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],
-            "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting"],
+            "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting", f"/dispatch/cut-off/?shop={self.cast.shop.pk}", "/dispatch/pack/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],
         }

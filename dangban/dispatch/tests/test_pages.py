@@ -61,6 +61,16 @@ class AuditList(Room, pages.PageCase):
         shown = [sum(f'id="preparation-{row.pk}"' in page for row in Preparation.objects.all()) for page in (first, following)]
         assert shown == [50, 6]
 
+    def test_it_opens_on_the_first_stage_at_which_orders_stand(self) -> None:
+        client = self.as_person(self.cast.ou)
+        shown = []
+        for gone in ((), ("waiting",), ("waiting", "held")):
+            Preparation.objects.filter(stage__in=gone).update(stage="ended")
+            page = client.get(self.address()).content.decode()
+            shown.append([one.order.platform_id in page for one in Preparation.objects.filter(order__in=[self.orders[-1], self.loud, self.orders[0]]).order_by("pk")])
+        assert shown == [[False, True, False], [False, False, True], [True, False, False]]
+        assert self.loud.platform_id not in client.get("/dispatch/?stage=waiting").content.decode()
+
     def test_everything_is_audited_by_a_run_whose_page_tells_how_far_it_is(self) -> None:
         run = jobs.begin(self.cast.ou)
         address = reverse("dispatch:run", args=[run.pk])
