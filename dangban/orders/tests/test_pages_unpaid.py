@@ -106,7 +106,7 @@ class OneUnpaidOrder(UnpaidStory, pages.PageCase):
         assert Order.objects.filter(status="unpaid").count() == 3
 
     def test_a_leader_hands_it_on(self):
-        assert "转交给" in self._get("zhou").content.decode()
+        assert '<span class="field__label">转给</span>' in self._get("zhou").content.decode()
         self.post("zhou", "follower", to=self.cast.mei.pk)
         self.first.refresh_from_db()
         assert self.first.owner == self.cast.mei
