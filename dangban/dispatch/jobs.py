@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connection, transaction
 from django.utils.translation import gettext as _
@@ -89,9 +89,12 @@ def _left(run: AuditRun) -> Sequence[int]:
 
 
 def look_round() -> None:
-    """Go on with runs whose process is gone."""
     close_old_connections()
-    now = clock.now()
+    go_on(clock.now())
+
+
+def go_on(now: datetime) -> None:
+    """Go on with runs whose process is gone."""
     silent = AuditRun.objects.filter(finished_at=None, moved_at__lt=now - SILENT_AFTER)
     for pk, moved_at in list(silent.values_list("pk", "moved_at")):
         if AuditRun.objects.filter(pk=pk, finished_at=None, moved_at=moved_at).update(moved_at=now):

@@ -216,7 +216,7 @@ class Runs(DeskCase):
         run = jobs.begin(self.cast.ou)
         jobs._next(run)
         AuditRun.objects.update(moved_at=at("09:00"))
-        jobs.look_round()
+        jobs.go_on(NOW)
         done = AuditRun.objects.get()
         assert (done.done, done.passed, done.held, done.finished_at) == (60, 60, 0, NOW)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from dangban.dispatch import keeping
 from dangban.dispatch.models import Preparation
 from dangban.orders.models import Order, OrderLine
@@ -43,7 +45,8 @@ class Desk:
                 order=order, position=position, title=sku.product.title, variant=sku.name, sku=sku, sku_code=sku.code,
                 quantity=count, price_fen=19900,
             )  # fmt: skip
-        keeping.turned([order], NOW)
+        with transaction.atomic():
+            keeping.turned([order], NOW)
         return order
 
     def row(self, order: Order) -> Preparation:
