@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import zipfile
 from collections.abc import Iterator
@@ -20,10 +21,11 @@ from dangban.chat.lane.http import Problem
 from dangban.chat.models import Message
 from dangban.conversations.rules import guard, wishes
 from dangban.conversations.tests.floor import FloorCase, house
-from dangban.lib import tables
+from dangban.lib import clock, tables
 from dangban.lib.errors import BadInput
 from dangban.media.sorting import Unfit, re_encode, sort_out, tidy_name
 from dangban.orders.models import Order
+from dangban.orders.self_service import links
 from dangban.shops.models import ImportRun, Product
 from dangban.testing import pages
 from dangban.testing.cast import NOW, TODAY
@@ -64,11 +66,12 @@ class Addresses(Floor):
             pk = {"orders": order.pk, "workspace": self.talk.pk, "customers": self.cast.fang.pk}.get(route.split("/")[0], 1)
             path = route.replace("<int:pk>", str(pk)).replace("<slug:measure>", "slow").replace("<slug:name>", "orders")
             path = path.replace("<slug:key>", self.cast.shop.profile.public_key)
-            for part in ("<str:key>", "<str:path>", "<str:kind>", "<str:field>", "<slug:what>"):
+            path = path.replace("<str:token>", links.token(order, self.cast.lin, clock.now()))
+            for part in ("<str:sheet>", "<str:key>", "<str:path>", "<str:kind>", "<str:field>", "<slug:what>"):
                 path = path.replace(part, "x")
             path = path.replace("<str:day>", "2026-11-19")
-            for part in ("team_pk", "person_pk", "tag_pk", "mark_pk", "merge_pk", "grant_pk", "courier_pk", "wish_pk", "step_pk", "objection_pk"):
-                path = path.replace(f"<int:{part}>", "1")
+            of = {"shop": self.cast.shop.pk, "customer": self.cast.fang.pk}
+            path = re.sub(r"<int:(\w+)_pk>", lambda part, of=of: str(of.get(part[1], 1)), path)
             assert "<" not in path, path
             yield "/" + path
 

@@ -67,11 +67,12 @@ def preparation(orders: Collection[int]) -> Mapping[int, Preparation]:
 
 @dataclass(frozen=True, slots=True)
 class ParcelEvent:
-    """What a courier said of a parcel, in words that its receiver may read."""
+    """What a courier said of a parcel: as it was written, and where the parcel is by it in our own words."""
 
     at: datetime
     text: str
     state: str = ""
+    tone: Literal["", "good", "bad"] = ""
 
 
 # Parcel ids → what happened to each, the newest first.

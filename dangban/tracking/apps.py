@@ -21,6 +21,7 @@ class TrackingConfig(AppConfig):
         order_events.on_left(following.left)
         order_events.on_brought(following.brought)
         order_ports.register_links("parcels", timeline.links)
+        order_ports.register_parcel_events(timeline.events)
         customer_ports.register_timeline("parcels", _("Parcels"), timeline.timeline)
         background.register("parcels", background.every(jobs.EVERY_SECONDS, jobs.look_round))
         background.register("parcels-ask", background.every(jobs.ASKING_SECONDS, jobs.ask_round))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -39,8 +40,8 @@ class OwnPageTests(LinkCase):
     def test_a_link_shows_status_items_and_parcels_and_hides_who_receives_them(self) -> None:
         order = self.order(status="sent")
         parcel = Parcel.objects.create(order=order, shop=order.shop, courier="中通", number="75300000000001", sent_at=NOW)
-        ports.register_parcel_events(lambda ids: {parcel.pk: [ports.ParcelEvent(NOW, "派送中，电话 13700000001")]})
-        self.addCleanup(ports._parcel_events.clear)
+        told = [lambda ids: {parcel.pk: [ports.ParcelEvent(NOW, "派送中，电话 13700000001")]}]
+        self.enterContext(mock.patch.object(ports, "_parcel_events", told))
         page = self.text(Client(), order)
         for shown in ("已发货", "南风四件套", "75300000000001", "方*", "135****0005", "浙江省 杭州市", "派送中，电话 137****0001"):
             assert shown in page, shown

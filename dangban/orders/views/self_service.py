@@ -24,6 +24,7 @@ from dangban.orders import access, ports
 from dangban.orders.changing import wanted
 from dangban.orders.models import Order, OrderLink, Requirement
 from dangban.orders.self_service import acting, links
+from dangban.orders.self_service.shielding import shielded
 from dangban.people.access import signed_in
 from dangban.people.models import Person
 
@@ -186,7 +187,7 @@ def _shown(request: HttpRequest, token: str, order: Order, claims: links.Claims)
         "receiver": order.receiver if seen else masks.name(order.receiver),
         "phone": order.phone if seen else masks.phone(order.phone),
         "where": whole if seen else " ".join(part for part in where[:2] if part),
-        "parcels": _parcels(order),
+        "parcels": _parcels(order, seen),
         "verdict": verdict.outcome,
         "under_way": order.change_requests.filter(field="address", settled_at=None, applied_at=None).exists(),
         "may_wish": acting.may_wish(order),
@@ -199,7 +200,8 @@ def _shown(request: HttpRequest, token: str, order: Order, claims: links.Claims)
     }
 
 
-def _parcels(order: Order) -> list[dict[str, Any]]:
+def _parcels(order: Order, seen: bool) -> list[dict[str, Any]]:
+    """Each with its way, the newest first; who signed and where stays hidden as the receiver does."""
     found = list(order.parcels.order_by("sent_at", "pk"))
     events = ports.parcel_events([parcel.pk for parcel in found])
     return [
@@ -207,7 +209,12 @@ def _parcels(order: Order) -> list[dict[str, Any]]:
             "courier": parcel.courier,
             "number": parcel.number,
             "sent_at": parcel.sent_at,
-            "events": [{"at": one.at, "text": masks.scrub(one.text)} for one in list(events.get(parcel.pk, ()))[:30]],
+            # Where it is: the newest word that says so.
+            "now": next((one for one in events.get(parcel.pk, ()) if one.state), None),
+            "events": [
+                {"at": one.at, "state": one.state, "text": one.text if seen else shielded(one.text, receiver=order.receiver, address=order.address)}
+                for one in list(events.get(parcel.pk, ()))[:30]
+            ],
         }
         for parcel in found
     ]
