@@ -64,7 +64,7 @@ class Addresses(Floor):
             if "logout" in route:
                 continue
             pk = {"orders": order.pk, "workspace": self.talk.pk, "customers": self.cast.fang.pk}.get(route.split("/")[0], 1)
-            path = route.replace("<int:pk>", str(pk)).replace("<slug:measure>", "slow").replace("<slug:name>", "orders")
+            path = route.replace("<int:pk>", str(pk)).replace("<slug:measure>", "slow").replace("<slug:name>", "orders").replace("<slug:vendor>", "kuaidi100")
             path = path.replace("<slug:key>", self.cast.shop.profile.public_key)
             path = path.replace("<str:token>", links.token(order, self.cast.lin, clock.now()))
             for part in ("<str:sheet>", "<str:key>", "<str:path>", "<str:kind>", "<str:field>", "<slug:what>"):

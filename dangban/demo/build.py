@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
+from dangban.chat import projection
 from dangban.demo.content import Content, content
 from dangban.demo.department import Opening
 from dangban.demo.outgoing import Outgoing
@@ -48,6 +49,8 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     present.act()
     Waiting(random, opening.people, now).act()
     Outgoing(opening.people, now).act()
+    # What was said to customers last has its effects too.
+    projection.run_pending()
     tell("and what is going on now")
 
 

@@ -1,4 +1,4 @@
-"""Pictures of the program over a fresh demonstration: six for the README, or every page with --all."""
+"""Pictures of the program over a fresh demonstration: seven for the README, or every page with --all."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ README = (
     Shot("chat-phone", "/w/mianyu/", phone=True, write="你好，四季羽绒被 220×240 有现货吗？"),
     Shot("floor", "/floor/", "zhou"),
     Shot("handbook", "/handbook/", "shen"),
+    Shot("cut-off", "/dispatch/cut-off/", "ou"),
     Shot("order", "/orders/?q=顺丰", "ou", click="#main table a >> nth=0"),
 )
 EVERY_PAGE = (
@@ -49,6 +50,10 @@ EVERY_PAGE = (
     ("floor", "/floor/", "zhou"), ("numbers", "/numbers/", "zhou"), ("search", "/search/?q=快递", "zhou"),
     ("enquiries", "/enquiries/", "lin"), ("ratings", "/ratings/", "zhou"), ("guard", "/speech-guard/", "zhou"),
     ("replies", "/auto-replies/", "shen"), ("seats", "/seats/", "shen"), ("orders", "/orders/", "ou"),
+    ("unpaid", "/orders/unpaid/", "ou"), ("exceptions", "/orders/exceptions/", "ou"), ("changes", "/orders/changes/", "ou"),
+    ("audit", "/dispatch/", "ou"), ("waves", "/dispatch/waves/", "ou"), ("pack", "/dispatch/pack/", "ding"),
+    ("cut-off", "/dispatch/cut-off/", "ou"), ("parcels", "/parcels/", "ou"), ("backorders", "/backorders/", "ou"),
+    ("stock", "/stock/", "ding"), ("campaigns", "/campaigns/", "lu"), ("approvals", "/approvals/", "zhou"), ("day", "/day/", "lin"),
     ("customers", "/customers/", "ou"), ("shops", "/shops/", "shen"), ("catalogue", "/catalogue/", "shen"),
     ("handbook", "/handbook/", "shen"), ("inbox", "/inbox/", "zhou"), ("people", "/people/", "shen"),
     ("journal", "/journal/", "shen"), ("scripts", "/scripts/", "lu"), ("login", "/login/", ""),

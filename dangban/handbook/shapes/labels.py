@@ -11,7 +11,9 @@ CHAPTERS: dict[str, Words] = {
     "customers": Words("客户", "Customers"),
     "stock": Words("库存", "Stock"),
     "campaigns": Words("活动", "Campaigns"),
+    "backorders": Words("缺货登记", "Back-orders"),
     "dispatch": Words("发货", "Dispatch"),
+    "tracking": Words("物流", "Tracking"),
     "chat": Words("聊天", "Chat"),
     "desk": Words("待办", "Desk"),
     "people": Words("人员", "People"),
@@ -48,11 +50,13 @@ FACTS: dict[str, Words] = {
     "length": Words("长度", "Length"),
     "load": Words("正在接待", "Being served"),
     "minutes": Words("分钟", "Minutes"),
+    "moved_at": Words("最近一次更新", "Last moved"),
     "newest_order": Words("最新订单", "Newest order"),
     "next_duty_at": Words("下次有人当班", "Next on duty"),
     "on_duty": Words("当班人数", "On duty"),
     "online": Words("在线人数", "Online"),
     "open_conversations": Words("未结束会话", "Open conversations"),
+    "opened_at": Words("登记时间", "Opened"),
     "opens_at": Words("开始接待", "Opens"),
     "orders": Words("成交单数", "Orders"),
     "placed_at": Words("下单时间", "Placed"),
@@ -66,6 +70,8 @@ FACTS: dict[str, Words] = {
     "team": Words("组内人数", "In the team"),
     "transfers": Words("已转接次数", "Transfers so far"),
     "words": Words("命中的词", "Words found"),
+    "ship_by": Words("最晚发出", "To leave by"),
+    "weekday": Words("星期几", "Day of the week"),
 }
 
 
