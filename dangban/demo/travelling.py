@@ -33,9 +33,11 @@ class Travelling:
 
     def act(self) -> None:
         sent = Order.objects.filter(status=Order.Status.SENT, dispatched_at__gte=self.now - timedelta(days=6))
-        for number, order in enumerate(sent.select_related("shop").order_by("-dispatched_at", "pk")[:_MOST]):
+        known = list(sent.select_related("shop").order_by("-dispatched_at", "pk"))
+        # Some of each day, so that each stands at another point of its way.
+        for number, order in enumerate(known[:: max(1, len(known) // _MOST)][:_MOST]):
             parcel = self._parcel(order, number)
-            way = self._way(number)
+            way = self._way(number, self.now - parcel.sent_at)
             steps = [Node(parcel.sent_at + timedelta(hours=after), text, states.of_words(text), place=place) for after, text, place in way]
             with transaction.atomic():
                 noting.note(parcel, [one for one in steps if one.at <= self.now], Step.Source.FILE, by=SYSTEM, at=self.now)
@@ -51,11 +53,14 @@ class Travelling:
         following.follow([known], self.now)
         return known
 
-    def _way(self, number: int) -> list[tuple[int, str, str]]:
-        if number % 13 == 5:
+    def _way(self, number: int, since: timedelta) -> list[tuple[int, str, str]]:
+        if since > timedelta(hours=40) and number % 6 == 1:
             return [*_WAY[:4], _STUCK]
-        if number % 13 == 9:
+        if since > timedelta(hours=40) and number % 6 == 3:
             return [*_WAY[:4], _REFUSED]
+        if since > timedelta(days=4) and number % 6 == 5:
+            # Left one hub and never came to the next.
+            return list(_WAY[:2])
         # Most arrive in a day and a half; some still have a stretch to go.
         return list(_WAY[: self.random.choice((2, 3, 4, 4, 5))])
 

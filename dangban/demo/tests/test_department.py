@@ -15,9 +15,10 @@ from dangban.demo.build import build
 from dangban.demo.content import content
 from dangban.desk.models import Notice, Task
 from dangban.lib import clock
-from dangban.orders.models import Order, Requirement
+from dangban.orders.models import Order, OrderException, Requirement
 from dangban.people.models import Person
 from dangban.testing.cast import NOW, PASSWORD
+from dangban.tracking.models import Track
 
 TOLD: list[str] = []
 
@@ -47,6 +48,11 @@ class TheDemonstration(TestCase):
     def test_orders_are_of_every_age(self) -> None:
         found = set(Order.objects.values_list("status", flat=True))
         assert {"unpaid", "paid", "sent", "signed"} <= found
+
+    def test_parcels_stand_at_all_points_of_their_way_some_where_somebody_is_needed(self) -> None:
+        states = set(Track.objects.values_list("state", flat=True))
+        assert {"moving", "delivering", "signed", "problem"} <= states
+        assert OrderException.objects.filter(parcel__isnull=False, settled_at=None).count() >= 1
 
     def test_whoever_says_where_they_live_has_their_parcels_sent_there(self) -> None:
         cities = [place["city"].removesuffix("市") for place in content().words["place"]]
