@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import os
 import statistics
@@ -111,6 +112,10 @@ def _run(options: argparse.Namespace, report: Report) -> None:
     report.section(f"{options.orders:,} orders, {options.skus:,} SKUs: page and queries in milliseconds, p95")
     report.add("fill_seconds", round(time.perf_counter() - began, 1))
     asking = Asking(cast, options, report)
+    # As a server does once everything is loaded: a look through the whole program would stand in some page's way.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     for name, (reader, addresses) in PAGES.items():
         if name.startswith(options.only):
             asking.take(name, reader, addresses)
