@@ -31,9 +31,14 @@ attach("[data-context-tabs]", (tabs) => {
     sessionStorage.setItem("context-tab", tab.dataset.tab);
     choose(tabs, tab);
   });
+  // A slow answer to an earlier choice must not cover a later one.
+  tabs.parentElement.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const asked = detail.requestConfig.elt.closest("[data-tab]");
+    if (asked?.ariaSelected === "false") detail.shouldSwap = false;
+  });
   const first = tabs.querySelector(`[data-tab="${CSS.escape(chosen)}"]`) ?? tabs.querySelector("[data-tab]");
   choose(tabs, first);
-  htmx.ajax("GET", first.dataset.src, { target: tabs.nextElementSibling, source: tabs.nextElementSibling, swap: "innerHTML" });
+  htmx.ajax("GET", first.dataset.src, { target: tabs.nextElementSibling, source: first, swap: "innerHTML" });
 });
 
 function choose(tabs, chosen) {

@@ -22,6 +22,7 @@ def customer(browser: Any, server: LiveServer, token: str = "", **options: Any) 
 
 
 def write(page: Any, text: str) -> None:
+    page.locator("#text:visible, #leave textarea:visible").first.wait_for(timeout=WAIT)
     if page.locator("#leave").is_visible():
         page.locator("#leave textarea").fill(text)
         page.locator("#leave .go").click()

@@ -127,6 +127,26 @@ def test_markup_in_what_people_write_is_shown_as_text(chromium: Any, floor: Live
     chat.__exit__(None, None, None)
 
 
+def test_a_late_answer_to_one_tab_does_not_cover_the_tab_chosen_after_it(chromium: Any, floor: LiveServer) -> None:
+    with visit(chromium, floor.url, floor.told["mei"]) as mei:
+        asked: list[Any] = []
+        mei.route("**/context/customer/", lambda request: asked.append(request))
+        mei.goto("/workspace/?tab=waiting")
+        go(mei, "held")
+        chat, page = customer(chromium, floor)
+        write(page, "床笠和床单有什么不同")
+        mei.locator(".conv", has_text="床笠和床单").first.click(timeout=WAIT)
+        mei.locator("[data-tab=products]").click(timeout=WAIT)
+        search = mei.locator(".pane--context input[type=search]")
+        search.wait_for(timeout=WAIT)
+        assert len(asked) == 1
+        asked[0].fulfill(body="<p>late</p>")
+        mei.wait_for_timeout(300)
+        assert search.is_visible()
+        assert mei.get_by_text("late", exact=True).count() == 0
+        chat.__exit__(None, None, None)
+
+
 def test_the_chat_weighs_less_than_sixty_kilobytes(chromium: Any, floor: LiveServer) -> None:
     with visit(chromium, floor.url) as page:
         weights: list[int] = []
