@@ -33,6 +33,8 @@ FLOORS = (
     ("backorders",),
     ("dispatch",),
     ("tracking",),
+    ("aftersales",),
+    ("dealers",),
     ("conversations",),
     ("demo",),
     ("replay",),

@@ -39,6 +39,8 @@ ROOMS = [
     "backorders",
     "dispatch",
     "tracking",
+    "aftersales",
+    "dealers",
     "conversations",
 ]
 
