@@ -1,0 +1,1 @@
+"""What the handbook says of after-sales, by subject."""
