@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from dangban.desk.models import Approval
 from dangban.handbook.actions import keep
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Decision
+from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import record
 from dangban.lib import clock, money, text
 from dangban.lib.actor import SYSTEM, Actor
@@ -109,6 +111,7 @@ def use(made: PriceOffer, order: Order, *, by: Person, at: datetime | None = Non
             raise Conflict(_("This offer is used or no longer holds."))
         if held.off_fen >= locked.total_fen:
             raise Refused(_("The order costs less than what was offered off. Work it out anew."), code="cheaper")
+        _still_theirs_to_give(held, locked)
         held.order = locked
         carry_out(held, locked, at=at)
     return held
@@ -182,7 +185,10 @@ def of_order(order: Order, ask: Ask) -> rules.Discount:
     prices = [line.price_fen * line.quantity for line in order.lines.all() if line.price_fen is not None]
     goods = max(0, order.total_fen - order.freight_fen - order.refunded_fen)
     listed = max(sum(prices), goods) if prices else goods
-    return rules.Discount(goods, listed, ask.off_fen, ask.freight_free, order.freight_fen, ask.gift_fen, bool(ask.gift))
+    money_off, gifts = _given(order)
+    return rules.Discount(
+        goods, listed, ask.off_fen, ask.freight_free, order.freight_fen, ask.gift_fen, bool(ask.gift), money_off, gifts
+    )
 
 
 def preview(wanted: rules.Discount, by: Person, at: datetime) -> Decision:
@@ -211,14 +217,39 @@ def _not_below_nothing(wanted: rules.Discount) -> None:
         raise BadInput(message, fields={"off": [message]})
 
 
+def _given(order: Order) -> tuple[int, int]:
+    """Money that has come off this order, and the worth of the gifts put in."""
+    used = order.price_offers.filter(state=State.USED)
+    found = used.aggregate(
+        off=Sum("off_fen", filter=Q(change__applied_at__isnull=False), default=0), gifts=Sum("gift_fen", default=0)
+    )
+    return found["off"], found["gifts"]
+
+
+def _still_theirs_to_give(held: PriceOffer, order: Order) -> None:
+    """The basket of the order is another than the one it was offered on, and something may have come off already."""
+    level = held.asked_by.level if held.authority == "own" else held.authority
+    wanted = of_order(order, Ask(held.off_fen, held.freight_free, held.gift, held.gift_fen))
+    rulebook = in_force(held.asked_at)
+    decision = rules.deciding(wanted, level, rulebook)
+    _refuse(decision, wanted, rulebook)
+    if decision.outcome != "own":
+        message = _("On this order the offer would go beyond who made it. Ask for the discount on the order itself.")
+        raise Refused(message, decision=decision, code="beyond")
+
+
 def _decide(wanted: rules.Discount, by: Person, at: datetime) -> Decision:
     decision = preview(wanted, by, at)
+    _refuse(decision, wanted, in_force(at))
+    return decision
+
+
+def _refuse(decision: Decision, wanted: rules.Discount, rulebook: Rules) -> None:
     if decision.outcome == "floor":
-        least = money.show(rules.floor_fen(wanted.list_fen, in_force(at)))
+        least = money.show(rules.floor_fen(wanted.list_fen, rulebook))
         raise Refused(_("Nobody may sell this below %(price)s.") % {"price": least}, decision=decision, code="floor")
     if decision.outcome == "nobody":
         raise Refused(_("This is more than anybody may grant."), decision=decision, code="nobody")
-    return decision
 
 
 def _write(
@@ -294,7 +325,10 @@ def _answer_by(at: datetime) -> datetime:
 
 def _as_asked(held: PriceOffer) -> rules.Discount:
     basket = held.before_fen - held.freight_fen
-    return rules.Discount(basket, held.list_fen, held.off_fen, held.freight_free, held.freight_fen, held.gift_fen, bool(held.gift))
+    money_off, gifts = _given(held.order) if held.order is not None else (0, 0)
+    return rules.Discount(
+        basket, held.list_fen, held.off_fen, held.freight_free, held.freight_fen, held.gift_fen, bool(held.gift), money_off, gifts
+    )
 
 
 def _locked(pk: int) -> PriceOffer:

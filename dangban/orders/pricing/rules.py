@@ -27,6 +27,14 @@ class Discount:
     freight_fen: int = 0
     gift_fen: int = 0
     has_gift: bool = False
+    # What has come off already: the limits are of all together.
+    given_fen: int = 0
+    given_gift_fen: int = 0
+
+    @property
+    def before_fen(self) -> int:
+        """The basket before anything came off it."""
+        return self.basket_fen + self.given_fen
 
     @property
     def goods_fen(self) -> int:
@@ -48,15 +56,21 @@ def limit(who: str, basket_fen: int, rules: Rules) -> Row | None:
     return max(rows, key=lambda row: row.basket, default=None)
 
 
+def left_fen(row: Row, discount: Discount) -> int:
+    """What may still come off by this line, after what has already."""
+    most = row.off if row.share is None else min(row.off, row.share.of(discount.before_fen))
+    return max(0, most - discount.given_fen)
+
+
 def covers(who: str, discount: Discount, rules: Rules) -> bool:
     """Whether an authority is enough for all of it at once."""
-    row = limit(who, discount.basket_fen, rules)
+    row = limit(who, discount.before_fen, rules)
     if row is None:
         return False
-    most = row.off if row.share is None else min(row.off, row.share.of(discount.basket_fen))
+    off = not discount.off_fen or discount.off_fen <= left_fen(row, discount)
     # A gift of nothing allowed is no gift, whatever it is said to be worth.
-    gift = not discount.has_gift or (row.gift > 0 and discount.gift_fen <= row.gift)
-    return discount.off_fen <= most and (row.freight or not discount.freight_free) and gift
+    gift = not discount.has_gift or (row.gift > 0 and discount.given_gift_fen + discount.gift_fen <= row.gift)
+    return off and (row.freight or not discount.freight_free) and gift
 
 
 def deciding(discount: Discount, level: str, rules: Rules) -> Decision:
@@ -97,6 +111,6 @@ def yuan(amount_fen: int) -> str:
 
 def _because(discount: Discount, who: str, rules: Rules) -> Because:
     return rules.because(
-        DISCOUNT_LIMITS, who=who, basket=yuan(discount.basket_fen), off=yuan(discount.off_fen), freight=discount.freight_free,
-        gift=yuan(discount.gift_fen),
+        DISCOUNT_LIMITS, who=who, basket=yuan(discount.before_fen), off=yuan(discount.given_fen + discount.off_fen), freight=discount.freight_free,
+        gift=yuan(discount.given_gift_fen + discount.gift_fen),
     )  # fmt: skip

@@ -13,7 +13,8 @@ from dangban.desk.models import Approval, Deadline, Notice
 from dangban.handbook.current import in_force
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
-from dangban.orders.models import ChangeRequest, Order, PriceOffer
+from dangban.orders.changing import steps
+from dangban.orders.models import ChangeRequest, ChangeStep, Order, PriceOffer
 from dangban.orders.pricing import actions, listing
 from dangban.orders.pricing.actions import Ask
 from dangban.orders.tests.stories import OrderCase
@@ -31,6 +32,10 @@ class PriceCase(OrderCase):
     def discount(self, order: Order, off: int, by: Person | None = None, **more: Any) -> PriceOffer:
         return actions.discount(order, Ask(off, reason="老顾客", **more), by=by or self.cast.lin)
 
+    def tick_platform(self, order: Order) -> None:
+        for step in ChangeStep.objects.filter(request__order=order, done_at=None):
+            steps.tick(step, by=self.cast.zhou)
+
     def answer(self, made: PriceOffer, granted: bool, by: Person, answer: str = "") -> PriceOffer:
         desk.settle_approval(made.approval, granted, answer=answer, by=by)
         return PriceOffer.objects.get(pk=made.pk)
@@ -46,6 +51,21 @@ class PricingTests(PriceCase):
         change = made.change
         assert (change.field, change.money_fen) == ("price", -300)
         assert [step.code for step in change.steps.all()] == ["platform-price"]
+
+    def test_the_limit_is_of_all_that_came_off_the_order(self) -> None:
+        order = self.unpaid()
+        self.discount(order, 200)
+        self.tick_platform(order)
+        assert self.discount(order, 100).state == "used"
+        self.tick_platform(order)
+        more = self.discount(order, 100, by=self.cast.mei)
+        assert (more.state, more.authority) == ("asked", "leader")
+        assert Order.objects.get(pk=order.pk).total_fen == 19700
+
+    def test_so_is_that_of_gifts(self) -> None:
+        order = self.unpaid()
+        assert self.discount(order, 0, gift="眼罩", gift_fen=300).state == "used"
+        assert self.discount(order, 0, gift="香包", gift_fen=300).state == "asked"
 
     def test_what_is_beyond_goes_to_who_may_grant_it_with_a_short_clock(self) -> None:
         order = self.unpaid()
@@ -168,6 +188,24 @@ class OfferTests(PriceCase):
         assert order.total_fen == 38900
         with pytest.raises(Conflict):
             actions.use(made, order, by=self.cast.mei)
+        assert Order.objects.get(pk=order.pk).total_fen == 38900
+
+    def test_it_never_brings_a_smaller_order_below_the_lowest_price_or_beyond_who_offered(self) -> None:
+        made = self.offer(1000)
+        for number, total, code in (("61", 1900, "floor"), ("62", 25000, "beyond")):
+            order = self.unpaid(platform_id=number, total_fen=total, freight_fen=0)
+            with pytest.raises(Refused) as refusal:
+                actions.use(made, order, by=self.cast.lin)
+            assert refusal.value.code == code
+            assert Order.objects.get(pk=order.pk).total_fen == total
+        assert (PriceOffer.objects.get().state, ChangeRequest.objects.count()) == ("open", 0)
+
+    def test_two_offers_on_one_order_are_more_than_one(self) -> None:
+        order = self.unpaid(total_fen=39900, freight_fen=0)
+        actions.use(self.offer(1000), order, by=self.cast.lin)
+        self.tick_platform(order)
+        with pytest.raises(Refused):
+            actions.use(self.offer(1000), order, by=self.cast.lin)
         assert Order.objects.get(pk=order.pk).total_fen == 38900
 
     def test_it_is_nobody_else_s_and_ends(self) -> None:

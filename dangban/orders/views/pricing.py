@@ -71,7 +71,7 @@ def _of_order(person: Person, order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "verdict": verdict,
-        "limit": limit_words(person, wanted.basket_fen),
+        "limit": limit_words(person, wanted),
         "basket_fen": wanted.basket_fen,
         "floor_fen": rules.floor_fen(wanted.list_fen, in_force_so_far(at)),
         "rows": _rows(listing.of_order(person, order)),
@@ -79,16 +79,15 @@ def _of_order(person: Person, order: Order) -> dict[str, Any]:
     }
 
 
-def limit_words(person: Person, basket_fen: int) -> str:
-    """What this person may take off a basket of this value by themselves."""
+def limit_words(person: Person, wanted: rules.Discount) -> str:
+    """What this person may still take off this basket by themselves."""
     rulebook = in_force_so_far(clock.now())
     if not rulebook.has(DISCOUNT_LIMITS):
         return ""
-    row = rules.limit(rules.authority_of(person.level), basket_fen, rulebook)
+    row = rules.limit(rules.authority_of(person.level), wanted.before_fen, rulebook)
     if row is None:
         return _("Nothing: every discount is asked for.")
-    most = row.off if row.share is None else min(row.off, row.share.of(basket_fen))
-    parts = [_("up to %(amount)s") % {"amount": money.show(most)}]
+    parts = [_("up to %(amount)s") % {"amount": money.show(rules.left_fen(row, wanted))}]
     if row.freight:
         parts.append(pgettext("discount", "freight free"))
     if row.gift:
