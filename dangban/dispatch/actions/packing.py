@@ -181,7 +181,7 @@ def send(
         _may_leave(held, lines, part=part, whole=whole)
         held.tracking_number, held.courier, held.sent_at = number, courier, at
         held.save(update_fields=["tracking_number", "courier", "sent_at"])
-        _close(rows, at, whole=whole)
+        _close(rows, lines, at)
         sent = [_send_order(orders[pk], [one for one in lines if one.order_id == pk], held, by, at) for pk in pks]
         _take_out(held, lines, by, at)
         change = {"slip": held.number, "courier": courier, "number": number, "part": not whole}
@@ -208,14 +208,19 @@ def _may_leave(slip: Slip, lines: list[SlipLine], *, part: bool, whole: bool) ->
         raise Refused(_("Nothing is in the parcel yet."), code="empty")
 
 
-def _close(rows: list[Preparation], at: datetime, *, whole: bool) -> None:
+def _close(rows: list[Preparation], lines: list[SlipLine], at: datetime) -> None:
+    """Order by order: of several in one parcel some may be whole, and the rest goes by itself then."""
+    short = {one.order_id for one in lines if one.packed < one.quantity}
+    whole = {row.pk for row in rows if row.order_id not in short}
     for row in rows:
         row.version += 1
-        if whole:
+        if row.pk in whole:
             row.stage, row.closed_at = Stage.SENT, at
         else:
             row.stage, row.wave, row.holds, row.hold = Stage.WAITING, None, [], ""
-        row.save(update_fields=["stage", "closed_at", "wave", "holds", "hold", "version"])
+            if row.joined_to_id in whole:
+                row.joined_to = None
+        row.save(update_fields=["stage", "closed_at", "wave", "holds", "hold", "joined_to", "version"])
 
 
 def _send_order(order: Order, lines: list[SlipLine], slip: Slip, by: Person, at: datetime) -> Parcel | None:

@@ -147,6 +147,22 @@ class Packing(DeskCase):
         assert list(numbers) == [("sent", "YT7"), ("sent", "YT7")]
         assert self.desk.goods.figures()[0] == 18
 
+    def test_a_part_of_joined_orders_takes_each_piece_once_and_closes_what_is_whole(self):
+        place = {"address": "同一地址1号"}
+        goods = self.desk.goods
+        one, other = self.desk.order(**place), self.desk.order((goods.grey, 1), **place)
+        auditing.audit([self.desk.row(order).pk for order in (one, other)], by=self.cast.ou)
+        auditing.join(self.desk.row(one), [self.desk.row(other)], by=self.cast.ou)
+        waves.make_wave(self.cast.shop, [self.desk.row(one).pk], by=self.cast.ou)
+        slip = packing.begin(packing.find(other.platform_id, by=self.ding), by=self.ding)
+        packing.put_in(slip, "SJT-180-BL", by=self.ding)
+        packing.send(slip, "YT7", part=True, by=self.ding)
+        assert (goods.figures(), goods.figures(goods.grey)) == ((19, 2, 0), (20, 2, 0))
+        gone, left = self.desk.row(one), self.desk.row(other)
+        assert (gone.stage, gone.closed_at) == ("sent", NOW)
+        assert (left.stage, left.closed_at, left.joined_to) == ("waiting", None, None)
+        assert list(Order.objects.filter(pk__in=[one.pk, other.pk]).values_list("status", flat=True)) == ["sent", "paid"]
+
     def test_other_rooms_learn_how_far_the_warehouse_is(self):
         unprinted = self.desk.order()
         pks = [self.order.pk, unprinted.pk]
