@@ -1,6 +1,8 @@
 from contextlib import suppress
+from pathlib import Path
 
 from django.apps import AppConfig
+from django.utils.translation.reloader import translation_file_changed
 
 
 class ProjectConfig(AppConfig):
@@ -12,4 +14,6 @@ class ProjectConfig(AppConfig):
         from dangban.project import translations
 
         with suppress(OSError):
-            translations.compile_all()
+            if translations.compile_all():
+                # Django has read the catalogues already, to name a relation: this process would keep the old words.
+                translation_file_changed(sender=None, file_path=Path("django.mo"))
