@@ -1,0 +1,22 @@
+"""Cases, what comes back, what was found, what was paid, what proves it."""
+
+from dangban.aftersales.models.cases import Assessment, Case, CaseContact, CaseLine, CaseStep
+from dangban.aftersales.models.evidence import Evidence
+from dangban.aftersales.models.inbound import Finding, InboundParcel, ParcelCase, ParcelItem
+from dangban.aftersales.models.settling import CaseOrder, LedgerEntry, Settlement
+
+__all__ = [
+    "Assessment",
+    "Case",
+    "CaseContact",
+    "CaseLine",
+    "CaseOrder",
+    "CaseStep",
+    "Evidence",
+    "Finding",
+    "InboundParcel",
+    "LedgerEntry",
+    "ParcelCase",
+    "ParcelItem",
+    "Settlement",
+]
