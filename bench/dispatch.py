@@ -9,21 +9,17 @@ through all middleware, and typesets the labels of one wave.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench._report import Report, postgres_version
-from dangban.testing.postgres import FASTER, start_cluster
+from bench._report import Report
+from bench._scratch import scratch
 
 PAGES = {
     "audit": "/dispatch/",
@@ -46,25 +42,9 @@ def main() -> int:
     parser.add_argument("--database", default="sqlite")
     options = parser.parse_args()
     report = Report("dispatch")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "dangban.project.settings"
-    with tempfile.TemporaryDirectory(prefix="dangban-dispatch-") as folder, _database(options.database) as url:
-        os.environ |= {"DANGBAN_DATA": folder, "DANGBAN_DATABASE_URL": url, "DANGBAN_SECRET_KEY": "only for a bench"}
-        if url:
-            report.database = postgres_version(url)
+    with scratch(report, options.database):
         _run(options, report)
     return report.end()
-
-
-@contextlib.contextmanager
-def _database(named: str) -> Iterator[str]:
-    if named != "postgresql":
-        yield "" if named == "sqlite" else named
-        return
-    cluster = start_cluster(options={**FASTER, "shared_buffers": "512MB"})
-    try:
-        yield cluster.make("bench")
-    finally:
-        cluster.stop()
 
 
 def _run(options: argparse.Namespace, report: Report) -> None:

@@ -12,12 +12,10 @@ and of the database's, number of statements, size. `--only` takes the pages whos
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,10 +27,10 @@ from urllib.parse import quote, urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench._report import Report, postgres_version
+from bench._report import Report
+from bench._scratch import scratch
 from bench.lane import cores
 from bench.lane.watching import cpu_of, postmaster
-from dangban.testing.postgres import FASTER, start_cluster
 
 TARGET = 100
 TARGETED = ("list", "thread", "search")
@@ -42,29 +40,11 @@ def main() -> int:
     options = _options()
     report = Report("inbox")
     cores.prefer(os.getpid(), options.nice)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "dangban.project.settings"
-    with tempfile.TemporaryDirectory(prefix="dangban-inbox-") as folder, _database(options.database) as url:
-        os.environ |= {"DANGBAN_DATA": folder, "DANGBAN_DATABASE_URL": url, "DANGBAN_SECRET_KEY": "only for a bench"}
-        if url:
-            report.database = postgres_version(url)
-            if (server := postmaster(url)) is not None:
-                cores.prefer(server, options.nice)
+    with scratch(report, options.database, max_wal_size="8GB") as url:
+        if url and (server := postmaster(url)) is not None:
+            cores.prefer(server, options.nice)
         Bench(options, report, url).run()
     return report.end()
-
-
-@contextlib.contextmanager
-def _database(named: str) -> Iterator[str]:
-    """The address of the database; a server made for this run where only its kind is named."""
-    if named != "postgresql":
-        yield "" if named == "sqlite" else named
-        return
-    # Only read once it is filled: nothing here has to outlive a power cut.
-    cluster = start_cluster(options={**FASTER, "shared_buffers": "512MB", "max_wal_size": "8GB"})
-    try:
-        yield cluster.make("bench")
-    finally:
-        cluster.stop()
 
 
 @dataclass
