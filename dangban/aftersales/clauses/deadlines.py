@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from dangban.handbook.shapes import Duration, declare
+from dangban.handbook.shapes import Duration, declare, lawful_if
 
+CONSUMER_LAW = "law: 消费者权益保护法"
+
+EVIDENCE_WITHIN = declare(
+    "aftersales.evidence_within", Duration("hours", minimum=1, maximum=720),
+    "顾客须在多久之内上传问题图片", "How soon the customer has to send photos of the problem",
+)
+ANSWER_WITHIN = declare(
+    "aftersales.answer_within", Duration("minutes", minimum=1, maximum=2880),
+    "售后申请多久之内答复", "How soon an after-sales request is answered",
+)
+SOLVE_WITHIN = declare(
+    "aftersales.solve_within", Duration("hours", minimum=1, maximum=720),
+    "售后问题多久之内解决", "How soon an after-sales case is solved",
+)
+REFUND_WITHIN = declare(
+    "aftersales.refund_within", Duration("days", minimum=1, maximum=30),
+    "收到退货后几天内退款", "Within how many days after the goods came back the refund is made",
+    bound=lawful_if(
+        lambda days: days <= Duration("days").step * 7, source=f"{CONSUMER_LAW} §25",
+        says=("收到退货七日内退款", "The refund is due within seven days after the goods came back"),
+    ),
+)
 AGREE_WITHIN = declare(
     "aftersales.agree_within", Duration("hours", minimum=1, maximum=720),
     "判定后多久之内与顾客谈妥", "How soon after the assessment the customer and the agent agree on what is done",

@@ -75,11 +75,6 @@ REMEDIES = declare(
     "处理方式按什么顺序提出", "In which order remedies are offered",
     applied=False,
 )
-EVIDENCE_WITHIN = declare(
-    "aftersales.evidence_within", Duration("hours", minimum=1, maximum=720),
-    "顾客须在多久之内上传问题图片", "How soon the customer has to send photos of the problem",
-    applied=False,
-)
 NO_EVIDENCE = declare(
     "aftersales.no_evidence",
     Choice(
@@ -117,25 +112,6 @@ LOST_FIRST = declare(
         least=1,
     ),
     "丢件按什么步骤处理", "In which steps a lost parcel is handled",
-    applied=False,
-)
-ANSWER_WITHIN = declare(
-    "aftersales.answer_within", Duration("minutes", minimum=1, maximum=2880),
-    "售后申请多久之内答复", "How soon an after-sales request is answered",
-    applied=False,
-)
-SOLVE_WITHIN = declare(
-    "aftersales.solve_within", Duration("hours", minimum=1, maximum=720),
-    "售后问题多久之内解决", "How soon an after-sales case is solved",
-    applied=False,
-)
-REFUND_WITHIN = declare(
-    "aftersales.refund_within", Duration("days", minimum=1, maximum=30),
-    "收到退货后几天内退款", "Within how many days after the goods came back the refund is made",
-    bound=lawful_if(
-        lambda days: days <= Duration("days").step * 7, source=f"{CONSUMER_LAW} §25",
-        says=("收到退货七日内退款", "The refund is due within seven days after the goods came back"),
-    ),
     applied=False,
 )
 RETURN_NUMBER_BY = declare(
