@@ -11,23 +11,18 @@ from dangban.knowledge import queries as knowledge
 from dangban.knowledge.models import Script
 from dangban.lib import clock, money
 from dangban.media.links import signed_url
+from dangban.orders import wording
 from dangban.orders.models import Order
 from dangban.people.models import Person, TeamMembership
 from dangban.shops import queries as shops
 
 
 def facts_for(person: Person, conversation: Conversation) -> dict[str, str]:
-    """What a script may name: the customer, their newest order, the shop, the courier, the agent."""
+    """What a script may name: the customer, the shop, the agent, their newest order with its parcel, goods and address."""
     rows = Order.objects.filter(customer=conversation.customer_id, shop=conversation.shop_id)
     order = rows.order_by("-created_at", "-pk").first()
-    return {
-        "customer": conversation.customer.name,
-        "shop": conversation.shop.name,
-        "agent": person.service_name,
-        "order": order.platform_id if order else "",
-        "courier": order.courier if order else "",
-        "tracking": order.tracking_number if order else "",
-    }
+    known = {"customer": conversation.customer.name, "shop": conversation.shop.name, "agent": person.service_name}
+    return known | wording.facts(order, person) if order else known
 
 
 def scripts(person: Person, conversation: Conversation, typed: str, limit: int = 20) -> list[dict[str, Any]]:

@@ -357,6 +357,18 @@ class Saying(DeskCase):
         found = client.get(self.page("suggestions/"), {"q": "您好，下午四点前付款都是当天发货的"}).json()["items"]
         assert [(one["label"], one["insert"]) for one in found] == [("发货时间", "方静，下午四点前付款当天发货。")]
 
+    def test_a_script_names_the_goods_of_the_newest_order_and_the_street_only_to_who_may_see_it(self):
+        knowledge.write_script(
+            scope="company", stage="logistics", title="核对", body="您拍的是{商品}，寄到{收货地址}", by=self.cast.zhou
+        )
+        order = Order.objects.create(
+            shop=self.cast.shop, platform_id="71", customer=self.cast.fang, status="paid", created_at=NOW, business_day=TODAY,
+            imported_at=NOW, total_fen=100, province="浙江省", city="杭州市", district="西湖区", address="示例路8号",
+        )  # fmt: skip
+        order.lines.create(position=1, title="南风四件套", variant="深蓝", quantity=1)
+        (found,) = self.get(self.page("scripts/")).json()["items"]
+        assert found["insert"] == "您拍的是南风四件套 深蓝，寄到浙江省杭州市西湖区****"
+
     def test_completions_know_scripts_colleagues_and_products(self):
         for what in ("scripts/", "suggestions/", "colleagues/", "products/"):
             answer = self.get(self.page(what), Accept="application/json")

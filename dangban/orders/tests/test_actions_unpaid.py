@@ -163,7 +163,8 @@ class AContact(UnpaidCase):
         )
         one = self.followed()
         [offered] = contacts.wordings(one.order, self.cast.lin)
-        assert offered.text == "请核对：浙江省杭州市西湖区示例路8号，商品南风四件套 深蓝 1.8 米"
+        assert offered.text == "请核对：浙江省杭州市西湖区****，商品南风四件套 深蓝 1.8 米"
+        assert contacts.wordings(one.order, self.cast.ou)[0].text == "请核对：浙江省杭州市西湖区示例路8号，商品南风四件套 深蓝 1.8 米"
         made = contacts.contact(
             one, Said("chat", "unknown", offered.text, script_id=script.pk), by=self.cast.lin
         )

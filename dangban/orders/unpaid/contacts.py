@@ -17,7 +17,7 @@ from dangban.handbook.decisions import Decision
 from dangban.journal.actions import record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, Refused
-from dangban.orders import access, bell, events, ports, ticking
+from dangban.orders import access, bell, events, ports, ticking, wording
 from dangban.orders.models import Contact, FollowUp, Order
 from dangban.orders.unpaid import following, rules, saying
 from dangban.people.models import Person
@@ -107,21 +107,11 @@ def may_close(by: Person, at: datetime | None = None) -> Decision:
     return rules.closing(by.level in following.LEADS, in_force(at or clock.now()))
 
 
-def facts_of(order: Order, by: Person) -> dict[str, str]:
-    """What a script may name: the goods and where they go, so that the buyer confirms either."""
-    goods = "、".join(f"{line.title} {line.variant}".strip() for line in order.lines.order_by("position"))
-    return {
-        "customer": order.customer.name if order.customer else "",
-        "order": order.platform_id,
-        "shop": order.shop.name,
-        "agent": by.service_name,
-        "goods": goods,
-        "address": f"{order.province}{order.city}{order.district}{order.address}",
-    }
-
-
 def wordings(order: Order, by: Person) -> list[ports.Wording]:
-    return ports.wordings(by, order, facts_of(order, by))
+    """The scripts of the payment stage, with the buyer's facts in them."""
+    customer = order.customer.name if order.customer else ""
+    facts = {"customer": customer, "shop": order.shop.name, "agent": by.service_name} | wording.facts(order, by)
+    return ports.wordings(by, order, facts)
 
 
 def _check(said: Said, at: datetime) -> str:
