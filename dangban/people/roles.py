@@ -21,6 +21,8 @@ _SERVE = (
     "backorders.view",
     "backorders.register",
     "tracking.note",
+    "aftersales.view",
+    "aftersales.handle",
     "desk.task",
 )
 _LEAD = (
@@ -36,6 +38,7 @@ _LEAD = (
     "desk.assign",
     "desk.approve",
     "workforce.manage",
+    "aftersales.approve",
 )
 _SUPERVISE = (
     *_LEAD,
@@ -55,6 +58,10 @@ _SUPERVISE = (
     "stock.arrange",
     "campaigns.manage",
     "backorders.export",
+    "aftersales.override",
+    "aftersales.receive",
+    "aftersales.inspect",
+    "aftersales.export",
     "people.view",
     "journal.read",
 )
@@ -93,7 +100,7 @@ DEFAULT_ROLES = (
         4,
     ),
     DefaultRole(
-        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "dispatch.view", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view"), 1
+        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "dispatch.view", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view", "aftersales.view", "aftersales.receive", "aftersales.inspect"), 1
     ),
-    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "dispatch.view", "orders.refund", "customers.view", "shops.view", "campaigns.view"), 2),
+    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "dispatch.view", "orders.refund", "customers.view", "shops.view", "campaigns.view", "aftersales.view", "aftersales.pay", "aftersales.export"), 2),
 )
