@@ -18,6 +18,8 @@ CHAPTERS: dict[str, Words] = {
     "desk": Words("待办", "Desk"),
     "people": Words("人员", "People"),
     "aftersales": Words("售后", "After-sales"),
+    "workshop": Words("返修", "Rework"),
+    "dealers": Words("经销商退货", "Returns of dealers"),
     "shifts": Words("班次", "Shifts"),
     "attendance": Words("考勤", "Attendance"),
     "leave": Words("休假", "Leave"),
