@@ -24,6 +24,7 @@ COLUMNS = {
     "price": ("total_fen", "freight_fen", "refunded_fen", "refund"),
     "cancel": ("status", "refund", "refunded_fen", "close_reason"),
 }
+OF_LINES = ("total_fen", "quantity", "refunded_fen", "refund")
 LINE = ("position", "sku_id", "sku_code", "title", "variant", "quantity", "price_fen")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?")
 _MOST_PIECES = 9999
@@ -41,7 +42,7 @@ class Wanted:
 def as_it_is(order: Order, field: str) -> dict[str, Any]:
     """The part of an order that a change of this kind is about, as plain data."""
     if field in ("item", "quantity"):
-        return {"lines": lines_of(order), "total_fen": order.total_fen, "quantity": order.quantity}
+        return {"lines": lines_of(order)} | {name: getattr(order, name) for name in OF_LINES}
     return {name: getattr(order, name) for name in COLUMNS[field]}
 
 
@@ -101,7 +102,7 @@ def _item(order: Order, typed: Mapping[str, str], stage: str) -> Wanted:
         raise BadInput(_("This shop has no such SKU."), fields={"sku": [_("Type the SKU's code as the catalogue has it.")]})
     price = sku.product.price_fen if sku.price_fen is None else sku.price_fen
     after = {"sku_id": sku.pk, "sku_code": sku.code, "title": sku.product.title, "variant": sku.name, "price_fen": price}
-    return _with_line(order, line, after)
+    return _with_line(order, line, after, stage)
 
 
 def _quantity(order: Order, typed: Mapping[str, str], stage: str) -> Wanted:
@@ -110,10 +111,10 @@ def _quantity(order: Order, typed: Mapping[str, str], stage: str) -> Wanted:
     if pieces is None or not 0 < pieces <= _MOST_PIECES:
         message = _("A number of pieces from 1. For none at all, cancel the order.")
         raise BadInput(message, fields={"quantity": [message]})
-    return _with_line(order, line, {"quantity": pieces})
+    return _with_line(order, line, {"quantity": pieces}, stage)
 
 
-def _with_line(order: Order, line: OrderLine, becomes: Mapping[str, Any]) -> Wanted:
+def _with_line(order: Order, line: OrderLine, becomes: Mapping[str, Any], stage: str) -> Wanted:
     """The lines with one of them changed; where both prices are known, the difference is the customer's."""
     before = as_it_is(order, "item")
     plain = {name: getattr(line, name) for name in LINE}
@@ -122,12 +123,15 @@ def _with_line(order: Order, line: OrderLine, becomes: Mapping[str, Any]) -> Wan
     more = 0
     if plain["price_fen"] is not None and new["price_fen"] is not None:
         more = new["price_fen"] * new["quantity"] - plain["price_fen"] * plain["quantity"]
-    # Goods may have been paid for below their price: the order's total never falls below nothing.
+    after = before | {"lines": lines, "quantity": order.quantity - line.quantity + new["quantity"]}
+    if more < 0 and stage != "unpaid":
+        # What was paid stays paid; the difference goes back, so that a cancellation does not pay it back again.
+        more = -min(-more, max(0, order.paid_fen - order.refunded_fen))
+        back = {"refunded_fen": order.refunded_fen - more, "refund": str(Order.Refund.PARTIAL)} if more else {}
+        return Wanted(before, after | back, more)
+    # Goods may have been ordered below their price: the order's total never falls below nothing.
     more = max(more, -order.total_fen)
-    after = {
-        "lines": lines, "total_fen": order.total_fen + more, "quantity": order.quantity - line.quantity + new["quantity"],
-    }  # fmt: skip
-    return Wanted(before, after, more)
+    return Wanted(before, after | {"total_fen": order.total_fen + more}, more)
 
 
 def _line(order: Order, typed: Mapping[str, str]) -> OrderLine:

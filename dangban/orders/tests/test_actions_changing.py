@@ -165,6 +165,18 @@ class ChangingTests(ChangeCase):
         request = self.ask(order, "quantity", {"line": "1", "quantity": "1"})
         assert request.money_fen == -5000
 
+    def test_what_went_back_for_fewer_pieces_does_not_go_back_again_when_it_is_cancelled(self) -> None:
+        order = self.order()
+        order.lines.update(price_fen=19900)
+        fewer = self.tick_all(self.ask(order, "quantity", {"line": "1", "quantity": "1"}), self.cast.lin)
+        order.refresh_from_db()
+        assert (fewer.money_fen, order.total_fen, order.refunded_fen, order.refund) == (-19900, 39800, 19900, "partial")
+        rest = self.ask(order, "cancel", {"note": "不要了"})
+        assert rest.money_fen == -19900
+        self.tick_all(rest, self.cast.zhou)
+        order.refresh_from_db()
+        assert (order.status, order.refund, order.refunded_fen) == ("closed", "full", 39800)
+
     def test_what_makes_no_sense_is_said_beside_its_field(self) -> None:
         order = self.order()
         wrong = [
