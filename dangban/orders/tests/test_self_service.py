@@ -49,6 +49,13 @@ class OwnPageTests(LinkCase):
             assert hidden not in page, hidden
         assert "/address/" not in page
 
+    def test_of_an_order_that_has_left_it_never_says_that_nothing_was_sent_or_is_being_prepared(self) -> None:
+        for status, sent in (("paid", False), ("sent", True)):
+            order = self.order(status=status, platform_id=status)
+            page = self.text(self.seen(order), order)
+            assert ("还没有发货" in page, "已经发出" in page, "包裹已在路上" in page) == (not sent, sent, sent)
+            assert "订单已在配货" not in page
+
     def test_the_end_of_the_phone_number_opens_what_is_hidden(self) -> None:
         order = self.order()
         page = self.text(self.seen(order), order)

@@ -189,6 +189,7 @@ def _shown(request: HttpRequest, token: str, order: Order, claims: links.Claims)
         "where": whole if seen else " ".join(part for part in where[:2] if part),
         "parcels": _parcels(order, seen),
         "verdict": verdict.outcome,
+        "has_left": verdict.stage == "dispatched",
         "under_way": order.change_requests.filter(field="address", settled_at=None, applied_at=None).exists(),
         "may_wish": acting.may_wish(order),
         "address_form": AddressForm(initial={"seen": wanted.seen(order, "address")}),
