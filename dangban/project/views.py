@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 
 from dangban.lib.errors import BadInput, NotAllowed, Said
 from dangban.project import problems
+from dangban.project.frame import Frame
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Where somebody's day begins."""
-    return redirect("workspace" if request.user.is_authenticated else "account_login")
+    """Where somebody's day begins: the first room on their rail, which is the workspace for who answers customers."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    rooms = Frame(request).rail
+    return redirect(rooms[0].url if rooms else "account")
 
 
 def health(request: HttpRequest) -> JsonResponse:
