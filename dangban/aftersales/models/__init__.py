@@ -4,6 +4,7 @@ from dangban.aftersales.models.cases import Assessment, Case, CaseContact, CaseL
 from dangban.aftersales.models.evidence import Evidence
 from dangban.aftersales.models.inbound import Finding, InboundParcel, ParcelCase, ParcelItem
 from dangban.aftersales.models.settling import CaseOrder, LedgerEntry, Settlement
+from dangban.aftersales.models.workshop import ReworkOrder
 
 __all__ = [
     "Assessment",
@@ -18,5 +19,6 @@ __all__ = [
     "LedgerEntry",
     "ParcelCase",
     "ParcelItem",
+    "ReworkOrder",
     "Settlement",
 ]
