@@ -18,6 +18,7 @@ import "dangban/presence";
 import "dangban/scroll";
 import "dangban/sheet";
 import "dangban/table";
+import "dangban/tabs";
 import "dangban/theme";
 import "dangban/toast";
 import "dangban/upload";
