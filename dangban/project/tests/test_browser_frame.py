@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.template import engines
 from django.test import Client
 
 from dangban.lib import clock
@@ -440,3 +441,55 @@ def test_the_server_can_offer_to_undo(page: Any) -> None:
     page.click(".toast__undo")
     page.wait_for_selector("#messages >> text=已撤销")
     assert undone == ["POST"]
+
+
+def test_a_row_of_tabs_too_wide_for_its_place_shows_the_one_that_one_is_on(page: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate(
+        """() => {
+          const row = document.createElement("nav");
+          row.className = "tabs";
+          row.id = "wide";
+          for (let n = 0; n < 12; n++) {
+            const tab = Object.assign(document.createElement("a"), { className: "tabs__tab", textContent: `Tab number ${n}` });
+            if (n === 9) tab.setAttribute("aria-current", "page");
+            row.append(tab);
+          }
+          document.querySelector("main").prepend(row);
+        }"""
+    )
+    wait_until(page, "document.getElementById('wide').scrollLeft > 0")
+    seen = page.evaluate(
+        """() => {
+          const place = document.getElementById("wide").getBoundingClientRect();
+          const tab = document.querySelector("#wide [aria-current]").getBoundingClientRect();
+          return place.left <= tab.left && tab.right <= place.right;
+        }"""
+    )
+    assert seen
+    assert page.evaluate("scrollX") == 0
+
+
+@pytest.mark.parametrize(("guarded", "sent"), [(True, []), (False, ["yes"])])
+def test_enter_in_a_form_with_several_acts_chooses_none_of_them(page: Any, guarded: bool, sent: list[str]) -> None:
+    form = engines["jinja"].from_string(
+        "{% from 'project/macros.html' import no_default %}<form id='acts'>{{ no_default() if guarded }}<input name='why'>"
+        "<button name='granted' value='yes'>yes</button><button name='granted' value='no'>no</button></form>"
+    )
+    page.evaluate(
+        """(markup) => {
+          document.querySelector("main").insertAdjacentHTML("afterbegin", markup);
+          window.sent = [];
+          document.getElementById("acts").addEventListener("submit", (event) => {
+            event.preventDefault();
+            window.sent.push(event.submitter.value);
+          });
+        }""",
+        form.render({"guarded": guarded}),
+    )
+    page.locator("#acts input").focus()
+    page.keyboard.type("because")
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.sent") == sent
+    page.click("#acts button[value=no]")
+    assert page.evaluate("window.sent") == [*sent, "no"]
