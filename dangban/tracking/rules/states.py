@@ -34,17 +34,19 @@ _REFUSED, _STUCK = Said(PROBLEM, REFUSED), Said(PROBLEM, UNDELIVERABLE)
 KUAIDI100: Mapping[str, Said] = {
     "0": _M, "1": _P, "2": _X, "3": _S, "4": _HOME, "5": _D, "6": _BACK, "7": _M, "8": _M,
     "10": _M, "11": _M, "12": _M, "13": _X, "14": _REFUSED,
-    "101": _W, "102": _W, "103": _P, "1001": _M, "1002": _M, "1003": _M, "1004": _M,
+    "101": _W, "102": _W, "103": _P, "1001": _M, "1002": _M, "1003": _M,
     "501": _D, "301": _S, "302": _S, "303": _S, "304": _S, "401": Said(PROBLEM, CANCELLED),
     "201": _STUCK, "202": _X, "203": _REFUSED, "204": _X, "205": _STUCK, "206": _STUCK, "207": _STUCK, "208": _X, "209": _X,
     "210": Said(PROBLEM, CANCELLED),
 }  # fmt: skip
 KDNIAO: Mapping[str, Said] = {
-    "0": _W, "1": _P, "2": _M, "3": _S, "4": _X,
+    "0": _W, "1": _P, "2": _M, "3": _S, "4": _X, "5": _M, "6": _M, "10": _W,
     "201": _M, "202": _D, "204": _M, "205": _M, "206": _M, "211": _D,
     "301": _S, "302": _S, "304": _S, "311": _S,
     "401": _X, "402": _STUCK, "403": _X, "404": Said(RETURNING, REFUSED), "405": _X,
-    "406": _HOME, "407": _BACK, "412": _STUCK,
+    "406": _HOME, "407": _BACK, "412": _STUCK, "413": _X, "414": _X, "415": Said(PROBLEM, CANCELLED), "416": _STUCK,
+    "417": _X, "419": _D, "420": _STUCK, "421": _STUCK, "422": _X, "423": _STUCK,
+    "601": _M, "602": _M, "603": _M, "604": _X,
 }  # fmt: skip
 
 # Read from the top: what is more particular stands before what it contains.

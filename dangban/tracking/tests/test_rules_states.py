@@ -34,8 +34,10 @@ def test_the_same_digit_means_different_things(code: str, kuaidi100: Said, kdnia
         ("5", Said("delivering")), ("6", Said("returning")), ("7", Said("moving")), ("8", Said("moving")), ("10", Said("moving")),
         ("11", Said("moving")), ("12", Said("moving")), ("13", Said("problem")), ("14", Said("problem", "refused")),
         ("101", Said("waiting")), ("102", Said("waiting")), ("103", Said("picked")), ("1001", Said("moving")),
-        ("1002", Said("moving")), ("501", Said("delivering")), ("302", Said("signed")), ("303", Said("signed")),
-        (5, Said("delivering")), ("", None), (None, None), ("9999", None),
+        ("1002", Said("moving")), ("1003", Said("moving")), ("1004", None), ("501", Said("delivering")), ("302", Said("signed")), ("303", Said("signed")),
+        ("203", Said("problem", "refused")), ("205", Said("problem", "undeliverable")), ("206", Said("problem", "undeliverable")),
+        ("207", Said("problem", "undeliverable")), ("208", Said("problem")), ("209", Said("problem")),
+        ("210", Said("problem", "cancelled")), (5, Said("delivering")), ("", None), (None, None), ("9999", None),
     ],
 )  # fmt: skip
 def test_what_kuaidi100_says(code: object, said: Said | None) -> None:
@@ -47,7 +49,10 @@ def test_what_kuaidi100_says(code: object, said: Said | None) -> None:
     [
         ("2", "", Said("moving")), ("2", "202", Said("delivering")), ("2", "211", Said("delivering")), ("3", "311", Said("signed")),
         ("4", "404", Said("returning", "refused")), ("4", "406", Said("returned")), ("4", "407", Said("returning")),
-        ("4", "412", Said("problem", "undeliverable")), ("2", "777", Said("moving")), ("", "", None), ("9", "", None),
+        ("4", "412", Said("problem", "undeliverable")), ("1", "10", Said("waiting")),
+        ("4", "415", Said("problem", "cancelled")), ("4", "416", Said("problem", "undeliverable")), ("4", "418", Said("problem")),
+        ("4", "419", Said("delivering")), ("4", "423", Said("problem", "undeliverable")), ("5", "", Said("moving")),
+        ("6", "604", Said("problem")), ("2", "777", Said("moving")), ("", "", None), ("9", "", None),
     ],
 )  # fmt: skip
 def test_what_kdniao_says_with_its_finer_code(state: str, fine: str, said: Said | None) -> None:
