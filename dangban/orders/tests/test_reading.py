@@ -5,8 +5,9 @@ import pytest
 from django.utils import translation
 
 from dangban.lib import tables
-from dangban.orders import formats, reading
-from dangban.orders.reading import Line, Misread
+from dangban.orders import cells, formats, reading
+from dangban.orders.cells import Misread
+from dangban.orders.reading import Line
 from dangban.testing.datasets import dataset
 
 FILES = Path(__file__).parent / "files"
@@ -138,7 +139,7 @@ def test_the_same_file_read_twice_has_the_same_digests():
     ],
 )
 def test_platform_words_become_our_statuses(words, status):
-    assert reading.status_of(words) == (status, "")
+    assert cells.status_of(words) == (status, "")
 
 
 @pytest.mark.parametrize(
@@ -153,13 +154,13 @@ def test_platform_words_become_our_statuses(words, status):
     ],
 )
 def test_times_are_the_companys_wall_clock(written, wall):
-    assert reading.moment(written) == wall
+    assert cells.moment(written) == wall
 
 
 @pytest.mark.parametrize("written", ["昨天", "2026-13-01", "1899-01-01"])
 def test_what_is_no_time_is_refused(written):
     with pytest.raises(Misread):
-        reading.moment(written)
+        cells.moment(written)
 
 
 @pytest.mark.data
