@@ -63,6 +63,8 @@ class OrderCase(pages.CastCase):
         order.lines.create(
             position=1, title="南风四件套", variant="深蓝 1.8 米", quantity=2, sku_code="NF-BLUE"
         )
+        # The day as a date, as every other reader has it.
+        order.refresh_from_db()
         return order
 
 

@@ -36,12 +36,6 @@ def prepared(how: str) -> Iterator[None]:
 
 
 class ChangeCase(OrderCase):
-    @classmethod
-    def order(cls, **given: Any) -> Order:
-        made = super().order(**given)
-        made.refresh_from_db()
-        return made
-
     def ask(self, order: Order, field: str, typed: dict[str, str], by: Any = None, **more: Any) -> ChangeRequest:
         return asking.ask(order, Asked(field, typed, **more), by=by or self.cast.lin, at=clock.now())
 

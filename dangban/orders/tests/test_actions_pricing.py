@@ -25,9 +25,7 @@ from dangban.testing.cast import NOW, TODAY, at
 
 class PriceCase(OrderCase):
     def unpaid(self, **given: Any) -> Order:
-        made = self.order(**({"status": "unpaid", "paid_fen": 0, "total_fen": 20000, "freight_fen": 1000} | given))
-        made.refresh_from_db()
-        return made
+        return self.order(**({"status": "unpaid", "paid_fen": 0, "total_fen": 20000, "freight_fen": 1000} | given))
 
     def discount(self, order: Order, off: int, by: Person | None = None, **more: Any) -> PriceOffer:
         return actions.discount(order, Ask(off, reason="老顾客", **more), by=by or self.cast.lin)

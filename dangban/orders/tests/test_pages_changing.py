@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from dangban.desk.models import Approval
-from dangban.handbook import actions as handbook
 from dangban.orders.changing import asking
 from dangban.orders.changing.asking import Asked
 from dangban.orders.models import ChangeRequest, Order, PriceOffer
@@ -17,10 +16,8 @@ from dangban.shops.models import Courier, Product
 from dangban.testing import pages
 from dangban.testing.cast import NOW
 
-Case = OrderCase
 
-
-class ChangeStory(pages.CastCase):
+class ChangeStory(OrderCase):
     """An address to be changed after printing, and an order that awaits payment with a discount asked for."""
 
     kept: ClassVar[Order]
@@ -30,18 +27,12 @@ class ChangeStory(pages.CastCase):
 
     @classmethod
     def set_up_story(cls) -> None:
-        handbook.adopt_preset("default")
-        cls.kept = cls.one(platform_id="41")
-        cls.unpaid = cls.one(platform_id="42", status="unpaid", paid_fen=0, total_fen=20000)
+        super().set_up_story()
+        cls.kept = cls.order(platform_id="41")
+        cls.unpaid = cls.order(platform_id="42", status="unpaid", paid_fen=0, total_fen=20000)
         with prepared("printed"):
             cls.request = asking.ask(cls.kept, Asked("address", NEW), by=cls.cast.lin, at=NOW)
         cls.made = pricing.discount(cls.unpaid, Ask(5000, reason="老顾客"), by=cls.cast.lin, at=NOW)
-
-    @classmethod
-    def one(cls, **given: Any) -> Order:
-        made: Order = Case.order.__func__(cls, **given)  # type: ignore[attr-defined]
-        made.refresh_from_db()
-        return made
 
 
 class TheList(ChangeStory, pages.PageCase):
@@ -58,12 +49,12 @@ class TheList(ChangeStory, pages.PageCase):
     def test_costs_the_same_for_many_as_for_few(self) -> None:
         for number in range(60, 90):
             with prepared("printed"):
-                asking.ask(self.one(platform_id=str(number)), Asked("address", NEW), by=self.cast.lin, at=NOW)
+                asking.ask(self.order(platform_id=str(number)), Asked("address", NEW), by=self.cast.lin, at=NOW)
         self.test_it_costs_no_more_queries_than_recorded()
 
     def test_goes_on_by_key(self) -> None:
         for number in range(60, 111):
-            asking.ask(self.one(platform_id=str(number)), Asked("cancel", {"note": "不要了"}), by=self.cast.lin, at=NOW)
+            asking.ask(self.order(platform_id=str(number)), Asked("cancel", {"note": "不要了"}), by=self.cast.lin, at=NOW)
         client = self.as_person(self.cast.lin)
         first = client.get(self.address()).content.decode()
         following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from dangban.handbook import actions as handbook
 from dangban.knowledge import actions as knowledge
 from dangban.orders.models import Contact, FollowUp, Order
 from dangban.orders.tests.stories import OrderCase
@@ -14,12 +13,12 @@ from dangban.testing.cast import TODAY, at
 from dangban.workforce.models import DutyPeriod
 
 
-class UnpaidStory(pages.CastCase):
+class UnpaidStory(OrderCase):
     first: ClassVar[FollowUp]
 
     @classmethod
     def set_up_story(cls) -> None:
-        handbook.adopt_preset("default")
+        super().set_up_story()
         DutyPeriod.objects.create(
             person=cls.cast.lin, team=cls.cast.team, day=TODAY, name="早班", starts_at=at("8:00"), ends_at=at("16:00")
         )
@@ -30,8 +29,7 @@ class UnpaidStory(pages.CastCase):
 
     @classmethod
     def unpaid(cls, number: str, placed: str) -> Order:
-        given = {"platform_id": number, "status": "unpaid", "paid_fen": 0, "created_at": at(placed)}
-        return OrderCase.order.__func__(cls, **given)  # type: ignore[attr-defined]
+        return cls.order(platform_id=number, status="unpaid", paid_fen=0, created_at=at(placed))
 
 
 class TheWorkList(UnpaidStory, pages.PageCase):
