@@ -11,7 +11,7 @@ from dangban.lib import addresses, clock
 from dangban.orders.models import Order, Parcel
 from dangban.people.models import Shop
 from dangban.shops import queries as shops
-from dangban.tracking import bell, clauses, rules
+from dangban.tracking import bell, clauses, rules, trouble
 from dangban.tracking.models import Track
 from dangban.tracking.telling import plan
 
@@ -20,11 +20,23 @@ OVER = {Order.Status.SIGNED: Track.State.SIGNED, Order.Status.DONE: Track.State.
 
 def left(parcel: Parcel, at: datetime) -> None:
     """A parcel has left, or has another number now: from here on it is waited for."""
-    follow([parcel], at)
+    if not follow([parcel], at):
+        _begin_anew(parcel, at)
     track = Track.objects.get(pk=parcel.pk)
     if track.ended_at is None and not lapsed(parcel.sent_at, at, in_force(at)):
         plan(track, "dispatched", at, at)
     bell.parcel_changed(parcel)
+
+
+def _begin_anew(parcel: Parcel, at: datetime) -> None:
+    """Its number was another parcel's: what was said of that one, and would have been told of it, is gone with it."""
+    held = Track.objects.select_for_update(of=("self",)).get(pk=parcel.pk)
+    held.steps.all().delete()
+    held.tellings.filter(done_at=None).exclude(occasion="dispatched").delete()
+    order = Order.objects.get(pk=parcel.order_id)
+    track = _row(parcel, order, remote_areas(parcel.shop_id, at), in_force(at), at)
+    track.save(force_update=True)
+    trouble.moved(track, at)
 
 
 def brought(parcels: Sequence[Parcel], at: datetime) -> None:

@@ -57,6 +57,20 @@ class Steps(ParcelCase):
         assert Step.objects.count() == 1
 
 
+class AnotherNumber(ParcelCase):
+    def test_what_was_said_of_the_wrong_number_goes_with_it(self):
+        self.says("refused", "11-19 8:00")
+        assert (self.kinds(), self.track().state) == (["refused"], "problem")
+        parcels.renumber(self.parcel, "圆通速递", "YT1009", reason="扫错面单", by=self.cast.ding, at=at("11-19 9:00"))
+        track = self.track()
+        assert (track.state, track.trouble, track.last_text, track.moved_at) == ("", "", "", at("11-18 18:00"))
+        assert (track.asked_at, track.ended_at, track.stalls_at is not None) == (None, None, True)
+        assert (self.kinds(), Step.objects.count()) == ([], 0)
+        assert not track.tellings.exclude(occasion="dispatched").exists()
+        self.says("moving", "11-19 8:30", now="11-19 9:30")
+        assert (self.track().state, Step.objects.count()) == ("moving", 1)
+
+
 class Signing(ParcelCase):
     def test_of_the_last_parcel_signs_the_order(self):
         second = self.carry("YT1002")
