@@ -8,12 +8,10 @@ import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
-
 from dangban.lib import clock
 from dangban.lib.actor import Actor
 from dangban.media.models import Blob, Use
-from dangban.media.sorting import Sorted, re_encode, sort_out, tidy_name
+from dangban.media.sorting import Sorted, draw_small, re_encode, sort_out, tidy_name
 from dangban.media.storage import scratch, storage
 
 # What arrived this long ago and still has no row never will.
@@ -40,40 +38,60 @@ def take(path: Path, name: str, *, subject: tuple[str, int], by: Actor, at: date
 def keep(
     path: Path, about: Sorted, name: str, *, subject: tuple[str, int], by: Actor, at: datetime | None = None
 ) -> Use:
-    """Move finished bytes into the store and write down their use."""
+    """Move finished bytes into the store and write down their use; of a picture also a small one for lists."""
     at = at or clock.now()
+    small = _keep_small(path, about, at)
+    blob = _stored(path, about, at, small)
+    return Use.objects.create(
+        blob=blob,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        key=secrets.token_urlsafe(24),
+        name=tidy_name(name),
+        kind=about.kind,
+        by_kind=by.kind,
+        by_id=by.id,
+        created_at=at,
+    )
+
+
+def use_again(use: Use, *, subject: tuple[str, int], by: Actor, at: datetime | None = None) -> Use:
+    """The same bytes for another subject, as when a picture of a chat is filed elsewhere."""
+    return Use.objects.create(
+        blob_id=use.blob_id, subject_kind=subject[0], subject_id=subject[1], key=secrets.token_urlsafe(24),
+        name=use.name, kind=use.kind, by_kind=by.kind, by_id=by.id, created_at=at or clock.now(),
+    )  # fmt: skip
+
+
+def _keep_small(path: Path, about: Sorted, at: datetime) -> Blob | None:
+    if about.kind != "image":
+        return None
+    target = path.with_name(path.name + ".small")
+    try:
+        drawn = draw_small(path, target)
+        return _stored(target, drawn, at) if drawn is not None else None
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def _stored(path: Path, about: Sorted, at: datetime, small: Blob | None = None) -> Blob:
     size = path.stat().st_size
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     storage().put(path, digest)
-    with transaction.atomic():
-        blob, _made = Blob.objects.get_or_create(
-            sha256=digest,
-            defaults={
-                "mime": about.mime,
-                "size": size,
-                "width": about.width,
-                "height": about.height,
-                "created_at": at,
-            },
-        )
-        return Use.objects.create(
-            blob=blob,
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            key=secrets.token_urlsafe(24),
-            name=tidy_name(name),
-            kind=about.kind,
-            by_kind=by.kind,
-            by_id=by.id,
-            created_at=at,
-        )
+    blob, _made = Blob.objects.get_or_create(
+        sha256=digest,
+        defaults={
+            "mime": about.mime, "size": size, "width": about.width, "height": about.height, "created_at": at, "small": small,
+        },
+    )  # fmt: skip
+    return blob
 
 
 def sweep_orphans(*, at: datetime | None = None) -> int:
     """Delete bytes that no use points to any more; returns how many files went."""
     limit = (at or clock.now()) - UNUSED_FOR
-    Blob.objects.filter(uses=None, created_at__lt=limit).delete()
+    Blob.objects.filter(uses=None, small_of=None, created_at__lt=limit).delete()
     store = storage()
     gone = 0
     old = [digest for digest, put_at in store.digests() if put_at < limit.timestamp()]

@@ -17,10 +17,10 @@ from dangban.lib.text import whole
 DAY = 86_400
 
 
-def signed_url(key: str) -> str:
-    """The address of one use, good until the end of tomorrow."""
+def signed_url(key: str, *, small: bool = False) -> str:
+    """The address of one use, good until the end of tomorrow; `small` for the picture in a list."""
     expires = (int(clock.now().timestamp()) // DAY + 2) * DAY
-    return f"/media/{key}?e={expires}&s={_signature(key, expires)}"
+    return f"/media/{key}?e={expires}&s={_signature(key, expires)}{'&small=1' if small else ''}"
 
 
 def is_signed(key: str, expires: str, signature: str) -> bool:

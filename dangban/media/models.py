@@ -14,6 +14,8 @@ class Blob(models.Model):
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     created_at = models.DateTimeField()
+    # The same picture small, for lists; None for what is small already or no picture.
+    small = models.ForeignKey("self", models.PROTECT, null=True, related_name="small_of")
 
     def __str__(self) -> str:
         return f"{self.mime} {self.sha256[:12]}"

@@ -8,11 +8,11 @@ from dangban.media.models import Use
 
 
 def find_use(key: str) -> Use | None:
-    """A use by its key, with its blob."""
+    """A use by its key, with its blob and that one's small picture."""
     # A key is ASCII; one database chokes on what could not be one.
     if not key.isascii() or "\0" in key:
         return None
-    return Use.objects.select_related("blob").filter(key=key).first()
+    return Use.objects.select_related("blob__small").filter(key=key).first()
 
 
 def as_payload(use: Use) -> dict[str, Any]:

@@ -12,6 +12,9 @@ PIXELS = 50_000_000
 # All frames of an animation together.
 ANIMATION_PIXELS = 40_000_000
 LONGEST_SIDE = 4096
+# Of the small picture in lists.
+SMALL_SIDE = 360
+SMALL_QUALITY = 78
 QUALITY = 88
 
 _PICTURES = {
@@ -140,3 +143,18 @@ def _animation(picture: Image.Image, target: Path, mime: str) -> Sorted:
         disposal=2,
     )
     return Sorted("image", mime, *picture.size)
+
+
+def draw_small(source: Path, target: Path) -> Sorted | None:
+    """Write the picture small, its first frame if it moves; None where it is no larger than that already."""
+    with Image.open(source) as picture:
+        if max(picture.size) <= SMALL_SIDE:
+            return None
+        # Lets a JPEG be decoded at a fraction of its size.
+        picture.draft("RGB", (SMALL_SIDE, SMALL_SIDE))
+        picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+        paper = Image.new("RGB", picture.size, "white")
+        shown = picture.convert("RGBA") if picture.has_transparency_data else picture.convert("RGB")
+        paper.paste(shown, mask=shown if shown.mode == "RGBA" else None)
+        paper.save(target, "JPEG", quality=SMALL_QUALITY)
+        return Sorted("image", "image/jpeg", *paper.size)

@@ -12,7 +12,7 @@ from dangban.chat import tokens
 from dangban.chat.lane import accounts, agent, uploads
 from dangban.chat.lane.http import Problem, Request
 from dangban.media.links import is_signed
-from dangban.media.models import Use
+from dangban.media.models import Blob, Use
 from dangban.media.queries import find_use
 from dangban.media.storage import storage
 
@@ -75,18 +75,20 @@ def _nothing(request: Request) -> Problem:
 
 
 async def _send(lane: Lane, request: Request, use: Use) -> None:
-    size = use.blob.size
+    # Only an address that asks for it; the small one of a picture is no larger than a list needs.
+    blob = use.blob.small if request.query.get("small") and use.blob.small is not None else use.blob
+    size = blob.size
     part = _part(request.header(b"range"), size)
     if part is None:
         await request.reply(416, b"", "text/plain", {"content-range": f"bytes */{size}"})
         return
     start, end = part
     partial = (start, end) != (0, size)
-    head = [*_headers(use), (b"content-length", str(end - start).encode())]
+    head = [*_headers(use, blob), (b"content-length", str(end - start).encode())]
     if partial:
         head.append((b"content-range", f"bytes {start}-{end - 1}/{size}".encode()))
     try:
-        file = await lane.media(storage().open, use.blob.sha256)
+        file = await lane.media(storage().open, blob.sha256)
     except FileNotFoundError as error:
         raise _nothing(request) from error
     with file:
@@ -111,10 +113,10 @@ async def _pour(lane: Lane, request: Request, file: BinaryIO, start: int, end: i
         await request.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _headers(use: Use) -> list[tuple[bytes, bytes]]:
+def _headers(use: Use, blob: Blob) -> list[tuple[bytes, bytes]]:
     shown = use.kind in ("image", "video")
     place = "inline" if shown else f"attachment; filename*=UTF-8''{quote(use.name)}"
-    mime = use.blob.mime if shown else "application/octet-stream"
+    mime = blob.mime if shown else "application/octet-stream"
     return [
         (b"content-type", mime.encode()),
         (b"content-disposition", place.encode()),

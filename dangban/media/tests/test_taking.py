@@ -75,6 +75,34 @@ class Taking(MediaCase):
         assert b"Exif" not in kept
         assert b"secret" not in kept
 
+    def test_a_list_shows_a_small_one(self) -> None:
+        use = self.take(picture("JPEG", (3000, 2000)), "a.jpg")
+        small = use.blob.small
+        assert small is not None
+        assert (small.mime, small.width, small.height) == ("image/jpeg", 360, 240)
+        with storage_module.storage().open(small.sha256) as file, Image.open(file) as kept:
+            assert kept.size == (360, 240)
+        assert self.take(picture("PNG", (300, 200)), "b.png").blob.small is None
+
+    def test_the_small_one_goes_with_the_large_one(self) -> None:
+        use = self.take(picture("JPEG", (3000, 2000)), "a.jpg")
+        with clock.frozen(clock.now() + timedelta(days=2)):
+            sweep_orphans()
+        assert Blob.objects.count() == 2
+        use.delete()
+        with clock.frozen(clock.now() + timedelta(days=2)):
+            sweep_orphans()
+            sweep_orphans()
+        assert Blob.objects.count() == 0
+
+    def test_a_photo_of_ten_megabytes_is_taken_and_kept_smaller(self) -> None:
+        out = io.BytesIO()
+        Image.effect_noise((4200, 3100), 60).convert("RGB").save(out, "JPEG", quality=97)
+        content = out.getvalue()
+        assert len(content) > 10_000_000
+        use = self.take(content, "大图.jpg")
+        assert (use.blob.width, use.blob.size < len(content)) == (4096, True)
+
     def test_an_animation_still_moves(self) -> None:
         use = self.take(animation(), "a.gif")
         with storage_module.storage().open(use.blob.sha256) as file, Image.open(file) as kept:
