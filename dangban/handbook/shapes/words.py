@@ -75,6 +75,7 @@ UNITS: dict[str, Words] = {
     "characters": Words("字", "characters"),
     "characters_per_minute": Words("字/分钟", "characters a minute"),
     "megabytes": Words("MB", "MB"),
+    "grams": Words("克", "grams"),
     "pixels": Words("像素", "pixels"),
     "points": Words("分", "points"),
     "day_of_month": Words("日", "day of the month"),

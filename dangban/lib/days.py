@@ -1,0 +1,37 @@
+"""Days of the company's calendar for instants that are given; nothing here asks what time it is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from dangban.lib import clock
+
+FRIDAY = 4
+
+
+def day_of(at: datetime) -> date:
+    """The company's day on which an instant falls."""
+    return clock.business_day(at)
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a company day."""
+    return clock.at_local(day, time(23, 59, 59))
+
+
+def working_day_after(day: date, count: int) -> date:
+    """The nth day from Monday to Friday after a day; public holidays are not known here."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day.weekday() <= FRIDAY
+    return day
+
+
+def in_chinese(at: datetime) -> str:
+    """An instant as it is told to a customer: 11月24日 18:00."""
+    wall = clock.local(at)
+    return f"{wall.month}月{wall.day}日 {wall:%H:%M}"
+
+
+def in_english(at: datetime) -> str:
+    return f"{clock.local(at):%Y-%m-%d %H:%M}"
