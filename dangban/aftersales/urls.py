@@ -3,7 +3,8 @@
 from django.urls import include, path
 
 from dangban.aftersales.views import cases
+from dangban.aftersales.workshop import urls as workshop
 
 pages = [*cases.pages]
 
-urlpatterns = [path("aftersales/", include((pages, "aftersales")))]
+urlpatterns = [*workshop.urlpatterns, path("aftersales/", include((pages, "aftersales")))]

@@ -86,7 +86,7 @@ name_facts(
         "signers": ("会签人数", "Signers"),
         "disposal": ("处置", "Disposal"),
     },
-    {code: said for code, said in {**CAUSES, **REASONS, **DISPOSALS, **STATES}.items()},
+    {**CAUSES, **REASONS, **DISPOSALS, **STATES},
 )
 
 DEADLINES = declare(

@@ -1,4 +1,4 @@
-"""Who sees rework orders: whoever sees the stock of the shop; who keeps it hands out, takes back and looks again."""
+"""Who sees rework orders, who hands goods out and takes them back, who looks at them again: always by shop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dangban.lib.errors import NotAllowed
 from dangban.people.access import people_who_may, scope
 from dangban.people.models import Person, Shop
 
-VIEW, KEEP, APPROVE = "stock.view", "stock.keep", "desk.approve"
+VIEW, KEEP, INSPECT, APPROVE = "aftersales.view", "aftersales.receive", "aftersales.inspect", "aftersales.approve"
 _LEADS = (Person.Level.LEADER, Person.Level.DEPUTY, Person.Level.SUPERVISOR, Person.Level.MANAGER)
 
 
@@ -36,12 +36,12 @@ def get_rework(person: Person, pk: int) -> ReworkOrder:
     return one
 
 
-def require(by: Person, shop_id: int) -> None:
-    if not by.can(KEEP, shop=shop_id):
-        raise NotAllowed(_("Rework of this shop's goods is for who keeps its stock."))
+def require(by: Person, shop_id: int, permission: str = KEEP) -> None:
+    if not by.can(permission, shop=shop_id):
+        raise NotAllowed(_("This part of a rework is not your work here."))
 
 
-def keeper_of(shop_id: int) -> Person | None:
-    """Somebody who keeps the stock of a shop; who leads there only where nobody else does."""
-    may = people_who_may(KEEP, shop_id)
+def somebody(permission: str, shop_id: int) -> Person | None:
+    """Who is awaited: whoever holds the permission there; who leads only where nobody else does."""
+    may = people_who_may(permission, shop_id)
     return min(may, key=lambda one: (one.level in _LEADS, one.pk), default=None)

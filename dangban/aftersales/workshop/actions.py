@@ -104,7 +104,7 @@ def issue(order: ReworkOrder, *, by: Person, seen: int | None = None, at: dateti
         held = _locked(order, State.ORDERED, seen)
         held.bench = _bench(held.zone.warehouse, at)
         stock.move(
-            held.sku, held.zone, held.bench, held.quantity, batch=held.batch, by=by, key=f"rework:{held.pk}:issue",
+            held.sku, held.zone, held.bench, held.quantity, batch=held.batch, by=by.actor, key=f"rework:{held.pk}:issue",
             reason=held.cause, reference=held.number, at=at,
         )  # fmt: skip
         held.at_work, held.issued_at = held.quantity, at
@@ -153,7 +153,7 @@ def finish(
 
 def send_again(order: ReworkOrder, why: str, *, by: Person, seen: int | None = None, at: datetime | None = None) -> ReworkOrder:
     """Looked at, and not good enough: another round in the workshop, nothing moves."""
-    access.require(by, order.shop_id)
+    access.require(by, order.shop_id, access.INSPECT)
     at, why = at or clock.now(), _said(why, "why", 300)
     with transaction.atomic():
         held = _locked(order, State.DONE, seen)
@@ -168,7 +168,7 @@ def check_again(
 
     Refused where too few were looked at; once one fails, all of them are.
     """
-    access.require(by, order.shop_id)
+    access.require(by, order.shop_id, access.INSPECT)
     at = at or clock.now()
     with transaction.atomic():
         held = _locked(order, State.DONE, seen)
@@ -217,7 +217,7 @@ def _into_stock(held: ReworkOrder, passed: int, *, by: Person, at: datetime) -> 
     if good is None:
         raise Refused(_("This warehouse has no zone for good wares. Add one first."))
     stock.move(
-        held.sku, held.bench, good, passed, batch=held.batch, by=by, key=f"rework:{held.pk}:{held.rounds}:back",
+        held.sku, held.bench, good, passed, batch=held.batch, by=by.actor, key=f"rework:{held.pk}:{held.rounds}:back",
         reason=held.cause, reference=held.number, at=at,
     )  # fmt: skip
     held.stocked, held.at_work = held.stocked + passed, held.at_work - passed
@@ -255,7 +255,7 @@ def _stand(held: ReworkOrder, state: str, *, by: HasActor, at: datetime) -> None
     limit = rules.time_for(state, in_force(at))
     if limit is None:
         return
-    held.owner = access.keeper_of(held.shop_id)
+    held.owner = access.somebody(access.INSPECT if state == State.DONE else access.KEEP, held.shop_id)
     allowed, because = limit
     desk.start_deadline(
         CLOCKS[State(state)], held, rule=because.path, allowed_seconds=int(allowed.total_seconds()), because=[because.as_data()],

@@ -87,7 +87,7 @@ def _one(person: Person, order: ReworkOrder, form: forms.Form | None = None) -> 
     return {
         "order": order,
         "row": queries.row_of(order),
-        "may": order.is_open and person.can(access.KEEP, shop=order.shop_id),
+        "may": order.is_open and person.can(access.INSPECT if order.state == "done" else access.KEEP, shop=order.shop_id),
         "form": form or drawn,
         "sample": rules.sample(order.good, 0, 0, in_force(clock.now())) if order.state == "done" else None,
     }
@@ -135,7 +135,6 @@ def _act(
     """Do it; what was typed wrongly stands beside its field on the same page."""
     person = signed_in(request)
     order = access.get_rework(person, pk)
-    access.require(person, order.shop_id)
     form = kind(request.POST)
     if form.is_valid():
         try:
