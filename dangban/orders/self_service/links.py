@@ -29,9 +29,10 @@ SALT = "orders.link"
 SEEN_SALT = "orders.link.seen"
 # How long a right end of the phone number opens what is hidden.
 SEEN_SECONDS = 30 * 60
-# Wrong ends before no further one is heard, and for how long.
+# Wrong ends before no further one is heard, and for how long; twice as long after as many again.
 MOST_WRONG = 5
 CLOSED_FOR = timedelta(minutes=15)
+CLOSED_AT_MOST = timedelta(days=1)
 # What a customer may send in an hour.
 MOST_SENT = 10
 
@@ -123,12 +124,17 @@ def try_tail(order: Order, claims: Claims, tail: str, at: datetime) -> bool:
             raise TooOften
         right = bool(locked.phone_tail) and tail == locked.phone_tail
         held.wrong = 0 if right else held.wrong + 1
-        held.closed_until = at + CLOSED_FOR if held.wrong >= MOST_WRONG else None
-        if held.closed_until is not None:
-            held.wrong = 0
+        held.closed_until = None
+        if held.wrong and held.wrong % MOST_WRONG == 0:
+            held.closed_until = at + _closed_for(held.wrong // MOST_WRONG)
             record("orders.link_closed", subject=order, by=customer_of(order), shop=order.shop_id, change={}, at=at)
         held.save(update_fields=["wrong", "closed_until"])
     return right
+
+
+def _closed_for(times: int) -> timedelta:
+    """All of the four digits would be tried in some days, if it opened again as soon each time."""
+    return CLOSED_AT_MOST if times > 7 else min(CLOSED_FOR * 2 ** (times - 1), CLOSED_AT_MOST)
 
 
 class TooOften(NotAllowed):

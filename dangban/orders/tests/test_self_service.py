@@ -78,6 +78,18 @@ class OwnPageTests(LinkCase):
         with clock.frozen(NOW + timedelta(minutes=15)):
             assert client.post(self.address(order, "check/"), {"tail": "0005"}).status_code == 302
 
+    def test_each_further_five_close_it_for_twice_as_long_up_to_a_day(self) -> None:
+        order, client, moment = self.order(), Client(), NOW
+        for minutes in (15, 30, 60, 120, 240, 480, 960, 1440, 1440):
+            with clock.frozen(moment):
+                for _time in range(5):
+                    assert client.post(self.address(order, "check/"), {"tail": "1111"}).status_code == 422
+            moment += timedelta(minutes=minutes)
+            assert OrderLink.objects.get().closed_until == moment
+        with clock.frozen(moment):
+            assert client.post(self.address(order, "check/"), {"tail": "0005"}).status_code == 302
+        assert (OrderLink.objects.get().wrong, OrderLink.objects.get().closed_until) == (0, None)
+
     def test_without_a_known_phone_nothing_is_opened(self) -> None:
         order = self.order(phone="", phone_tail="")
         assert Client().post(self.address(order, "check/"), {"tail": ""}).status_code == 422
