@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from dangban.dispatch import access
 from dangban.dispatch.models import AuditRun, Helper, Miss, Preparation, Slip, Wave
-from dangban.lib import clock
+from dangban.lib import clock, keys
 from dangban.orders import queries as orders
 from dangban.people.models import Person, Shop
 
@@ -39,17 +39,15 @@ def work_list(
     person: Person, stage: str, *, shop: int | None = None, hold: str = "", after: str = "", size: int = PAGE
 ) -> Page:
     """Orders at a stage, those that must leave first before all others. What goes in another's parcel is counted with it."""
-    key = _read_key(after)
+    key = keys.read(after)
     found: list[Preparation] = []
     for shop_id in shops_of(person, shop):
         rows = Preparation.objects.filter(shop=shop_id, stage=stage)
         if hold:
             rows = rows.filter(hold=hold)
-        if key is not None:
-            rows = rows.filter(Q(due_at__gt=key[0]) | Q(due_at=key[0], pk__gt=key[1])).filter(due_at__gte=key[0])
-        found += rows.select_related("order__shop", "holder").order_by("due_at", "pk")[: size + 1]
+        found += keys.behind(rows.select_related("order__shop", "holder"), "due_at", key)[: size + 1]
     found.sort(key=lambda one: (one.due_at, one.pk))
-    following = _write_key(found[size - 1]) if len(found) > size else ""
+    following = keys.write(found[size - 1].due_at, found[size - 1].pk) if len(found) > size else ""
     return Page(rows_of(found[:size]), following, first=key is None)
 
 
@@ -63,21 +61,6 @@ def rows_of(found: Sequence[Preparation]) -> list[Row]:
 def shops_of(person: Person, shop: int | None = None) -> list[int]:
     shops = access.visible_shops(person)
     return list((shops.filter(pk=shop) if shop is not None else shops).order_by("pk").values_list("pk", flat=True))
-
-
-def _write_key(one: Preparation) -> str:
-    return f"{int(one.due_at.timestamp() * 1_000_000)}-{one.pk}"
-
-
-def _read_key(after: str) -> tuple[datetime, int] | None:
-    match = re.fullmatch(r"(\d{1,17})-(\d{1,18})", after)
-    if not match:
-        return None
-    micro = int(match[1])
-    try:
-        return clock.from_ms(micro // 1000) + timedelta(microseconds=micro % 1000), int(match[2])
-    except (ValueError, OverflowError):
-        return None
 
 
 def counts(shops: Sequence[int]) -> dict[str, int]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from dangban.lib import clock
+from dangban.lib import keys
 from dangban.orders.access import where
 from dangban.orders.models import Order, OrderException, Parcel
 from dangban.people.models import Person, Shop
@@ -44,9 +42,6 @@ class Page:
     next: str
 
 
-Key = tuple[datetime, int]
-
-
 def filtered(tracks: QuerySet[Track], filters: Filters) -> QuerySet[Track]:
     """Without the search, which goes by its own index."""
     if filters.which == "over":
@@ -63,14 +58,15 @@ def list_page(person: Person, filters: Filters, after: str = "", size: int = PAG
     """Those that stand still longest come first; shop by shop, each by its index. A search finds by number."""
     if filters.search:
         return Page(_rows(searched(person, filters.search)[:size]), "")
-    key = _read_key(after)
+    key = keys.read(after)
     found: list[Track] = []
     for shop_id in _shops(person, filters.shop):
         for some in _each(Track.objects.filter(shop=shop_id), filters):
-            found += list(_behind(some, key, filters.which == "over")[: size + 1])
+            rows = some.select_related("parcel__order", "shop")
+            found += keys.behind(rows, "moved_at", key, newest_first=filters.which == "over")[: size + 1]
     found.sort(key=lambda one: (one.moved_at, one.pk), reverse=filters.which == "over")
     last = found[size - 1] if len(found) > size else None
-    return Page(_rows(found[:size]), _write_key(last) if last else "")
+    return Page(_rows(found[:size]), keys.write(last.moved_at, last.pk) if last else "")
 
 
 def _each(tracks: QuerySet[Track], filters: Filters) -> list[QuerySet[Track]]:
@@ -81,19 +77,6 @@ def _each(tracks: QuerySet[Track], filters: Filters) -> list[QuerySet[Track]]:
     if filters.which == "trouble" and not filters.state:
         return [found.filter(state=state) for state in TROUBLE]
     return [found]
-
-
-def _behind(tracks: QuerySet[Track], key: Key | None, newest_first: bool) -> QuerySet[Track]:
-    tracks = tracks.select_related("parcel__order", "shop")
-    if newest_first:
-        tracks = tracks.order_by("-moved_at", "-pk")
-        if key:
-            tracks = tracks.filter(Q(moved_at__lt=key[0]) | Q(moved_at=key[0], pk__lt=key[1])).filter(moved_at__lte=key[0])
-        return tracks
-    tracks = tracks.order_by("moved_at", "pk")
-    if key:
-        tracks = tracks.filter(Q(moved_at__gt=key[0]) | Q(moved_at=key[0], pk__gt=key[1])).filter(moved_at__gte=key[0])
-    return tracks
 
 
 def searched(person: Person, typed: str) -> QuerySet[Track]:
@@ -110,21 +93,6 @@ def _rows(tracks: Sequence[Track] | QuerySet[Track]) -> list[Row]:
     open_ones = OrderException.objects.filter(parcel__in=[one.pk for one in found], settled_at=None).select_related("owner")
     by_parcel = {one.parcel_id: one for one in open_ones.order_by("pk")}
     return [Row(one, by_parcel.get(one.pk)) for one in found]
-
-
-def _write_key(one: Track) -> str:
-    return f"{int(one.moved_at.timestamp() * 1_000_000)}-{one.pk}"
-
-
-def _read_key(after: str) -> Key | None:
-    match = re.fullmatch(r"(\d{1,17})-(\d{1,18})", after)
-    if not match:
-        return None
-    micro = int(match[1])
-    try:
-        return clock.from_ms(micro // 1000) + timedelta(microseconds=micro % 1000), int(match[2])
-    except (ValueError, OverflowError):
-        return None
 
 
 def _shops(person: Person, shop: int | None) -> list[int]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from dangban.lib import clock
+from dangban.lib import clock, keys
 from dangban.orders import access
 from dangban.orders.exceptions import kinds
 from dangban.orders.models import OrderException
@@ -78,44 +77,15 @@ def _searched(found: QuerySet[OrderException], typed: str) -> QuerySet[OrderExce
 def list_page(person: Person, filters: Filters, at: datetime, after: str = "", size: int = PAGE) -> Page:
     """Open ones by deadline, settled ones the newest first; shop by shop, so that each is read by its index."""
     settled = filters.state == "settled"
-    key = _read_key(after)
+    key = keys.read(after)
+    instant = "opened_at" if settled else "due_at"
     found: list[OrderException] = []
     for shop_id in _shops(person, filters.shop):
         rows = filtered(person, filters, at).filter(shop=shop_id).select_related("order", "shop", "owner", "parcel")
-        found += list(_behind(rows, key, settled)[: size + 1])
-    found.sort(key=lambda one: (one.opened_at, one.pk) if settled else (one.due_at, one.pk), reverse=settled)
+        found += keys.behind(rows, instant, key, newest_first=settled)[: size + 1]
+    found.sort(key=lambda one: (getattr(one, instant), one.pk), reverse=settled)
     last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], _write_key(last, settled) if last else "")
-
-
-def _behind(rows: QuerySet[OrderException], key: tuple[datetime, int] | None, settled: bool) -> QuerySet[OrderException]:
-    if settled:
-        rows = rows.order_by("-opened_at", "-pk")
-        if key:
-            behind = Q(opened_at__lt=key[0]) | Q(opened_at=key[0], pk__lt=key[1])
-            rows = rows.filter(behind).filter(opened_at__lte=key[0])
-        return rows
-    rows = rows.order_by("due_at", "pk")
-    if key:
-        behind = Q(due_at__gt=key[0]) | Q(due_at=key[0], pk__gt=key[1])
-        rows = rows.filter(behind).filter(due_at__gte=key[0])
-    return rows
-
-
-def _write_key(one: OrderException, settled: bool) -> str:
-    instant = one.opened_at if settled else one.due_at
-    return f"{int(instant.timestamp() * 1_000_000)}-{one.pk}"
-
-
-def _read_key(after: str) -> tuple[datetime, int] | None:
-    match = re.fullmatch(r"(\d{1,17})-(\d{1,18})", after)
-    if not match:
-        return None
-    micro = int(match[1])
-    try:
-        return clock.from_ms(micro // 1000) + timedelta(microseconds=micro % 1000), int(match[2])
-    except (ValueError, OverflowError):
-        return None
+    return Page(found[:size], keys.write(getattr(last, instant), last.pk) if last else "")
 
 
 def _shops(person: Person, shop: int | None) -> list[int]:
