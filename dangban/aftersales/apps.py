@@ -6,6 +6,9 @@ class AftersalesConfig(AppConfig):
     label = "aftersales"
 
     def ready(self) -> None:
+        from dangban.aftersales import events, telling, words
         from dangban.aftersales.workshop import words as workshop_words
 
+        words.register()
+        events.on_moved(telling.after_move)
         workshop_words.register()

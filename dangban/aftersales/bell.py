@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dangban.aftersales.models import Case, InboundParcel
 from dangban.chat import hub
+from dangban.desk.models import Deadline
 
 
 def case_changed(case: Case) -> None:
@@ -17,3 +18,9 @@ def case_changed(case: Case) -> None:
 
 def parcel_changed(parcel: InboundParcel) -> None:
     hub.changed("inbound", parcel.pk, parcel.version, shop_id=parcel.shop_id)
+
+
+def clock_changed(deadline: Deadline) -> None:
+    case = Case.objects.filter(pk=deadline.subject_id).first()
+    if case is not None:
+        case_changed(case)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dangban.aftersales import access, bell
+from dangban.aftersales import access, bell, events
 from dangban.aftersales.models import Case, CaseStep
 from dangban.aftersales.rules import flow
 from dangban.desk import actions as desk
@@ -87,6 +87,7 @@ def move(
         change={"act": act, "state": [before, to], "note": note[:_LONGEST], **(change or {})}, because=_plain([*because, *reasons]), at=at,
     )  # fmt: skip
     bell.case_changed(held)
+    events.moved(held, act, before, by, at)
     return held
 
 
