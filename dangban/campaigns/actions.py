@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dangban.campaigns import access, queries, words
+from dangban.campaigns import access, ports, queries, words
 from dangban.campaigns.models import Campaign, CampaignProduct, CampaignShop
 from dangban.desk.actions import notify
 from dangban.journal.actions import HasActor, record
@@ -63,6 +63,7 @@ def plan_campaign(terms: Terms, *, by: HasActor, at: datetime | None = None) -> 
         _cover(made, terms)
         change = {"name": made.name, "kind": str(made.kind), "shops": [shop.name for shop in terms.shops]}
         record("campaigns.planned", subject=made, by=by, shop=_one(terms.shops), change=change, at=at)
+        ports.ring({shop.pk for shop in terms.shops})
         _tell_what_is_due(made, at)
     return made
 
@@ -92,6 +93,7 @@ def change_campaign(
             return campaign
         kept.save()
         record("campaigns.changed", subject=kept, by=by, shop=_one(shops), change=change, at=at)
+        ports.ring({shop.pk for shop in shops})
         if ran:
             _tell(kept, "changed", [shop.pk for shop in shops], by=by, at=at, what_changed=list(change))
         _tell_what_is_due(kept, at)
@@ -113,6 +115,7 @@ def stop_campaign(campaign: Campaign, *, version: int, by: HasActor, at: datetim
         kept.stopped_at, kept.version = at, kept.version + 1
         kept.save()
         record("campaigns.stopped", subject=kept, by=by, shop=shops[0] if len(shops) == 1 else None, change=change, at=at)
+        ports.ring(shops)
         _tell_what_is_due(kept, at)
     return kept
 
@@ -261,6 +264,7 @@ def _claim(campaign: Campaign, column: str, at: datetime) -> bool:
     won = Campaign.objects.filter(pk=campaign.pk, **{column: None}).update(**{column: at})
     if won:
         setattr(campaign, column, at)
+        ports.ring(campaign.in_shops.values_list("shop", flat=True))
     return bool(won)
 
 

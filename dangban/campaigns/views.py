@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,8 +68,10 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
         "first_url": narrowed if request.GET.get("after") else "",
         "next_url": f"{narrowed}&after={following}" if following else "",
         "may_manage": person.can("campaigns.manage"),
+        "here": request.get_full_path(),
     }
-    return render(request, "campaigns/list.html", context)
+    fragment = request.headers.get("HX-Target") == "campaign-list"
+    return render(request, "campaigns/_list.html" if fragment else "campaigns/list.html", context)
 
 
 def _shown(row: Campaign, shops: list[Shop], goods: list[Any]) -> dict[str, Any]:
@@ -181,7 +185,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def calculator(request: HttpRequest) -> HttpResponse:
     """What a basket costs, step by step; its address holds the whole question."""
     person, at = only_viewers(request), clock.now()
-    context = _worked(request, person) | {"tabs": tabs(person, "price", at), "address": reverse("campaigns:price")}
+    context = _worked(request, person, reverse("campaigns:price")) | {"tabs": tabs(person, "price", at)}
     part = request.headers.get("HX-Target") == "price-calculator"
     return render(request, "campaigns/_calculator.html" if part else "campaigns/price.html", context)
 
@@ -192,10 +196,10 @@ def panel(request: HttpRequest) -> HttpResponse:
     """The same beside a conversation, for the shop of its customer."""
     person = only_viewers(request)
     access.get_shop(person, whole(request.GET.get("shop", "")) or 0)
-    return render(request, "campaigns/_calculator.html", _worked(request, person) | {"address": reverse("campaigns:panel"), "panel": True})
+    return render(request, "campaigns/_calculator.html", _worked(request, person, reverse("campaigns:panel")) | {"panel": True})
 
 
-def _worked(request: HttpRequest, person: Person) -> dict[str, Any]:
+def _worked(request: HttpRequest, person: Person, address: str) -> dict[str, Any]:
     asked = request.GET
     first = access.visible_shops(person).first()
     given = asked.copy()
@@ -203,17 +207,23 @@ def _worked(request: HttpRequest, person: Person) -> dict[str, Any]:
     form = PriceForm(person, given)
     # What was searched for is found once it is added.
     typed = "" if asked.get("add") else asked.get("q", "").strip()[:80]
-    shown: dict[str, Any] = {"form": form, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": ""}
+    shown: dict[str, Any] = {"form": form, "address": address, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": "", "again": ""}
     if not form.is_valid():
         return shown
     shop = form.cleaned_data["shop"]
     at = form.cleaned_data["at"] or clock.now()
     wanted = basket_of(asked)
     worked = queries.work_out(shop, wanted, form.cleaned_data["freight"], at, in_force(clock.now()))
-    shown |= {"worked": worked, "shop": shop}
+    shown |= {"worked": worked, "shop": shop, "again": f"{address}?{_again(asked, wanted, shop, typed)}"}
     if worked.price is not None:
         shown["steps"] = [(step, worked.campaigns[step.offer], telling.gives(worked.campaigns[step.offer])) for step in worked.price.steps]
         shown["line"] = telling.price_line(worked.price, worked.pieces, worked.campaigns)
     if typed and person.can("shops.view", shop=shop):
         shown["hits"] = catalogue.find_products(person, typed, shop_id=shop.pk, limit=HITS)
     return shown
+
+
+def _again(asked: QueryDict, wanted: Sequence[queries.Wanted], shop: Shop, typed: str) -> str:
+    """The same question once more: what was put in or taken out stands in its lines now."""
+    same = {"shop": shop.pk, "line": [one.key for one in wanted], "pieces": [one.pieces for one in wanted], "q": typed}
+    return urlencode(same | {name: asked.get(name, "") for name in ("freight", "at")}, doseq=True)

@@ -8,7 +8,9 @@ class ChatConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_out
 
+        from dangban.campaigns import ports as campaigns
         from dangban.chat import (
+            campaign_bell,
             customer_bell,
             hub,
             inbox_bell,
@@ -31,4 +33,5 @@ class ChatConfig(AppConfig):
         register_bell(inbox_bell.ring)
         customers.register_bell(customer_bell.ring)
         stock.register_bell(stock_bell.ring)
+        campaigns.register_bell(campaign_bell.ring)
         user_logged_out.connect(sign_out.revoke, dispatch_uid="chat.sign_out")

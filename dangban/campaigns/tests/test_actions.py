@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from dangban.campaigns import actions, queries, telling
+from dangban.campaigns import actions, ports, queries, telling
 from dangban.campaigns.models import Campaign
 from dangban.campaigns.queries import Wanted
 from dangban.campaigns.tests.sale import LATER, SOON, SaleCase
@@ -145,6 +146,31 @@ class ChangeTest(SaleCase):
             actions.stop_campaign(made, version=1, by=self.cast.lin, at=SOON)
         made.refresh_from_db()
         assert made.stopped_at is None
+
+
+class OpenPagesTest(SaleCase):
+    def test_each_thing_that_moves_a_price_is_announced_to_the_shops_concerned(self) -> None:
+        rung: list[set[int]] = []
+        with patch.object(ports, "_bells", [lambda shops: rung.append(set(shops))]):
+
+            def news() -> list[set[int]]:
+                said, rung[:] = list(rung), []
+                return said
+
+            ours, both = {self.cast.shop.pk}, {self.cast.shop.pk, self.cast.second_shop.pk}
+            made = self.sale.plan(starts_at=SOON)
+            assert news() == [ours]
+            made = actions.change_campaign(made, self.sale.terms(starts_at=SOON, shops=[self.cast.shop, self.cast.second_shop]), version=1, by=self.cast.bao, at=NOW)
+            assert news() == [both]
+            actions.change_campaign(made, self.sale.terms(starts_at=SOON, shops=[self.cast.shop, self.cast.second_shop]), version=2, by=self.cast.bao, at=NOW)
+            assert news() == []
+            actions.tell_what_began_and_ended(SOON)
+            assert news() == [both]
+            with pytest.raises(Conflict):
+                actions.stop_campaign(made, version=1, by=self.cast.bao, at=SOON)
+            assert news() == []
+            actions.stop_campaign(made, version=2, by=self.cast.bao, at=SOON)
+            assert set(map(frozenset, news())) == {frozenset(both)}
 
 
 class PriceTest(SaleCase):

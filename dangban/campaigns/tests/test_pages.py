@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -54,6 +56,11 @@ class ListTest(Sales, pages.PageCase):
         assert ("小活动47" in first, "小活动48" in first) == (True, False)
         following = client.get("/campaigns/?which=running&after=" + first.split("after=")[1].split('"')[0]).content.decode()
         assert ("小活动47" in following, "小活动48" in following, "小活动51" in following) == (False, True, True)
+
+    def test_an_open_page_fetches_the_list_alone(self) -> None:
+        part = self.as_person(self.cast.lin).get("/campaigns/?which=coming", headers={"HX-Request": "true", "HX-Target": "campaign-list"})
+        page = part.content.decode()
+        assert ('data-live-src="/campaigns/?which=coming"' in page, "被子九折" in page, "<main" in page) == (True, True, False)
 
     def test_only_who_may_plan_is_offered_it(self) -> None:
         assert "/campaigns/new/" in self._get("zhou").content.decode()
@@ -198,3 +205,13 @@ class PanelTest(Sales, pages.PageCase):
         asked = {"shop": self.cast.shop.pk, "q": "冬被", "add": f"{self.sale.quilt.pk}:"}
         page = self.as_person(self.cast.lin).get("/campaigns/price/panel/", asked).content.decode()
         assert ('class="price-hit"' in page, 'name="q" value=""' in page) == (False, True)
+
+    def test_it_asks_the_same_again_when_something_changes_in_the_shop(self) -> None:
+        asked = {"shop": self.cast.shop.pk, "q": "冬被", "add": f"{self.sale.quilt.pk}:", "freight": "8"}
+        page = self.as_person(self.cast.lin).get("/campaigns/price/panel/", asked).content.decode()
+        shop, again = re.findall(r'data-live="campaigns:(\d+)" data-live-src="([^"]+)"', page)[0]
+        assert (int(shop), html.unescape(again)) == (
+            self.cast.shop.pk,
+            f"/campaigns/price/panel/?shop={shop}&line={self.sale.quilt.pk}%3A&pieces=1&q=&freight=8&at=",
+        )
+        assert html.unescape(re.findall(r'data-live-src="([^"]+)"', self.as_person(self.cast.lin).get(html.unescape(again)).content.decode())[0]) == html.unescape(again)
