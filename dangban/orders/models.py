@@ -32,8 +32,16 @@ class Order(models.Model):
         PARTIAL = "partial", _("Partly refunded")
         FULL = "full", _("Refunded")
 
+    class Purpose(models.TextChoices):
+        SALE = "sale", pgettext_lazy("order purpose", "Sale")
+        EXCHANGE = "exchange", pgettext_lazy("order purpose", "Exchange")
+        RESHIP = "reship", pgettext_lazy("order purpose", "Reshipment")
+        SEND_BACK = "send_back", pgettext_lazy("order purpose", "Goods sent back")
+
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders")
     platform_id = models.CharField(max_length=64)
+    # What is not a sale is an order of our own, by which goods leave for an after-sales case: no figure of sales counts it.
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.SALE)
     # Its last six characters, by which people name an order on the phone.
     number_tail = models.CharField(max_length=6, blank=True)
     # Empty where the platform's file does not say who bought.
@@ -44,6 +52,9 @@ class Order(models.Model):
     paid_fen = models.BigIntegerField(default=0)
     freight_fen = models.BigIntegerField(default=0)
     refunded_fen = models.BigIntegerField(default=0)
+    # Of it, what after-sales cases here paid back; and of that, what the platform knows nothing of.
+    settled_fen = models.BigIntegerField(default=0)
+    settled_aside_fen = models.BigIntegerField(default=0)
     quantity = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
@@ -90,6 +101,10 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.platform_id
+
+    @property
+    def is_sale(self) -> bool:
+        return self.purpose == self.Purpose.SALE
 
 
 class OrderLine(models.Model):

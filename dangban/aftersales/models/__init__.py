@@ -2,8 +2,16 @@
 
 from dangban.aftersales.models.cases import Assessment, Case, CaseContact, CaseLine, CaseStep
 from dangban.aftersales.models.evidence import Evidence
-from dangban.aftersales.models.inbound import Finding, InboundParcel, ParcelCase, ParcelItem
-from dangban.aftersales.models.settling import CaseOrder, LedgerEntry, Settlement
+from dangban.aftersales.models.inbound import (
+    Finding,
+    InboundParcel,
+    ParcelCase,
+    ParcelItem,
+    Resend,
+    SupplierSlip,
+    SupplierSlipLine,
+)
+from dangban.aftersales.models.settling import CaseOrder, LedgerEntry, RetentionOffer, Settlement
 from dangban.aftersales.models.workshop import ReworkOrder
 
 __all__ = [
@@ -19,6 +27,10 @@ __all__ = [
     "LedgerEntry",
     "ParcelCase",
     "ParcelItem",
+    "Resend",
+    "RetentionOffer",
     "ReworkOrder",
     "Settlement",
+    "SupplierSlip",
+    "SupplierSlipLine",
 ]

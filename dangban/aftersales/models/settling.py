@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from dangban.aftersales.models.cases import Case
+from dangban.aftersales.models.evidence import Evidence
 from dangban.desk.models import Approval
 from dangban.orders.models import Order
 from dangban.people.models import Person, Shop
@@ -37,6 +38,7 @@ class Settlement(models.Model):
         READY = "ready", pgettext_lazy("settlement", "To be paid")
         PAID = "paid", pgettext_lazy("settlement", "Paid")
         CANCELLED = "cancelled", pgettext_lazy("settlement", "Cancelled")
+        REVERSED = "reversed", pgettext_lazy("settlement", "Entered against")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="settlements")
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
@@ -49,6 +51,8 @@ class Settlement(models.Model):
     # To whom, where it does not go back the way it came.
     payee = models.CharField(max_length=60, blank=True)
     account = models.CharField(max_length=80, blank=True)
+    # How the customer agreed to another payee, or to have it kept as credit.
+    consent = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=300, blank=True)
     because = models.JSONField(default=list)
     # Beyond the computed ceiling: who let it pass, by which clause, why.
@@ -62,7 +66,12 @@ class Settlement(models.Model):
     paid_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     paid_at = models.DateTimeField(null=True)
     reference = models.CharField(max_length=80, blank=True)
+    proof = models.ForeignKey(Evidence, models.PROTECT, null=True, related_name="+")
+    # When the customer was sent the proof of the payment.
+    told_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    # Why it was cancelled, or entered against.
+    ended_why = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -70,6 +79,7 @@ class Settlement(models.Model):
         indexes = [
             models.Index(fields=["shop", "state", "proposed_at", "id"], name="settlement_state"),
             models.Index(fields=["shop", "-paid_at", "-id"], name="settlement_paid"),
+            models.Index(fields=["shop", "promised_for", "id"], condition=Q(state="ready"), name="settlement_to_pay"),
         ]
 
 
@@ -121,3 +131,33 @@ class CaseOrder(models.Model):
     key = models.CharField(max_length=80, unique=True)
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class RetentionOffer(models.Model):
+    """Something was offered so that the customer keeps the goods (挽留), and what came of it."""
+
+    class Kind(models.TextChoices):
+        HELP = "help", pgettext_lazy("retention", "Help with using it")
+        EXCHANGE = "exchange", pgettext_lazy("retention", "Exchange")
+        COMPENSATE = "compensate", pgettext_lazy("retention", "Compensation")
+        COUPON = "coupon", pgettext_lazy("retention", "Coupon")
+
+    class Result(models.TextChoices):
+        OPEN = "open", pgettext_lazy("retention", "No answer yet")
+        KEPT = "kept", pgettext_lazy("retention", "Keeps the goods")
+        DECLINED = "declined", pgettext_lazy("retention", "Declined")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="retention_offers")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    amount_fen = models.BigIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+    because = models.JSONField(default=list)
+    result = models.CharField(max_length=10, choices=Result, default=Result.OPEN)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "kind"], condition=Q(result="open"), name="an_offer_once_at_a_time")]
+        indexes = [models.Index(fields=["shop", "at", "id"], name="retention_report")]
