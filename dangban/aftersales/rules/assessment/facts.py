@@ -103,7 +103,8 @@ class Facts:
     inspected: str = ""
     gift_claimed: bool = False
     gifts_owed: int = 0
-    gifts_back: int = 0
+    # None: nobody has asked or looked yet.
+    gifts_back: int | None = None
     gift_value_fen: int = 0
     earlier_exchanges: int = 0
     # How it comes back.
@@ -132,6 +133,25 @@ class Facts:
     insured_freight: bool = False
     # What the freight insurance pays of the way back.
     insurance_fen: int = 0
+
+    @property
+    def was_sent(self) -> bool:
+        return self.sent_at is not None or self.signed_at is not None
+
+    @property
+    def goods_come_back(self) -> bool:
+        """Whether what is wanted has the customer send something."""
+        return self.signed_at is not None and self.wanted in ("return", "exchange", "repair")
+
+    @property
+    def undoes_the_purchase(self) -> bool:
+        """Whether goods are to be given back or changed that the customer has."""
+        return self.signed_at is not None and self.wanted in ("return", "exchange", "refund")
+
+    @property
+    def told_at(self) -> datetime:
+        """When it was first told of, by whichever way."""
+        return self.reported_at or self.asked_at
 
     @property
     def conditions(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ class Reason:
     code: str
     party: str
     label: Words
-    # A fault of the goods themselves, which photos can show.
+    # A fault of the goods themselves; everything else that is sent back has to be as new.
     is_fault: bool = False
 
 
@@ -36,11 +36,18 @@ _LIST = (
     Reason("size", "buyer", Words("尺码大小不合适", "wrong size")),
     Reason("colour", "buyer", Words("轻微色差", "slight colour difference")),
     Reason("mistaken", "buyer", Words("买错拍错", "bought by mistake")),
-    Reason("damaged", "courier", Words("运输破损", "damaged on the way"), is_fault=True),
+    Reason("damaged", "courier", Words("运输破损", "damaged on the way")),
     Reason("lost", "courier", Words("丢件", "lost parcel")),
     Reason("delay", "courier", Words("快递延误", "courier's delay")),
 )
 REASONS = {reason.code: reason for reason in _LIST}
+
+
+# Told about the parcel rather than the goods: time and evidence have rules of their own.
+OF_THE_PARCEL = frozenset({"missing", "damaged", "lost", "over"})
+FAULTS = frozenset(reason.code for reason in _LIST if reason.is_fault)
+# Returned as anybody may return: within the time, and as new.
+AS_NEW = frozenset(REASONS) - FAULTS - OF_THE_PARCEL
 
 
 def reason(code: str) -> Reason:

@@ -112,6 +112,8 @@ class Assessment:
     remedies: tuple[Remedy, ...] = ()
     freight: tuple[Leg, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    # What is decided only once the goods were sent back and looked at.
+    check_first: bool = False
     # What is still to be shown, by codes of EVIDENCE.
     evidence: tuple[str, ...] = ()
     evidence_until: datetime | None = None
@@ -144,6 +146,7 @@ class Assessment:
             "remedies": [one.as_data() for one in self.remedies],
             "freight": [one.as_data() for one in self.freight],
             "approvals": [[one.code, one.who] for one in self.approvals],
+            "check_first": self.check_first,
             "evidence": list(self.evidence),
             "evidence_until": _written(self.evidence_until),
             "return_until": _written(self.return_until),
@@ -163,6 +166,7 @@ class Assessment:
             remedies=tuple(Remedy.from_data(one) for one in data["remedies"]),
             freight=tuple(Leg.from_data(one) for one in data["freight"]),
             approvals=tuple(Approval(*one) for one in data["approvals"]),
+            check_first=data["check_first"],
             evidence=tuple(data["evidence"]),
             evidence_until=_read(data["evidence_until"]),
             return_until=_read(data["return_until"]),
