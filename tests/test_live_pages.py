@@ -101,7 +101,7 @@ class OpenPagesCase(FloorCase):
         order, other = Order.objects.order_by("pk").values_list("pk", flat=True)[:2]
         follow_up = FollowUp.objects.values_list("pk", flat=True).earliest("pk")
         pages = {
-            "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/", "/backorders/", f"/backorders/{self.wait.pk}/"],
+            "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/", "/backorders/", f"/backorders/{self.wait.pk}/", "/campaigns/", f"/campaigns/price/?shop={self.cast.shop.pk}"],
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
             "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/parcels/", f"/parcels/{self.parcel.pk}/", f"/parcels/order/{self.parcel.order_id}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/", "/dispatch/", "/dispatch/cut-off/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/"],

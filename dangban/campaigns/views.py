@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -68,7 +67,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
         "first_url": narrowed if request.GET.get("after") else "",
         "next_url": f"{narrowed}&after={following}" if following else "",
         "may_manage": person.can("campaigns.manage"),
-        "here": request.get_full_path(),
+        "here": request.GET,
     }
     fragment = request.headers.get("HX-Target") == "campaign-list"
     return render(request, "campaigns/_list.html" if fragment else "campaigns/list.html", context)
@@ -207,14 +206,14 @@ def _worked(request: HttpRequest, person: Person, address: str) -> dict[str, Any
     form = PriceForm(person, given)
     # What was searched for is found once it is added.
     typed = "" if asked.get("add") else asked.get("q", "").strip()[:80]
-    shown: dict[str, Any] = {"form": form, "address": address, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": "", "again": ""}
+    shown: dict[str, Any] = {"form": form, "address": address, "typed": typed, "hits": [], "worked": None, "panel": False, "steps": [], "line": "", "again": None}
     if not form.is_valid():
         return shown
     shop = form.cleaned_data["shop"]
     at = form.cleaned_data["at"] or clock.now()
     wanted = basket_of(asked)
     worked = queries.work_out(shop, wanted, form.cleaned_data["freight"], at, in_force(clock.now()))
-    shown |= {"worked": worked, "shop": shop, "again": f"{address}?{_again(asked, wanted, shop, typed)}"}
+    shown |= {"worked": worked, "shop": shop, "again": _again(asked, wanted, shop, typed)}
     if worked.price is not None:
         shown["steps"] = [(step, worked.campaigns[step.offer], telling.gives(worked.campaigns[step.offer])) for step in worked.price.steps]
         shown["line"] = telling.price_line(worked.price, worked.pieces, worked.campaigns)
@@ -223,7 +222,7 @@ def _worked(request: HttpRequest, person: Person, address: str) -> dict[str, Any
     return shown
 
 
-def _again(asked: QueryDict, wanted: Sequence[queries.Wanted], shop: Shop, typed: str) -> str:
+def _again(asked: QueryDict, wanted: Sequence[queries.Wanted], shop: Shop, typed: str) -> dict[str, Any]:
     """The same question once more: what was put in or taken out stands in its lines now."""
     same = {"shop": shop.pk, "line": [one.key for one in wanted], "pieces": [one.pieces for one in wanted], "q": typed}
-    return urlencode(same | {name: asked.get(name, "") for name in ("freight", "at")}, doseq=True)
+    return same | {name: asked.get(name, "") for name in ("freight", "at")}
