@@ -16,7 +16,7 @@ from dangban.lib import clock, listing, masks, text
 from dangban.lib.errors import NotAllowed
 from dangban.orders.access import where
 from dangban.orders.actions import log_export
-from dangban.people.access import signed_in
+from dangban.people.access import holds_everywhere, signed_in
 from dangban.people.models import Person, Shop
 from dangban.tracking import exports, queries
 from dangban.tracking.models import Track
@@ -42,7 +42,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "export_url": reverse("tracking:export", query=_query(filters)),
         "may_export": person.can("orders.export"),
         "may_note": person.can("tracking.note"),
-        "may_connect": person.can("tracking.connect"),
+        "may_connect": holds_everywhere(person, "tracking.connect"),
         "scrub": masks.scrub,
     }
     return render(request, "tracking/_list.html" if _is_fragment(request) else "tracking/list.html", context)
