@@ -23,6 +23,8 @@ _SERVE = (
     "tracking.note",
     "aftersales.view",
     "aftersales.handle",
+    "dealers.view",
+    "dealers.apply",
     "desk.task",
 )
 _LEAD = (
@@ -37,6 +39,7 @@ _LEAD = (
     "desk.notify",
     "desk.assign",
     "desk.approve",
+    "dealers.sign",
     "workforce.manage",
     "aftersales.approve",
 )
@@ -62,6 +65,10 @@ _SUPERVISE = (
     "aftersales.receive",
     "aftersales.inspect",
     "aftersales.export",
+    "dealers.judge",
+    "dealers.receive",
+    "dealers.manage",
+    "dealers.export",
     "people.view",
     "journal.read",
 )
@@ -94,13 +101,15 @@ DEFAULT_ROLES = (
             "people.reveal",
             "handbook.adopt",
             "tracking.connect",
+            "dealers.approve",
+            "dealers.settle",
             "customers.export",
             "customers.erase",
         ),
         4,
     ),
     DefaultRole(
-        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "dispatch.view", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view", "aftersales.view", "aftersales.receive", "aftersales.inspect"), 1
+        "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "dispatch.view", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view", "aftersales.view", "aftersales.receive", "aftersales.inspect", "dealers.view", "dealers.receive", "dealers.sign"), 1
     ),
-    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "dispatch.view", "orders.refund", "customers.view", "shops.view", "campaigns.view", "aftersales.view", "aftersales.pay", "aftersales.export"), 2),
+    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "dispatch.view", "orders.refund", "customers.view", "shops.view", "campaigns.view", "aftersales.view", "aftersales.pay", "aftersales.export", "dealers.view", "dealers.settle", "dealers.sign", "dealers.export"), 2),
 )

@@ -1,0 +1,90 @@
+"""The note: what the dealer gets and pays, who bears what is lost; and the end of it. Once each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+
+from dangban.dealers import access, facts, holding, rules
+from dangban.dealers.models import DealerReturn, Fee, Finding, Note, Share
+from dangban.handbook.actions import keep
+from dangban.handbook.current import in_force_so_far as in_force
+from dangban.handbook.decisions import Decision
+from dangban.lib.errors import BadInput
+from dangban.lib.text import refuse_unstorable
+from dangban.people.models import Person
+from dangban.stock import actions as stock
+
+State = DealerReturn.State
+MOST_FEN = 10**9
+
+
+def settle(
+    made: DealerReturn, costs: rules.Costs, *, by: Person, words: str = "", seen: int | None = None, at: datetime | None = None
+) -> Note:
+    """Write the note: credit, fees by rule, and the loss split among departments to the cent."""
+    access.require(by, made.shop_id, access.SETTLE)
+    at, words = holding.when(at), refuse_unstorable(words.strip(), "words")[:300]
+    if not (0 <= costs.dispatch_fen <= MOST_FEN and 0 <= costs.packing_fen <= MOST_FEN):
+        raise BadInput(_("Costs are zero or more."), fields={"dispatch": [_("Zero or more.")]})
+    with transaction.atomic():
+        held = holding.locked(made, State.SETTLING, seen=seen)
+        rulebook = in_force(at)
+        bill = facts.bill(held, costs, rulebook)
+        note = Note.objects.create(
+            made=held, credit_fen=bill.credit_fen, fees_fen=bill.fees_fen, net_fen=bill.net_fen, borne_fen=bill.borne_fen,
+            dispatch_fen=costs.dispatch_fen, packing_fen=costs.packing_fen, words=words, by=by, at=at,
+        )  # fmt: skip
+        Fee.objects.bulk_create(Fee(note=note, kind=fee.kind, amount_fen=fee.amount_fen, because=[fee.because.as_data()]) for fee in bill.fees)
+        Share.objects.bulk_create(
+            Share(note=note, cause=cause, department=rules.department(cause, rulebook), amount_fen=amount) for cause, amount in bill.shares
+        )
+        because = tuple(fee.because for fee in bill.fees)
+        if because:
+            keep(Decision("dealers.fees", "charged", bill.fees_fen, because), subject=held, by=by, shop=held.shop_id, at=at)
+        held.settled_at = at
+        holding.go(held, "settle", State.SETTLED, by=by, at=at, words=words, credit=bill.credit_fen, fees=bill.fees_fen, borne=bill.borne_fen)
+    return note
+
+
+def close(
+    made: DealerReturn, words: str, *, by: Person, courier: str = "", number: str = "", seen: int | None = None, at: datetime | None = None
+) -> DealerReturn:
+    """The dealer knows the note; goods that were repaired are on their way back to them."""
+    access.require(by, made.shop_id, access.APPLY)
+    at, words = holding.when(at), holding.said(words, "words")
+    with transaction.atomic():
+        held = holding.locked(made, State.SETTLED, seen=seen, goods=True)
+        if held.judged == DealerReturn.Judged.REPAIR:
+            held.back_courier, held.back_number = holding.said(courier, "courier", 40), holding.said(number, "number", 60)
+            _send_back(held, at=at, by=by)
+        held.closed_at = at
+        holding.go(held, "close", State.CLOSED, by=by, at=at, words=words, number=held.back_number)
+    return held
+
+
+def repaired(made: DealerReturn) -> dict[int, int]:
+    """Line → pieces that lie in stock again and are the dealer's."""
+    rows = Finding.objects.filter(line__made=made, disposal__in=("stock", "rework"))
+    pieces: dict[int, int] = {}
+    for line, quantity, stocked in rows.values_list("line", "quantity", "rework__stocked"):
+        pieces[line] = pieces.get(line, 0) + (quantity if stocked is None else stocked)
+    return pieces
+
+
+def _send_back(held: DealerReturn, *, by: Person, at: datetime) -> None:
+    pieces = repaired(held)
+    for line in held.lines.select_related("sku").order_by("position"):
+        if pieces.get(line.pk):
+            stock.take_out(
+                line.sku, pieces[line.pk], by=by.actor, key=f"dealer:{held.pk}:back:{line.position}",
+                subject=(holding.SUBJECT, held.pk), reference=held.title, reason=held.back_number, at=at,
+            )  # fmt: skip
+
+
+def worth(made: DealerReturn) -> int:
+    """What the goods that were applied for are worth."""
+    return made.lines.aggregate(all=Sum(F("price_fen") * F("quantity")))["all"] or 0
