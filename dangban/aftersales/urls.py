@@ -2,9 +2,9 @@
 
 from django.urls import include, path
 
-from dangban.aftersales.views import cases
+from dangban.aftersales.views import cases, inbound
 from dangban.aftersales.workshop import urls as workshop
 
-pages = [*cases.pages]
+pages = [*cases.pages, *inbound.pages]
 
 urlpatterns = [*workshop.urlpatterns, path("aftersales/", include((pages, "aftersales")))]

@@ -7,10 +7,11 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from dangban.aftersales.models.cases import Case, CaseLine
+from dangban.customers.models import Customer
 from dangban.orders.models import Order
 from dangban.people.models import Person, Shop
 from dangban.shops.models import Batch, Sku
-from dangban.stock.models import Warehouse
+from dangban.stock.models import Warehouse, Zone
 
 
 class InboundParcel(models.Model):
@@ -29,6 +30,7 @@ class InboundParcel(models.Model):
         INSPECTED = "inspected", pgettext_lazy("inbound", "Inspected")
         TURNED_AWAY = "turned_away", pgettext_lazy("inbound", "Turned away")
         GIVEN_UP = "given_up", pgettext_lazy("inbound", "Disposed of")
+        CANCELLED = "cancelled", pgettext_lazy("inbound", "Not coming")
 
     shop = models.ForeignKey(Shop, models.PROTECT, null=True, related_name="+", db_index=False)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, null=True, related_name="+")
@@ -43,6 +45,7 @@ class InboundParcel(models.Model):
     # The courier's hand-over was signed: the daily list shows it struck red.
     signed_over_at = models.DateTimeField(null=True)
     collect_fen = models.BigIntegerField(default=0)
+    surface = models.BooleanField(default=False)
     # What the label and the slip inside say, for guessing whose it is.
     sender = models.CharField(max_length=60, blank=True)
     phone_tail = models.CharField(max_length=4, blank=True)
@@ -53,6 +56,8 @@ class InboundParcel(models.Model):
     cash_fen = models.BigIntegerField(default=0)
     weight_g = models.PositiveIntegerField(null=True)
     shelf = models.CharField(max_length=40, blank=True)
+    # Codes of the goods that were seen in an unclaimed parcel.
+    goods_seen = models.JSONField(default=list)
     note = models.CharField(max_length=300, blank=True)
     because = models.JSONField(default=list)
     counted_at = models.DateTimeField(null=True)
@@ -92,6 +97,8 @@ class ParcelItem(models.Model):
     title = models.CharField(max_length=300, blank=True)
     announced = models.PositiveIntegerField(default=0)
     counted = models.PositiveIntegerField(null=True)
+    # Where the keeper put what was counted.
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["parcel", "line"], name="a_case_line_once_per_parcel")]
@@ -139,3 +146,68 @@ class Finding(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["item"], condition=Q(disposed_at=None), name="finding_undisposed")]
+
+
+class Resend(models.Model):
+    """What could not be delivered is sent again with another courier; the old slip is given back and void."""
+
+    class BorneBy(models.TextChoices):
+        SELLER = "seller", pgettext_lazy("resend", "Us")
+        BUYER = "buyer", pgettext_lazy("resend", "The customer")
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="resend")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="resends")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
+    # The parcel that came back, or is on its way back.
+    old_number = models.CharField(max_length=60)
+    old_courier = models.CharField(max_length=40, blank=True)
+    courier = models.CharField(max_length=40)
+    why = models.CharField(max_length=200)
+    # How often this customer's parcels were sent again before, and whose the extra cost is.
+    earlier = models.PositiveSmallIntegerField(default=0)
+    surcharge_fen = models.BigIntegerField(default=0)
+    borne_by = models.CharField(max_length=8, choices=BorneBy)
+    because = models.JSONField(default=list)
+    new_order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    # Finance has changed the old slip for the new one; the old one is waste paper.
+    swapped_at = models.DateTimeField(null=True)
+    swapped_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["customer"], name="resend_customer"), models.Index(fields=["at"], condition=Q(swapped_at=None), name="resend_unswapped")]
+
+
+class SupplierSlip(models.Model):
+    """Goods go back to a supplier (退厂单): once it has left, they are out of the books."""
+
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+")
+    supplier = models.CharField(max_length=80)
+    note = models.CharField(max_length=300, blank=True)
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    reference = models.CharField(max_length=80, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["shop", "-id"], name="supplier_slip_list")]
+
+    @property
+    def number(self) -> str:
+        return f"TC{self.pk:06d}"
+
+
+class SupplierSlipLine(models.Model):
+    """Pieces of one finding that go back on a slip."""
+
+    slip = models.ForeignKey(SupplierSlip, models.PROTECT, related_name="lines")
+    finding = models.OneToOneField(Finding, models.PROTECT, related_name="slip_line")
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="+")
+    zone = models.ForeignKey(Zone, models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300, blank=True)
