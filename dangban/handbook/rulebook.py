@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, cast, overload
 
 from dangban.lib import clock
 
@@ -47,9 +47,15 @@ class RuleValue(Generic[V]):
         """The value in one line, worked out once."""
         return Words("已废止", "repealed") if self.repealed else self.clause.shape.show(self.value)
 
-    @property
+    @cached_property
     def is_beyond_the_law(self) -> bool:
         return not self.repealed and self.clause.bound is not None and self.clause.bound.beyond(self.value)
+
+    @cached_property
+    def lawful(self) -> V:
+        """The value brought back to its legal bound, worked out once."""
+        bound = self.clause.bound
+        return bound.cap(self.value) if bound is not None and bound.cap is not None and self.is_beyond_the_law else self.value
 
 
 @dataclass(frozen=True)
@@ -194,10 +200,9 @@ class Rules:
     def capped(self, rule: Clause[V]) -> V:
         """The value brought back to its legal bound, unless the bound was lifted by name."""
         value = self[rule]
-        bound = rule.bound
-        if bound is None or bound.cap is None or rule.path in self.lifted or not bound.beyond(value):
+        if rule.bound is None or rule.path in self.lifted:
             return value
-        return bound.cap(value)
+        return cast("RuleValue[V]", self.table[rule.path]).lawful
 
     def capped_amount(self, rule: Clause[Any], amount_fen: int, ceiling_fen: int) -> Capped:
         """An amount owed under `rule`, at most what the law's ceiling leaves in this case.

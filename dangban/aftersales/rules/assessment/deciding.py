@@ -47,7 +47,7 @@ def _nothing_wrong(facts: Facts, rules: Rules) -> Assessment:
         return _put_together(facts, findings, rules)
     refusal = Finding(because, refuses="nothing_wrong")
     return replace(
-        _refused(facts, [refusal, *(one for one in findings if one.refuses)], rules),
+        _refused(facts, [refusal, *findings]),
         freight=tuple(freight.nothing_wrong(facts, rules).legs),
     )
 
@@ -55,7 +55,7 @@ def _nothing_wrong(facts: Facts, rules: Rules) -> Assessment:
 def _put_together(facts: Facts, findings: list[Finding], rules: Rules) -> Assessment:
     refusals = [one for one in findings if one.refuses]
     if refusals:
-        return _refused(facts, refusals, rules)
+        return _refused(facts, findings)
     drops = frozenset[str]().union(*(one.drops for one in findings))
     offers = remedies.offered(facts, rules, drops)
     findings += remedies.look(facts, offers, drops, rules)
@@ -85,13 +85,14 @@ def _put_together(facts: Facts, findings: list[Finding], rules: Rules) -> Assess
     return replace(judged, wording=wording.promised(facts, judged))
 
 
-def _refused(facts: Facts, refusals: Sequence[Finding], rules: Rules) -> Assessment:
+def _refused(facts: Facts, findings: Sequence[Finding]) -> Assessment:
+    refusals = [one for one in findings if one.refuses]
     codes = tuple(dict.fromkeys(one.refuses for one in refusals))
     ordered = tuple(sorted(codes, key=wording.WEIGHT.index))
     lifted = any(one.may_be_lifted for one in refusals)
     return Assessment(
         outcome="refused",
-        decision=Decision(KIND, "refused", because=_once(tuple(one.because for one in refusals))),
+        decision=Decision(KIND, "refused", because=_once([one.because for one in findings if one.refuses or one.supports in codes])),
         party=reason(facts.reason).party,
         refusals=ordered,
         alternatives=wording.instead_of(ordered, may_be_lifted=lifted),
@@ -108,6 +109,8 @@ def _outcome(lacking: Sequence[str], consents: Sequence[Approval]) -> str:
 def _dates(facts: Facts, outcome: str, rules: Rules) -> tuple[datetime | None, datetime | None, tuple[Because, ...]]:
     """By when the goods are sent back, and by when money that needs no return is paid."""
     if outcome == "evidence":
+        return None, None, ()
+    if facts.reason == "over":
         return None, None, ()
     if facts.goods_come_back:
         return facts.asked_at + rules[RETURN_WITHIN], None, (rules.because(RETURN_WITHIN),)
@@ -130,4 +133,7 @@ def _instead(findings: Sequence[Finding], lacking: Sequence[str]) -> tuple[str, 
 
 def _once(because: Sequence[Because]) -> tuple[Because, ...]:
     """Each rule once, as it was first applied."""
-    return tuple({one.path: one for one in reversed(because)}[path] for path in dict.fromkeys(one.path for one in because))
+    found: dict[str, Because] = {}
+    for one in because:
+        found.setdefault(one.path, one)
+    return tuple(found.values())

@@ -33,7 +33,7 @@ def look(facts: Facts, rules: Rules) -> Findings:
         yield Finding(within)
         return
     without = stand(rules, NO_EVIDENCE, evidence=list(lacking))
-    yield Finding(within)
+    yield Finding(within, supports="no_evidence")
     if without.value == "close":
         yield without.refuses("no_evidence")
     elif without.value == "ask":

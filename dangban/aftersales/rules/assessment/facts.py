@@ -38,7 +38,7 @@ EXCLUDED = {
 CONDITIONS = {
     "used": Words("有使用痕迹", "used"),
     "washed": Words("已洗涤", "washed"),
-    "tag_cut": Words("吊牌、商标已剪", "tag cut off"),
+    "tag_cut": Words("吊牌已剪", "tag cut off"),
     "scent": Words("沾有气味", "scented"),
     "altered": Words("改动、自行维修", "altered"),
     "soiled": Words("有污渍、磨损", "soiled or worn"),

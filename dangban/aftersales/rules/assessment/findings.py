@@ -23,6 +23,8 @@ class Finding:
     # A code of wording.REFUSALS, and what is filled into its words.
     refuses: str = ""
     about: Words = NOTHING
+    # The refusal that it helps to explain, if it comes to that.
+    supports: str = ""
     # May somebody let it pass all the same?
     may_be_lifted: bool = False
     # What is taken off the refund.

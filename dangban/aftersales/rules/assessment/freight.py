@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dangban.aftersales.clauses.evidence import NOTHING_WRONG
@@ -67,7 +67,7 @@ def ways(facts: Facts) -> tuple[str, ...]:
         # Stopped on its way: the courier brings it back.
         return ("out", "back")
     if facts.reason == "over":
-        return ("back",)
+        return ("back",) if facts.surplus_admitted else ()
     return WAYS.get(facts.wanted, ())
 
 
@@ -99,16 +99,22 @@ def _bearer(way: str, facts: Facts, rules: Rules, made: Bill) -> str:
         despite = stand(rules, SENT_DESPITE_REFUND, asked_at=facts.asked_at, sent_at=facts.sent_at)
         made.rests_on(despite.because)
         return str(despite.value)
-    row = row_of(facts)
-    stated, lawful = rules[FREIGHT].cells, rules.capped(FREIGHT).cells
-    cells, told = lawful.get(row, lawful["dislike"]), {"reason": row}
-    if row in stated and stated[row] != cells and FREIGHT.bound is not None:
-        told["by_law"] = FREIGHT.bound.source
-    made.rests_on(rules.because(FREIGHT, **told))
-    bearer = str(cells[way])
+    bearer = _by_reason(row_of(facts), rules, made)[way]
     if way == "out" and bearer == "buyer" and facts.free_shipping:
         return _free_shipping(facts, rules, made)
     return bearer
+
+
+def _by_reason(row: str, rules: Rules, made: Bill) -> Mapping[str, str]:
+    """The line of the matrix for a reason, as far as the law lets it stand."""
+    stated, lawful = rules[FREIGHT].cells, rules.capped(FREIGHT).cells
+    cells: Mapping[str, str] = lawful.get(row, lawful["dislike"])
+    if all(one.path != FREIGHT.path for one in made.because):
+        told = {"reason": row}
+        if stated.get(row, cells) != cells and FREIGHT.bound is not None:
+            told["by_law"] = FREIGHT.bound.source
+        made.because.append(rules.because(FREIGHT, **told))
+    return cells
 
 
 def _free_shipping(facts: Facts, rules: Rules, made: Bill) -> str:

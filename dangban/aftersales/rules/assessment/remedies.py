@@ -64,14 +64,16 @@ def compensation_limit(facts: Facts, rules: Rules) -> tuple[int, tuple[Because, 
 
 def look(facts: Facts, remedies: Sequence[Remedy], drops: frozenset[str], rules: Rules) -> Findings:
     """What of the wish goes beyond what may be had: another remedy, more money, goods before the return."""
+    if facts.reason == "over":
+        yield Finding(remedies[0].because[0])
+        return
     codes = {one.code for one in remedies}
-    if facts.wanted not in codes and facts.wanted not in drops and facts.reason != "over":
+    if facts.wanted not in codes and facts.wanted not in drops:
         because = rules.because(REMEDIES_FOR, reason=facts.reason, wanted=facts.wanted)
         yield Finding(because, needs=("other_remedy", "supervisor"))
     if facts.wanted == "adjust" and facts.asked_fen:
         most, because_of = compensation_limit(facts, rules)
-        if facts.asked_fen > most:
-            yield Finding(because_of[0], needs=("beyond_cap", "supervisor"))
+        yield Finding(because_of[0], needs=("beyond_cap", "supervisor") if facts.asked_fen > most else None)
     if facts.ship_first and facts.wanted == "exchange" and facts.signed_at is not None:
         yield _ship_first(facts, rules)
 

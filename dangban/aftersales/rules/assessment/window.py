@@ -58,7 +58,7 @@ def last_day(signed: date, rules: Rules) -> date:
 def _without_a_reason(facts: Facts, rules: Rules) -> Findings:
     assert facts.signed_at is not None
     if facts.proxy_signed:
-        yield Finding(rules.because(PROXY_COUNTS, proxy_signed=True))
+        yield Finding(rules.because(PROXY_COUNTS, proxy_signed=True), supports="window")
         if not rules[PROXY_COUNTS]:
             return
     last = last_day(day_of(facts.signed_at), rules)
@@ -68,7 +68,7 @@ def _without_a_reason(facts: Facts, rules: Rules) -> Findings:
         yield days.refuses("window", Words(f"{days.value.days} 天", f"{days.value.days} days"))
     else:
         yield Finding(days.because)
-    yield Finding(start.because)
+    yield Finding(start.because, supports="window")
 
 
 def _fault(facts: Facts, rules: Rules) -> Findings:

@@ -15,7 +15,7 @@ REFUSALS: dict[str, Words] = {
     "not_ours": Words("这件商品不是在我们店铺购买的，我们没有办法为您受理", "This item was not bought in our shop, so we are not able to take the case on"),
     "gift_claim": Words("这次反馈的是赠品，赠品不在售后范围内", "This is about a gift that came with the goods, and gifts are outside after-sales service"),
     "misused": Words("这个问题是使用或保管时造成的，不在退换范围内", "The damage came about in use or storage, which returns do not cover"),
-    "excluded": Words("这款商品属于{zh}，不适用七天无理由退货", "These are {en}, which the return without a reason does not cover"),
+    "excluded": Words("这款商品属于{zh}，不适用无理由退货", "These are {en}, which the return without a reason does not cover"),
     "nothing_wrong": Words("退回的商品经过检验没有发现问题，我们会把原件寄回给您", "We have looked at the goods carefully and found no fault; we are sending them back to you"),
     "window": Words("包裹签收后的 {zh}退换期已经过了", "The {en} for returns after signing are over"),
     "late_fault": Words("商品已经超过了质量问题的退换期限", "The time for returning or exchanging faulty goods is over"),
@@ -138,7 +138,9 @@ def _way_back(judged: Assessment) -> Words:
         return Words("", "")
     leg = next((one for one in back if one.borne_by != "insurance"), back[0])
     if leg.borne_by == "seller" and leg.advanced_by == "buyer":
-        how = PAID_BACK[leg.paid_back_how]
+        how, fen = PAID_BACK[leg.paid_back_how], f"{leg.fen / 100:.2f}"
+        if any(one.borne_by == "buyer" for one in back):
+            return Words(f"退回运费请您先垫付，{fen} 元以内由我们承担（{how.zh}）", f"please pay the freight first; up to ¥{fen} of it is ours ({how.en})")
         return Words(f"退回运费请您先垫付，由我们承担（{how.zh}）", f"please pay the freight first; it is ours ({how.en})")
     who = BEARERS[leg.borne_by]
     return Words(f"退回运费由{'您' if leg.borne_by == 'buyer' else who.zh}承担", f"the return freight is {'yours' if leg.borne_by == 'buyer' else 'ours'}")
