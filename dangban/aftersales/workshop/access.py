@@ -44,4 +44,4 @@ def require(by: Person, shop_id: int, permission: str = KEEP) -> None:
 def somebody(permission: str, shop_id: int) -> Person | None:
     """Who is awaited: whoever holds the permission there; who leads only where nobody else does."""
     may = people_who_may(permission, shop_id)
-    return min(may, key=lambda one: (one.level in _LEADS, one.pk), default=None)
+    return min(may, key=lambda one: (_LEADS.index(one.level) if one.level in _LEADS else -1, one.pk), default=None)
