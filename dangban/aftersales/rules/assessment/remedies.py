@@ -68,7 +68,9 @@ def look(facts: Facts, remedies: Sequence[Remedy], drops: frozenset[str], rules:
         yield Finding(remedies[0].because[0])
         return
     codes = {one.code for one in remedies}
-    if facts.wanted not in codes and facts.wanted not in drops:
+    # What the customer does not have yet is not sent back but stopped.
+    wanted = "refund" if facts.wanted == "return" and facts.signed_at is None else facts.wanted
+    if wanted not in codes and wanted not in drops:
         because = rules.because(REMEDIES_FOR, reason=facts.reason, wanted=facts.wanted)
         yield Finding(because, needs=("other_remedy", "supervisor"))
     if facts.wanted == "adjust" and facts.asked_fen:
