@@ -7,18 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, cast, overload
+from typing import Any, Generic, NamedTuple, cast, overload
 
 from dangban.lib import clock
 
+from .decisions import Because
 from .faults import Fault
 from .shapes import Clause, Words
 from .shapes.scalars import V
 
 MIDNIGHT = time(0)
-
-if TYPE_CHECKING:
-    from .decisions import Because
 
 
 @dataclass(frozen=True)
@@ -217,9 +215,8 @@ class Rules:
 
     def because(self, rule: Clause[Any], **inputs: Any) -> Because:
         """A reason for a decision: this rule as it stands, and what it was applied to."""
-        from .decisions import Because
-
-        return Because.of(self.rule(rule), inputs, self.version)
+        self[rule]
+        return Because.of(self.table[rule.path], inputs, self.version)
 
     def _no_value(self, rule: Clause[Any] | str) -> NoValue:
         path = rule if isinstance(rule, str) else rule.path
