@@ -296,11 +296,6 @@ def _shares(found: Sequence[Found], left: Costs) -> tuple[tuple[str, int], ...]:
     return tuple((cause, losses[cause] + part) for cause, part in zip(causes, parts, strict=True))
 
 
-def split(total_fen: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """A sum among departments by agreed weights, to the cent."""
-    return dict(zip(weights, money.split(total_fen, list(weights.values())), strict=True))
-
-
 def advance(way: str, rules: Rules) -> Decision:
     """A replacement before the return ``may`` be asked for with this proof, or is ``refused`` without one of those wanted."""
     if not rules.has(clauses.ADVANCE_NEEDS):

@@ -49,7 +49,7 @@ def ask(
             title = _("Replacement before the return %(number)s: %(dealer)s") % {"number": held.title, "dealer": held.dealer.name}
             told = {_("Proof"): f"{advance.get_way_display()} {said_on.isoformat()}", _("Words"): words}
         advance.approval = desk.ask_approval(
-            KIND, advance, title=title, by=by, shop=held.shop, facts=told, because=decision, at=at
+            KIND, advance, title=title, by=by, shop=held.shop, facts=told, because=[reason.as_data() for reason in decision.because], at=at
         )
         advance.save(update_fields=["approval"])
         if decision.because:

@@ -124,7 +124,7 @@ def _ask_or_ready(held: DealerReturn, finding: Finding, rulebook: Rules, *, by: 
         }  # fmt: skip
         told = {_("Fault"): finding.fault, _("Cause"): str(finding.get_cause_display()), _("Loss"): f"{finding.loss_fen / 100:.2f}"}
     finding.approval = desk.ask_approval(
-        KIND, finding, title=title, needs=access.APPROVE, by=by, shop=held.shop, facts=told, because=decision, at=at
+        KIND, finding, title=title, needs=access.APPROVE, by=by, shop=held.shop, facts=told, because=[reason.as_data() for reason in decision.because], at=at
     )
     finding.state = Where.ASKED
     finding.save(update_fields=["state", "approval"])

@@ -129,7 +129,7 @@ def _ask_step(held: DealerReturn, index: int, turn: int, *, by: Person, at: date
             }  # fmt: skip
             told = {_("Reason"): str(held.get_reason_display()), _("Judgement"): f"{held.get_judged_display()} · {held.judgement}", _("Goods"): _goods(held)}
         signature.approval = desk.ask_approval(
-            KIND, signature, title=title, needs=rules.permission_of(unit), by=judge, shop=held.shop, facts=told, because=because, at=at
+            KIND, signature, title=title, needs=rules.permission_of(unit), by=judge, shop=held.shop, facts=told, because=[reason.as_data() for reason in because], at=at
         )
         signature.save(update_fields=["approval"])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from dangban.dealers import access, facts, holding, rules
@@ -83,8 +82,3 @@ def _send_back(held: DealerReturn, *, by: Person, at: datetime) -> None:
                 line.sku, pieces[line.pk], by=by.actor, key=f"dealer:{held.pk}:back:{line.position}",
                 subject=(holding.SUBJECT, held.pk), reference=held.title, reason=held.back_number, at=at,
             )  # fmt: skip
-
-
-def worth(made: DealerReturn) -> int:
-    """What the goods that were applied for are worth."""
-    return made.lines.aggregate(all=Sum(F("price_fen") * F("quantity")))["all"] or 0
