@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from dangban.orders.models import Order
@@ -86,6 +86,29 @@ def register_parcel_events(source: ParcelEvents) -> None:
 
 def parcel_events(parcels: Collection[int]) -> Mapping[int, list[ParcelEvent]]:
     return _parcel_events[0](parcels) if _parcel_events else {}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """A part of the customer's own page of an order: a template, and what it shows under the name `part`."""
+
+    template: str
+    shown: Mapping[str, Any]
+
+
+# `(order, token, whether the phone's end was right, at)`; None where there is nothing to show.
+OwnPartSource = Callable[["Order", str, bool, datetime], OwnPart | None]
+_own_parts: dict[str, OwnPartSource] = {}
+
+
+def register_own_part(room: str, source: OwnPartSource) -> None:
+    """What an upper room shows and offers on the customer's own page; it is shown to whoever holds the link."""
+    _own_parts[room] = source
+
+
+def own_parts(order: Order, token: str, seen: bool, at: datetime) -> list[OwnPart]:
+    parts = [_own_parts[room](order, token, seen, at) for room in sorted(_own_parts)]
+    return [part for part in parts if part is not None]
 
 
 # `(person, shop ids, end of the day, limit)`: only what the person may see, the earliest due first.

@@ -28,7 +28,7 @@ from dangban.orders.self_service.shielding import shielded
 from dangban.people.access import signed_in
 from dangban.people.models import Person
 
-Page = Callable[[HttpRequest, str, Order, links.Claims], HttpResponse]
+Page = Callable[..., HttpResponse]
 # Pages a minute from one address: a family, not a script.
 visitors = Buckets(40)
 
@@ -54,11 +54,14 @@ class WishForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("What you would like"), max_length=120)
 
 
-def by_link(page: Page) -> Callable[[HttpRequest, str], HttpResponseBase]:
-    """The order that a link opens; a kind page where it opens none. Nothing of it is kept by browsers or proxies."""
+def by_link(page: Page) -> Callable[..., HttpResponseBase]:
+    """The order that a link opens; a kind page where it opens none. Nothing of it is kept by browsers or proxies.
+
+    The page gets the request, the token, the order, the link's claims, and what else its address names.
+    """
 
     @wraps(page)
-    def guarded(request: HttpRequest, token: str) -> HttpResponseBase:
+    def guarded(request: HttpRequest, token: str, **named: Any) -> HttpResponseBase:
         address = request.META.get("REMOTE_ADDR", "")
         if not is_this_machine(address) and visitors.wait(address):
             return _shut(request, "often", 429)
@@ -69,7 +72,7 @@ def by_link(page: Page) -> Callable[[HttpRequest, str], HttpResponseBase]:
         except links.Unknown:
             return _shut(request, "unknown", 404)
         try:
-            response = page(request, token, order, claims)
+            response = page(request, token, order, claims, **named)
         except links.TooOften:
             return _shut(request, "often", 429)
         return _private(response)
@@ -114,7 +117,7 @@ def check(request: HttpRequest, token: str, order: Order, claims: links.Claims) 
 @require_http_methods(["POST"])
 @by_link
 def address(request: HttpRequest, token: str, order: Order, claims: links.Claims) -> HttpResponse:
-    if not _is_seen(request, order, claims):
+    if not is_seen(request, order, claims):
         return redirect("order-link:page", token)
     form = AddressForm(request.POST)
     typed = {name: str(request.POST.get(name, "")) for name in ("address", "receiver", "phone")}
@@ -128,7 +131,7 @@ def address(request: HttpRequest, token: str, order: Order, claims: links.Claims
 @require_POST
 @by_link
 def wish(request: HttpRequest, token: str, order: Order, claims: links.Claims) -> HttpResponse:
-    if not _is_seen(request, order, claims):
+    if not is_seen(request, order, claims):
         return redirect("order-link:page", token)
     form, at = WishForm(request.POST), clock.now()
     return _acted(
@@ -163,13 +166,14 @@ def _cookie(order: Order) -> str:
     return f"dangban_order_{order.pk}"
 
 
-def _is_seen(request: HttpRequest, order: Order, claims: links.Claims) -> bool:
+def is_seen(request: HttpRequest, order: Order, claims: links.Claims) -> bool:
+    """Whether the end of the phone number was right in this browser a while ago."""
     return links.is_seen(order, claims, request.COOKIES.get(_cookie(order), ""))
 
 
 def _shown(request: HttpRequest, token: str, order: Order, claims: links.Claims) -> dict[str, Any]:
     """What the page tells: of the receiver only what is masked, until the phone's end was right."""
-    at, seen = clock.now(), _is_seen(request, order, claims)
+    at, seen = clock.now(), is_seen(request, order, claims)
     verdict = acting.address_verdict(order, at)
     wishes = [
         {"kind": one.get_kind_display(), "text": one.text if seen else masks.scrub(one.text), "one": one}
@@ -195,6 +199,7 @@ def _shown(request: HttpRequest, token: str, order: Order, claims: links.Claims)
         "address_form": AddressForm(initial={"seen": wanted.seen(order, "address")}),
         "wish_form": WishForm(),
         "wishes": wishes,
+        "parts": ports.own_parts(order, token, seen, at),
         "done": request.GET.get("done", ""),
         "wrong": False,
         "said": "",
