@@ -17,22 +17,18 @@ RETURN_CARD = declare(
 WEIGHT_TOLERANCE = declare(
     "aftersales.weight_tolerance", Number("grams", minimum=0, maximum=5000),
     "称重相差多少克以内算相符", "How many grams two weights may differ and still agree",
-    applied=False,
 )
 UNCLAIMED_AGES = declare(
     "aftersales.unclaimed_ages", Duration("days", minimum=1, maximum=180),
     "无主件放多少天仍无人认领要催办", "After how many days a parcel that nobody claims is chased",
-    applied=False,
 )
 UNCLAIMED_DISPOSED = declare(
     "aftersales.unclaimed_disposed", Duration("days", minimum=30, maximum=730),
     "无主件放多少天后可以处置", "After how many days a parcel that nobody claims may be disposed of",
-    applied=False,
 )
 COUNT_WITHIN = declare(
     "aftersales.count_within", Duration("hours", minimum=1, maximum=240),
     "退件到仓后多久之内清点", "How soon a return is counted once it has come",
-    applied=False,
 )
 KEEPER_COUNTS_FIRST = declare(
     "aftersales.two_checks", YesNo(),

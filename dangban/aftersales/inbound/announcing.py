@@ -46,7 +46,7 @@ def announce(
         known = ParcelCase.objects.filter(parcel=parcel, case=case).exists()
         if known and parcel.state != State.CANCELLED:
             return parcel
-        put_in(parcel, case, _wanted(case, lines))
+        put_in(parcel, case, wanted(case, lines))
         was_here = _settle_state(parcel, case, courier, at)
         holding.store(parcel)
         holding.journal("parcel_announced", parcel, by=by, at=at, case=case.number, courier=courier)
@@ -98,7 +98,8 @@ def still_out(case: Case) -> dict[int, int]:
     return {line.pk: max(0, line.quantity - told.get(line.pk, 0)) for line in case.lines.all()}
 
 
-def _wanted(case: Case, lines: Lines | None) -> dict[int, int]:
+def wanted(case: Case, lines: Lines | None = None) -> dict[int, int]:
+    """The pieces said, or all that no parcel holds yet."""
     left = still_out(case)
     if lines is None:
         return {pk: pieces for pk, pieces in left.items() if pieces} or dict.fromkeys(left, 0)

@@ -115,7 +115,7 @@ def _by_person(label: Label, one: Candidate) -> list[str]:
     signs = []
     names = [normalise(name) for name in one.names if len(name.strip()) > 1]
     sender, text = normalise(label.sender), normalise(label.text)
-    if sender and sender in names or any(name in text for name in names):
+    if (sender and sender in names) or any(name in text for name in names):
         signs.append("name")
     elif sender and any(_masked_alike(sender, name) for name in names):
         signs.append("name_part")
