@@ -47,7 +47,7 @@ def after_move(case: Case, act: str, before: str, by: HasActor, at: datetime) ->
 
 def next_step(case: Case, act: str = "") -> str:
     """What happens next and by when, as far as it is decided; empty where there is nothing to tell yet."""
-    until = _moment(case.due_at) if case.due_at else ""
+    until = moment(case.due_at) if case.due_at else ""
     known = {"case": case.number, "until": until}
     if case.state == "evidence":
         return _("About your request %(case)s: please send us photos or a short video of the problem by %(until)s, so that we can go on.") % known
@@ -73,6 +73,12 @@ def next_step(case: Case, act: str = "") -> str:
     if case.state == "withdrawn":
         return _("As you wished we have ended your request %(case)s. You may ask again at any time.") % known
     return ""
+
+
+def plain_request() -> str:
+    """What an agent may ask for where no assessment says it better; in the language of the house."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Could you please send us photos or a short video that show the problem?")
 
 
 def _settled_words(act: str) -> str:
@@ -158,6 +164,6 @@ def _address(case: Case) -> str:
     return " ".join(part for part in parts if part) or _("the address that we send you")
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
     local = clock.local(at)
     return _("%(month)s-%(day)s %(time)s") % {"month": f"{local:%m}", "day": f"{local:%d}", "time": f"{local:%H:%M}"}

@@ -2,9 +2,14 @@
 
 from django.urls import include, path
 
-from dangban.aftersales.views import cases, inbound
+from dangban.aftersales.views import cases, inbound, lists, opening, own_page, settling
 from dangban.aftersales.workshop import urls as workshop
 
-pages = [*cases.pages, *inbound.pages]
+pages = [*lists.pages, *opening.pages, *cases.pages, *inbound.pages, *settling.pages]
 
-urlpatterns = [*workshop.urlpatterns, path("aftersales/", include((pages, "aftersales")))]
+urlpatterns = [
+    *workshop.urlpatterns,
+    path("aftersales/", include((pages, "aftersales"))),
+    # What a customer opens by the link to their order, without logging in.
+    path("o/<str:token>/return/", include((own_page.pages, "own-return"))),
+]

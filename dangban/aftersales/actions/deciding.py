@@ -16,6 +16,7 @@ from dangban.aftersales.actions.moving import locked, move
 from dangban.aftersales.models import Assessment, Case, CaseStep, Settlement
 from dangban.aftersales.rules import assessment as rules
 from dangban.aftersales.rules import flow
+from dangban.aftersales.rules.assessment.approvals import BEFORE_PROMISING
 from dangban.desk import actions as desk
 from dangban.desk.models import Approval
 from dangban.handbook.current import in_force_so_far as in_force
@@ -30,36 +31,52 @@ EXCEPTION = "aftersales.exception"
 CONSENT = "aftersales.consent"
 # Where a case stands once it was judged; what came back already stays where it is.
 _AFTER = {"accepted": "assessed", "refused": "assessed", "evidence": "evidence", "approval": "approval"}
-# Remedies that need the goods back first.
-BY_RETURN = ("return", "exchange", "repair", "collect")
 _NOTE = 300
 
 
-def assess(case: Case, given: Mapping[str, Any], *, by: HasActor, at: datetime | None = None, seen: int | None = None) -> Assessment:
+def assess(
+    case: Case, given: Mapping[str, Any], *, by: HasActor, reason: str = "", at: datetime | None = None, seen: int | None = None
+) -> Assessment:
     """Keep what was told, judge by the rules of this moment, and bring the case where that leads.
 
-    Nothing is refused to the customer by this: an agent does that, or asks for an exception.
+    Another `reason` than the case had takes its place. Nothing is refused to the customer by this: an agent does that, or asks for an exception.
     """
     at = at or clock.now()
     access.require(by, "aftersales.handle", case.shop_id)
     with transaction.atomic():
         held = locked(case.pk, seen)
         held.facts = facts.kept(held, given)
+        if reason in rules.REASONS:
+            held.reason = reason
         known = facts.collect(held)
         judged = rules.assess(known, in_force(at))
-        actor = by.actor
-        held.because = [reason.as_data() for reason in judged.because]
-        made = Assessment.objects.create(
-            case=held, outcome=judged.outcome, facts=known.as_data(), result=judged.as_data(), by_kind=actor.kind, by_id=actor.id,
-            by_name=actor.name, at=at,
-        )  # fmt: skip
-        before = held.state
-        to = before if before == "inspected" and judged.outcome != "approval" else _AFTER[judged.outcome]
+        held.because = [one.as_data() for one in judged.because]
+        made = _kept(held, known, judged, by, at)
+        to = _AFTER[judged.outcome] if made.lifted_at is None else "assessed"
+        if held.state == "inspected" and to != "approval":
+            to = "inspected"
         due = judged.evidence_until if to == "evidence" and judged.evidence_until and judged.evidence_until > at else None
         if to == "approval":
             _ask_consent(held, judged, by, at)
         move(held, "assess", to, by=by, at=at, because=judged.because[:1], due_at=due, change={"outcome": judged.outcome})
     return made
+
+
+def _kept(held: Case, known: rules.Facts, judged: rules.Assessment, by: HasActor, at: datetime) -> Assessment:
+    """A row for it. What somebody let pass before stays let pass, as long as nothing further stands in the way."""
+    actor, before = by.actor, newest(held)
+    made = Assessment(
+        case=held, outcome=judged.outcome, facts=known.as_data(), result=judged.as_data(), by_kind=actor.kind, by_id=actor.id,
+        by_name=actor.name, at=at,
+    )  # fmt: skip
+    if before is not None and before.lifted_at is not None and _stands_in_the_way(judged) <= _stands_in_the_way(result_of(before)):
+        made.lifted_by, made.lifted_at, made.lifted_why = before.lifted_by, before.lifted_at, before.lifted_why
+    made.save()
+    return made
+
+
+def _stands_in_the_way(judged: rules.Assessment) -> set[str]:
+    return {*judged.refusals, *(one.code for one in judged.approvals if one.code in BEFORE_PROMISING)}
 
 
 def newest(case: Case) -> Assessment | None:
