@@ -39,18 +39,21 @@ def _only_this_machine() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _tests_may_empty_the_journal() -> None:
-    """Between tests with real commits the tables are emptied; only then the triggers of the journal and the ledger step aside."""
+    """Between tests with real commits the tables are emptied; only then the triggers of the journal and the ledgers step aside."""
     from django.db.backends.base.operations import BaseDatabaseOperations
 
     from dangban.journal import triggers
 
     ledger = importlib.import_module("dangban.stock.migrations.0002_append_only")
+    settlements = importlib.import_module("dangban.aftersales.migrations.0021_ledger_append_only")
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def flush_with_journal(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
         triggers.remove(self.connection)
         ledger.remove(self.connection)
+        settlements.remove(self.connection)
         flush(self, sql_list)
+        settlements.install(self.connection)
         ledger.install(self.connection)
         triggers.install(self.connection)
 

@@ -51,7 +51,7 @@ def came_of(enquiry: Enquiry, at: datetime, days: timedelta) -> Came | None:
 
 def _order_of(enquiry: Enquiry, end: datetime) -> Order | None:
     """The first that was placed in time, a paid one before others; else one placed in silence and paid in time."""
-    theirs = Order.objects.filter(customer=enquiry.customer_id, shop=enquiry.shop_id)
+    theirs = Order.objects.filter(customer=enquiry.customer_id, shop=enquiry.shop_id, purpose=Order.Purpose.SALE)
     placed = list(theirs.filter(created_at__gte=enquiry.at, created_at__lt=end).order_by("created_at", "pk")[:20])
     bought = [one for one in placed if one.paid_at is not None]
     kept = [one for one in placed if one.status != Order.Status.CLOSED]

@@ -196,7 +196,7 @@ def _stages(person_ids: Iterable[int]) -> dict[int, set[str]]:
 
 def newest_order(customer_id: int, shop_id: int) -> NewestOrder | None:
     row = (
-        Order.objects.filter(customer=customer_id, shop=shop_id)
+        Order.objects.filter(customer=customer_id, shop=shop_id, purpose=Order.Purpose.SALE)
         .order_by("-created_at", "-pk")
         .values_list("status", "paid_at", "dispatched_at", "signed_at")
         .first()

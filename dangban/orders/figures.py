@@ -26,7 +26,8 @@ def bought_since(person: Person, customers: Sequence[int], since: datetime) -> d
 
 
 def _counted(orders: QuerySet[Order]) -> QuerySet[Order]:
-    return orders.exclude(Q(status=Order.Status.CLOSED) | Q(status=Order.Status.UNPAID))
+    # Goods sent for an after-sales case are no purchase.
+    return orders.filter(purpose=Order.Purpose.SALE).exclude(Q(status=Order.Status.CLOSED) | Q(status=Order.Status.UNPAID))
 
 
 _SPENT = Sum(F("paid_fen") - F("refunded_fen"))

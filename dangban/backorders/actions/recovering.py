@@ -24,7 +24,7 @@ _TO_LEAVE = (Order.Status.PAID, Order.Status.PART)
 def note_orders(orders: Sequence[Order], at: datetime) -> None:
     """Which of these orders are by customers who wait for what is in them. In the transaction of the orders:
     it only adds rows; `settle_ordered` draws the consequences under the locks of the goods."""
-    placed = {order.pk: order for order in orders if order.customer_id is not None}
+    placed = {order.pk: order for order in orders if order.customer_id is not None and order.is_sale}
     gone = [order.pk for order in placed.values() if _is_gone(order)]
     if gone:
         Ordered.objects.filter(order__in=gone, settled_at__isnull=False).update(settled_at=None)

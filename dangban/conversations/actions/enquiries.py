@@ -84,7 +84,7 @@ def settle_enquiries(at: datetime, limit: int = 200) -> int:
     """See what came of open enquiries: ordered, paid, or nothing within the handbook's days."""
     days = in_force(at)[ENQUIRY_DAYS]
     rows = Enquiry.objects.order_by("at", "pk")
-    theirs = Order.objects.filter(customer=OuterRef("customer"), shop=OuterRef("shop"))
+    theirs = Order.objects.filter(customer=OuterRef("customer"), shop=OuterRef("shop"), purpose=Order.Purpose.SALE)
     # Only those of which something new can be said, or the same old ones would be looked at for ever.
     bought = Exists(theirs.filter(Q(created_at__gte=OuterRef("at")) | Q(paid_at__gte=OuterRef("at"))))
     paid = Exists(theirs.filter(created_at__gte=OuterRef("at"), paid_at__isnull=False))

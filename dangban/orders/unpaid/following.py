@@ -42,7 +42,7 @@ def look_round() -> None:
 
 
 def sweep(now: datetime) -> None:
-    missing = Order.objects.filter(status=Order.Status.UNPAID, follow_up=None).order_by("pk")
+    missing = Order.objects.filter(status=Order.Status.UNPAID, purpose=Order.Purpose.SALE, follow_up=None).order_by("pk")
     with transaction.atomic():
         follow(list(missing[:_AT_ONCE]))
     gone = FollowUp.objects.filter(ended_at=None).exclude(order__status=Order.Status.UNPAID)
@@ -56,7 +56,7 @@ def sweep(now: datetime) -> None:
 
 def follow(orders: Sequence[Order]) -> int:
     """Keep unpaid ones to be seen to; call it inside the transaction that brings them. Known ones stay."""
-    unpaid = [order for order in orders if order.status == Order.Status.UNPAID]
+    unpaid = [order for order in orders if order.status == Order.Status.UNPAID and order.is_sale]
     if not unpaid:
         return 0
     known = set(FollowUp.objects.filter(order__in=unpaid).values_list("order", flat=True))

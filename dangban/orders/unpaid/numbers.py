@@ -79,7 +79,7 @@ def _split(orders: QuerySet[Order], name: str) -> dict[Any, Figures]:
 
 def _placed(person: Person, since: date, until: date, shop: int | None) -> QuerySet[Order]:
     orders = access.visible_orders(person).filter(
-        created_at__gte=clock.day_span(since)[0], created_at__lt=clock.day_span(until)[1]
+        purpose=Order.Purpose.SALE, created_at__gte=clock.day_span(since)[0], created_at__lt=clock.day_span(until)[1]
     )
     return (orders if shop is None else orders.filter(shop=shop)).order_by()
 
