@@ -10,6 +10,7 @@ from dangban.dispatch import jobs
 from dangban.dispatch.actions import auditing, waves
 from dangban.dispatch.models import AuditRun, Help, Preparation, Slip
 from dangban.dispatch.tests.warehouse import Desk
+from dangban.journal.models import Entry
 from dangban.orders.models import Order
 from dangban.people.models import Person
 from dangban.testing import pages
@@ -30,7 +31,7 @@ class Room(pages.CastCase):
     def row(self, order: Order) -> Preparation:
         return self.desk.row(order)
 
-    def post(self, name: str, by: Person, /, *args: int, **data: Any) -> Any:
+    def post(self, name: str, by: Person, /, *args: int | str, **data: Any) -> Any:
         return self.as_person(by).post(reverse(f"dispatch:{name}", args=args), data)
 
     def wave(self, *orders: Order) -> Slip:
@@ -124,11 +125,40 @@ class WavesPage(Room, pages.PageCase):
 
     def test_labels_come_as_pdf_and_are_kept_nowhere(self) -> None:
         slip = self.wave(self.orders[0])
-        response = self.as_person(self.cast.ding).get(reverse("dispatch:sheet", args=[slip.wave_id, "labels"]))
+        response = self.as_person(self.cast.ding).post(reverse("dispatch:sheet", args=[slip.wave_id, "labels"]))
         assert (response.status_code, response["Content-Type"], response["Cache-Control"]) == (200, "application/pdf", "no-store")
         assert response.content.startswith(b"%PDF")
-        refused = self.as_person(self.cast.ding).get(reverse("dispatch:sheet", args=[slip.wave_id, "finance"]))
+        assert Slip.objects.get(pk=slip.pk).prints == 1
+        refused = self.as_person(self.cast.ding).post(reverse("dispatch:sheet", args=[slip.wave_id, "finance"]))
         assert refused.status_code == 403
+
+    def test_one_slip_of_a_wave_is_printed_alone(self) -> None:
+        other = self.wave(*self.orders[:2])
+        first = Slip.objects.exclude(pk=other.pk).get()
+        assert self.post("sheet", self.cast.ding, other.wave_id, "labels", slip=first.pk).status_code == 200
+        assert [Slip.objects.get(pk=one.pk).prints for one in (first, other)] == [1, 0]
+        for strange in ("0", "999999", "all"):
+            assert self.post("sheet", self.cast.ding, other.wave_id, "labels", slip=strange).status_code == 404
+        assert [Slip.objects.get(pk=one.pk).prints for one in (first, other)] == [1, 0]
+
+    def test_reading_the_address_of_a_sheet_neither_prints_nor_makes_a_stale_slip_void(self) -> None:
+        slip = self.wave(self.orders[0])
+        Order.objects.filter(pk=self.orders[0].pk).update(address="别处9号")
+        before = Entry.objects.count()
+        address = reverse("dispatch:sheet", args=[slip.wave_id, "labels"])
+        client = self.as_person(self.cast.ding)
+        assert [client.get(address).status_code, client.head(address).status_code] == [405, 405]
+        slip.refresh_from_db()
+        assert (slip.printed_at, slip.prints, slip.void_at, Entry.objects.count()) == (None, 0, None, before)
+        assert client.post(address).status_code == 409
+        assert Slip.objects.get(pk=slip.pk).void_reason == "digest"
+
+    def test_a_wave_is_printed_by_one_key(self) -> None:
+        slip = self.wave(self.orders[0])
+        page = self.as_person(self.cast.ding).get(reverse("dispatch:wave", args=[slip.wave_id])).content.decode()
+        address = reverse("dispatch:sheet", args=[slip.wave_id, "labels"])
+        assert f'formaction="{address}" data-key="p"' in page
+        assert f'href="{address}' not in page
 
     def test_void_slips_are_pulled(self) -> None:
         slip = self.wave(self.orders[0])

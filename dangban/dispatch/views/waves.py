@@ -69,15 +69,18 @@ def wave_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "dispatch/wave.html", context)
 
 
-@require_safe
+@require_POST
 @login_required
 def sheet(request: HttpRequest, pk: int, sheet: str) -> HttpResponse:
-    """A PDF, made anew each time: it holds addresses, and none lies about afterwards."""
+    """Print: a PDF, made anew each time, for it holds addresses, and none lies about afterwards.
+
+    It is noted as printed, and slips that say something wrong become void; nothing but the button does that.
+    """
     person = reader(request)
     wave = access.get_wave(person, pk)
-    slip = text.whole(request.GET.get("slip", ""))
-    if slip is not None:
-        get_object_or_404(wave.slips, pk=slip)
+    slip = None
+    if "slip" in request.POST:
+        slip = get_object_or_404(wave.slips, pk=text.whole(request.POST["slip"])).pk
     made = printing.make(wave, sheet, by=person, slip=slip)
     response = download(made, f"{sheet}-{wave}.pdf", "application/pdf")
     response["Cache-Control"] = "no-store"
