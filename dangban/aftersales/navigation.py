@@ -36,3 +36,4 @@ def tabs(person: Person, current: str) -> list[dict[str, Any]]:
 
 
 add("list", pgettext_lazy("after-sales", "Cases"), "aftersales:list")
+add("rules", pgettext_lazy("after-sales", "How it is judged"), "aftersales:rules")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dangban.handbook.shapes import Words
 from dangban.lib import days
 
-from .facts import Facts
+from .facts import CONDITIONS, Facts
 from .results import BEARERS, EVIDENCE, PAID_BACK, Assessment
 
 # The weightiest first: what is told to the customer, and what a supervisor looks at.
@@ -82,6 +82,7 @@ AUTHORITIES: dict[str, Words] = {
     "manager": Words("经理", "the manager"),
     "finance": Words("财务", "finance"),
 }
+DEDUCTIONS: dict[str, Words] = {"gift": Words("未退回的赠品", "the gift that did not come back"), **CONDITIONS}
 OPENING = Words("非常理解您的心情，给您添麻烦了。", "We understand how you feel, and are sorry for the trouble. ")
 CLOSING = Words("感谢您的理解。", "Thank you for your understanding.")
 PROMISES: dict[str, Words] = {
