@@ -52,7 +52,7 @@ class CasePage(pages.PageCase):
         return f"/aftersales/{self.case.pk}/"
 
     def test_worn_goods_are_refused_with_words_to_send(self) -> None:
-        deciding.assess(self.case, {"used": True}, by=self.cast.mei, at=NOW)
+        deciding.assess(self.case, {"washed": True, "category": "clothing"}, by=self.cast.mei, at=NOW)
         page = self.as_person(self.cast.mei).get(self.address()).content.decode()
         assert "非常理解您的心情" in page
         assert f"/aftersales/{self.case.pk}/refusal/" in page

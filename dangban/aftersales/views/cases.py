@@ -27,6 +27,9 @@ from dangban.lib.errors import BadInput
 from dangban.people.access import people_who_may, signed_in
 from dangban.people.models import Person
 
+_FORMS = ("evidence_form", "refusal_form", "exception_form", "agree_form", "withdraw_form", "reopen_form", "dispute_form", "return_form")
+
+
 @require_safe
 @login_required
 def case(request: HttpRequest, pk: int) -> HttpResponse:
@@ -65,7 +68,7 @@ def _shown(person: Person, found: Case, **forms: Any) -> dict[str, Any]:
         "facts_form": forms.get("facts_form") or (FactsForm(found, known) if may and "assess" in acts else None),
         "asks": facts.unknown(known),
         "remedies": _remedies(found, at) if may and _may_agree(acts) else [],
-        "forms": forms, "way_choices": Settlement.Way.choices,
+        "forms": dict.fromkeys(_FORMS) | forms, "way_choices": Settlement.Way.choices,
         "contact_form": forms.get("contact_form") or ContactForm(initial={"way": "phone"}),
         "contacts": [(one, one.text if whole else masks.scrub(one.text)) for one in found.contacts.order_by("-pk")],
         "contact_ways": dict(CaseContact.Way.choices),
