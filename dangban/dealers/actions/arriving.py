@@ -147,7 +147,7 @@ def _start_count(held: DealerReturn, turn: int, at: datetime) -> None:
 def count_sheet(made: DealerReturn) -> list[Signature]:
     """The signatures of the count as it stands: those of its latest round."""
     rows = list(made.signatures.filter(kind=Signature.Kind.COUNT).select_related("person").order_by("-round", "pk"))
-    return [row for row in rows if row.round == rows[0].round]
+    return [row for row in rows if row.round == rows[0].round] if rows else []
 
 
 def count(
