@@ -184,6 +184,8 @@ class OrderImport:
                     plan.refusals += self._older(order, read)
                     continue
                 del said["status"]
+            if order.settled_fen:
+                rules.keep_settled(said, order.paid_fen, order.settled_fen, order.settled_aside_fen)
             change = Change(order, read, rules.news(known, said))
             change.lines = rules.lines_differ(lines.get(order.pk, []), _plain(read.lines))
             self._keep_ours(plan, change, stands.get(order.pk))

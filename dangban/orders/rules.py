@@ -49,6 +49,16 @@ def news(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, tuple[A
     return changes
 
 
+def keep_settled(said: dict[str, Any], paid_fen: int, settled_fen: int, aside_fen: int) -> None:
+    """What after-sales cases here paid back is never lowered by a file; what went past the platform is added to what it says."""
+    if "refunded_fen" not in said and "refund" not in said:
+        return
+    back = max(said.get("refunded_fen", 0) + aside_fen, settled_fen)
+    said["refunded_fen"] = back
+    paid = said.get("paid_fen") or paid_fen
+    said["refund"] = "full" if back >= paid else "asked" if said.get("refund") == "asked" else "partial"
+
+
 def _tells_less(known: str, said: str) -> bool:
     return "*" in said and bool(known) and "*" not in known
 

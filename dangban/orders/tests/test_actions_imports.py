@@ -72,6 +72,13 @@ class ImportingTaobaoOrders(OrderCase):
         ]
         assert ImportRefusal.objects.get(line=7).row["订单状态"] == "神秘状态"
 
+    def test_a_file_never_lowers_what_a_case_here_paid_back(self):
+        self.taobao()
+        Order.objects.filter(platform_id=FIRST).update(refunded_fen=5000, settled_fen=5000, settled_aside_fen=2000, refund="partial")
+        self.altered("买家已付款，等待卖家发货", "卖家已发货，等待买家确认")
+        order = Order.objects.get(platform_id=FIRST)
+        assert (order.status, order.refunded_fen, order.refund) == ("sent", 5000, "partial")
+
     def test_an_order_changed_on_the_platform_shows_what_changed(self):
         self.taobao()
         run = self.altered("买家已付款，等待卖家发货", "卖家已发货，等待买家确认")
