@@ -22,6 +22,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from dangban.aftersales.models import ReworkOrder
 from dangban.backorders.models import Attempt, Ordered, Shortfall, Wait
 from dangban.campaigns.models import Campaign, CampaignProduct, CampaignShop
 from dangban.conversations.models import (
@@ -41,6 +42,7 @@ from dangban.conversations.models import (
 )
 from dangban.conversations.tests.floor import FloorCase
 from dangban.customers.models import Address, Merge, RiskMark, Tag
+from dangban.dealers.models import Advance, Arrival, Dealer, DealerReturn, Finding
 from dangban.desk.models import (
     Approval,
     DaySummary,
@@ -275,6 +277,29 @@ ROUTES: dict[str, str | dict[str, str]] = {
     **{f"dispatch/pack/<int:pk>/{what}": {"pk": "slip"} for what in ("", "scan/", "line/", "putting-down/")},
     "dispatch/misses/<int:pk>/cause/": {"pk": "miss"},
     **{f"dispatch/help/<int:pk>/{what}/": {"pk": "call"} for what in ("helpers", "ending")},
+    "dealers/": OWN,
+    "dealers/export/": ROLE,
+    "dealers/month/": OWN,
+    "dealers/month/export/": ROLE,
+    "dealers/gate/": OWN,
+    "dealers/new/": OWN,
+    "dealers/names/": OWN,
+    "dealers/names/new/": ROLE,
+    "dealers/names/<int:pk>/": {"pk": "dealer"},
+    **{f"dealers/findings/<int:pk>/{what}/": {"pk": "dealer_finding"} for what in ("disposal", "decision")},
+    "dealers/advances/<int:pk>/sending/": {"pk": "dealer_advance"},
+    **{
+        f"dealers/<int:pk>/{what}": {"pk": "dealer_return"}
+        for what in (
+            "", "body/", "report.pdf", "count.pdf", "note.pdf", "photos/", "visit/", "judgement/", "refusal/", "withdrawal/", "telling/", "sending/",
+            "loss/", "count/", "signature/", "report/", "settlement/", "closing/", "advance/",
+        )
+    },
+    "aftersales/workshop/": OWN,
+    **{
+        f"aftersales/workshop/<int:pk>/{what}": {"pk": "rework"}
+        for what in ("", "card/", "issue/", "cancellation/", "finishing/", "check/", "round/")
+    },
     "campaigns/": OWN,
     "campaigns/new/": ROLE,
     "campaigns/price/": OWN,
@@ -567,6 +592,7 @@ class Story:
         self._order()
         self._backorders()
         self._dispatch()
+        self._dealers()
         self._talk()
         self._desk()
         ids |= {name: row.pk for name, row in vars(self).items() if hasattr(row, "pk")}
@@ -751,6 +777,32 @@ class Story:
         self.call = Help.objects.create(
             kind="help", place="warehouse", shop=shop, why=self.secret("help"), until=at("18:00"), by=cast.zhou, at=NOW
         )
+
+    def _dealers(self) -> None:
+        """A return that was inspected, with a rework and a replacement, and something that was turned away."""
+        cast, shop = self.cast, self.cast.shop
+        self.dealer = Dealer.objects.create(
+            shop=shop, name=self.secret("dealer"), contact=self.secret("dealercontact"), phone="13500884477", address=self.secret("dealeraddress"), added_at=NOW
+        )
+        self.dealer_return = DealerReturn.objects.create(
+            dealer=self.dealer, shop=shop, reason="quality", words=self.secret("dealerwords"), received_on=TODAY, state="disposing", owner=cast.zhou,
+            applied_by=cast.lin, applied_at=NOW, judged="return", judged_by=cast.zhou, judged_at=NOW, judgement=self.secret("judgement"),
+            number=self.secret("dealernumber"), arrived_at=NOW, warehouse=self.warehouse, inspected_at=NOW, inspected_by=cast.zhou, key="k",
+        )  # fmt: skip
+        line = self.dealer_return.lines.create(position=1, sku=self.sku, quantity=2, counted=2, price_fen=100, fault=self.secret("dealerfault"))
+        zone = Zone.objects.filter(warehouse=self.warehouse).first()
+        assert zone is not None
+        self.rework = ReworkOrder.objects.create(
+            key="k", sku=self.sku, shop=shop, quantity=1, zone=zone, cause=self.secret("reworkcause"), plan=self.secret("reworkplan"),
+            subject_kind="dealers.dealerreturn", subject_id=self.dealer_return.pk, subject_label=self.secret("reworkof"), ordered_by=cast.zhou, ordered_at=NOW,
+        )  # fmt: skip
+        found = {"line": line, "quantity": 1, "fault": self.secret("finding"), "found_cause": "sales", "cause": "sales", "department": "x"}
+        self.dealer_finding = Finding.objects.create(position=1, disposal="stock", state="ready", **found)
+        Finding.objects.create(position=2, disposal="rework", state="workshop", rework=self.rework, **found)
+        self.dealer_advance = Advance.objects.create(
+            made=self.dealer_return, way="call", words=self.secret("advance"), said_on=TODAY, state="granted", asked_by=cast.lin, asked_at=NOW
+        )
+        Arrival.objects.create(shop=shop, number=self.secret("gate"), sender=self.secret("gatesender"), why="unknown", by=cast.ding, at=NOW)
 
     def _talk(self) -> None:
         case, cast = self.case, self.cast

@@ -346,6 +346,19 @@ class OrderException(models.Model):
         ]
 
 
+class WarehouseChase(models.Model):
+    """Somebody asked the warehouse where an order stays (催仓库): who asks in time is not to blame for its being late."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="chases")
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "at"], name="chase_of_order")]
+
+
 class ExceptionSweep(models.Model):
     """On this day the late orders of a shop were gone through: who was asked to, and how many there were."""
 

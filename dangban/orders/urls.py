@@ -28,6 +28,7 @@ pages = [
     path("exceptions/<int:pk>/facts/", exceptions.facts, name="exception-facts"),
     path("exceptions/<int:pk>/promise/", exceptions.promise, name="exception-promise"),
     path("exceptions/<int:pk>/owner/", exceptions.owner, name="exception-owner"),
+    path("exceptions/<int:pk>/chase/", exceptions.chase, name="exception-chase"),
     path("exceptions/<int:pk>/settlement/", exceptions.settlement, name="exception-settlement"),
     path("<int:pk>/exceptions/", exceptions.opening, name="exception-opening"),
     path("changes/", changing.changes, name="changes"),

@@ -26,6 +26,7 @@ VERBS = {
     "orders.buyer_contacted": _("contacted the buyer of the unpaid order"),
     "orders.follow_up_handed": _("handed on the follow-up of the order"),
     "orders.unpaid_closed": _("closed the unpaid order"),
+    "orders.warehouse_chased": _("chased the warehouse about the order"),
     "orders.exception_opened": _("noted what goes wrong with the order"),
     "orders.exception_promised": _("promised the customer a new time for the order"),
     "orders.exception_reassigned": _("gave what goes wrong with the order to somebody else"),

@@ -36,7 +36,7 @@ def who_sweeps(shop_id: int, at: datetime) -> Person:
 
 def _somebody(may: list[Person], shop_id: int, at: datetime) -> Person:
     if may:
-        return _least_laden(may, at)
+        return least_laden(may, at)
     for permission in ("desk.assign", "orders.view"):
         leaders = sorted(people_who_may(permission, shop_id), key=lambda one: (one.level not in LEADS, one.pk))
         if leaders:
@@ -44,7 +44,7 @@ def _somebody(may: list[Person], shop_id: int, at: datetime) -> Person:
     raise Refused(_("Nobody serves this shop. Say in staff who does, so that somebody can see to it."), code="nobody")
 
 
-def _least_laden(people: list[Person], at: datetime) -> Person:
+def least_laden(people: list[Person], at: datetime) -> Person:
     ids = [person.pk for person in people]
     on_duty = workforce.people_on_duty(at)
     open_ones = OrderException.objects.filter(owner__in=ids, settled_at=None).values("owner").annotate(n=Count("pk"))

@@ -17,7 +17,7 @@ from dangban.lib import clock, listing, masks, text
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.orders import access, actions
 from dangban.orders import exceptions as acting
-from dangban.orders.exceptions import exporting, kinds, owners
+from dangban.orders.exceptions import chasing, exporting, kinds, owners
 from dangban.orders.exceptions import listing as board_rows
 from dangban.orders.forms import OpeningForm, PromiseForm, SettlingForm
 from dangban.orders.models import Order, OrderException
@@ -123,6 +123,16 @@ def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, person, found, settling_form=form, status=422)
 
 
+@require_POST
+@login_required
+def chase(request: HttpRequest, pk: int) -> HttpResponse:
+    """The warehouse was asked where the order stays."""
+    person = signed_in(request)
+    found = board_rows.get(person, pk)
+    chasing.chase(found.order, by=person, note=request.POST.get("note", ""))
+    return redirect("orders:exception", pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def opening(request: HttpRequest, pk: int) -> HttpResponse:
@@ -177,6 +187,7 @@ def _page(
         "may_act": may,
         "promise_form": promise_form or PromiseForm(initial={"seen": found.version}),
         "settling_form": settling_form or SettlingForm(initial={"seen": found.version}, outcomes=kinds.choices_of(named)),
+        "may_chase": found.settled_at is None and access.may(person, "orders.flag", found.shop_id) and chasing.may_chase(found.order),
         "colleagues": owners.people_for(found, named.needs) if found.settled_at is None and may_give else [],
     }
     return render(request, "orders/exception.html", context, status=status)
@@ -187,6 +198,7 @@ def _facts(person: Person, found: OrderException) -> dict[str, Any]:
     return {
         "exception": found,
         "order": found.order,
+        "chases": chasing.chases(found.order),
         "kind": kinds.kind_of(found.kind),
         "because_": reasons(found.because),
         "note": found.note if whole else masks.scrub(found.note),
