@@ -1,6 +1,7 @@
 """Cases, what comes back, what was found, what was paid, what proves it."""
 
 from dangban.aftersales.models.cases import Assessment, Case, CaseContact, CaseLine, CaseStep
+from dangban.aftersales.models.disputes import Dispute
 from dangban.aftersales.models.evidence import Evidence
 from dangban.aftersales.models.inbound import (
     Finding,
@@ -11,6 +12,7 @@ from dangban.aftersales.models.inbound import (
     SupplierSlip,
     SupplierSlipLine,
 )
+from dangban.aftersales.models.registers import ClaimTemplate, CourierClaim, Mistake, QualityAlarm, QualityNote
 from dangban.aftersales.models.settling import CaseOrder, LedgerEntry, RetentionOffer, Settlement
 from dangban.aftersales.models.workshop import ReworkOrder
 
@@ -21,12 +23,18 @@ __all__ = [
     "CaseLine",
     "CaseOrder",
     "CaseStep",
+    "ClaimTemplate",
+    "CourierClaim",
+    "Dispute",
     "Evidence",
     "Finding",
     "InboundParcel",
     "LedgerEntry",
+    "Mistake",
     "ParcelCase",
     "ParcelItem",
+    "QualityAlarm",
+    "QualityNote",
     "Resend",
     "RetentionOffer",
     "ReworkOrder",

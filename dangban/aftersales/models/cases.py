@@ -84,6 +84,10 @@ class Case(models.Model):
             models.Index(fields=["shop", "due_at", "id"], condition=Q(closed_at=None), name="case_open"),
             models.Index(fields=["owner", "due_at", "id"], condition=Q(closed_at=None), name="case_owner"),
             models.Index(fields=["shop", "state", "due_at", "id"], condition=Q(closed_at=None), name="case_state"),
+            models.Index(fields=["shop", "waits_for", "due_at", "id"], condition=Q(closed_at=None), name="case_waits"),
+            # What lapses, and what the platform is about to decide, in all shops.
+            models.Index(fields=["state", "due_at"], condition=Q(closed_at=None), name="case_lapses"),
+            models.Index(fields=["platform_due_at"], condition=Q(closed_at=None, state="returning"), name="case_platform"),
             models.Index(fields=["shop", "-opened_at", "-id"], name="case_list"),
             models.Index(fields=["customer", "-opened_at"], name="case_customer"),
             models.Index(fields=["platform_refund_id"], name="case_refund"),

@@ -24,6 +24,7 @@ class Evidence(models.Model):
         TRANSFER = "transfer", pgettext_lazy("evidence", "Proof of payment")
         PURCHASE = "purchase", pgettext_lazy("evidence", "Proof of purchase")
         AUTHORISATION = "authorisation", pgettext_lazy("evidence", "Brand authorisation")
+        STUB = "stub", pgettext_lazy("evidence", "Courier's stub")
         OTHER = "other", pgettext_lazy("evidence", "Other proof")
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", db_index=False)
