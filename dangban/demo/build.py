@@ -8,6 +8,7 @@ from random import Random
 
 from dangban.chat import projection
 from dangban.demo.content import Content, content
+from dangban.demo.dealing import Dealing
 from dangban.demo.department import Opening
 from dangban.demo.outgoing import Outgoing
 from dangban.demo.present import Present
@@ -49,6 +50,7 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     present.act()
     Waiting(random, opening.people, now).act()
     Outgoing(opening.people, now).act()
+    Dealing(shelves, opening.people, now=now).act()
     # What was said to customers last has its effects too.
     projection.run_pending()
     tell("and what is going on now")
