@@ -1,7 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dangban.lib import rail
+from dangban.lib import background, rail
 
 
 class AftersalesConfig(AppConfig):
@@ -9,18 +10,33 @@ class AftersalesConfig(AppConfig):
     label = "aftersales"
 
     def ready(self) -> None:
-        from dangban.aftersales import events, telling, words
+        from dangban.aftersales import events, jobs, open_work, personal, solving, telling, timeline, words
+        from dangban.aftersales.actions import moving
+        from dangban.aftersales.inbound import supplying
         from dangban.aftersales.inbound import words as inbound_words
         from dangban.aftersales.self_service import part
         from dangban.aftersales.settling import words as settling_words
         from dangban.aftersales.workshop import words as workshop_words
+        from dangban.customers import ports as customers
+        from dangban.desk import ports as desk
         from dangban.orders import ports as orders
+        from dangban.people import ports as people
 
         orders.register_own_part("aftersales", part.own_part)
         words.register()
+        personal.register()
         events.on_moved(telling.after_move)
+        events.on_moved(solving.after_move)
+        orders.register_links("aftersales", timeline.links)
+        customers.register_timeline("aftersales", _("After-sales"), timeline.timeline)
+        customers.register_mover("aftersales", timeline.move, timeline.give_back)
+        people.register_open_work("aftersales", _("After-sales cases"), open_work.OpenWork())
+        desk.register_day_blocker("aftersales", _("After-sales cases"), open_work.leftovers, kinds=(moving.CLOCK,))
+        desk.register_finder("case", timeline.find)
+        background.register("aftersales", background.every(jobs.EVERY_SECONDS, jobs.look_round))
         workshop_words.register()
         settling_words.register()
         inbound_words.register()
+        background.register("aftersales-suppliers", background.every(supplying.EVERY_SECONDS, supplying.remind))
         label = pgettext_lazy("rail", "After-sales")
         rail.register(rail.RailItem("aftersales", label, "returns", "aftersales:list", "aftersales.view", order=59))

@@ -36,9 +36,16 @@ def register() -> None:
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
     ports.name_subject("aftersales.case", _("after-sales case"), titles=_numbers)
-    desk.name_deadlines({moving.CLOCK: _("After-sales case"), moving.WAIT: _("After-sales case that waits for others")})
+    desk.name_deadlines(
+        {
+            moving.CLOCK: _("After-sales case"),
+            moving.WAIT: _("After-sales case that waits for others"),
+            moving.SOLVE: _("After-sales case to be solved"),
+        }
+    )
     desk.watch_deadlines(moving.CLOCK, bell.clock_changed)
     desk.watch_deadlines(moving.WAIT, bell.clock_changed)
+    desk.watch_deadlines(moving.SOLVE, bell.clock_changed)
     desk.register_approval(deciding.EXCEPTION, desk.ApprovalKind(_("After-sales exception"), deciding.settled))
     desk.register_approval(deciding.CONSENT, desk.ApprovalKind(_("Consent to an after-sales case"), deciding.settled))
 

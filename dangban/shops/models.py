@@ -138,6 +138,7 @@ class ImportRun(models.Model):
         CATALOGUE = "catalogue", _("Catalogue")
         COUNT = "count", _("Stock count")
         PARCELS = "parcels", _("News of parcels")
+        REFUNDS = "refunds", _("Platform refunds")
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.aftersales.actions import deciding
 from dangban.aftersales.actions.moving import locked, move
+from dangban.aftersales.clauses.platform import EXTEND_ON_AGREEMENT, EXTENSION
 from dangban.aftersales.models import Case, Settlement
 from dangban.aftersales.rules import assessment as rules
 from dangban.aftersales.rules.assessment.results import REMEDIES
 from dangban.aftersales.settling import knowing, ordering, proposing
+from dangban.desk import actions as desk
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Because
 from dangban.lib import clock, money
+from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, Refused
 from dangban.people.models import Person
 
@@ -49,6 +56,7 @@ def agree(
         if code in _WORDS:
             return move(held, "agree_soothing", "settled", by=by, at=at, note=terms.note or str(REMEDIES[code]), because=remedy.because)
         if code in _BACK and held.state == "assessed" and not _goes_first(held, code):
+            _extend_first(held, at)
             return move(held, "agree_return", "returning", by=by, at=at, note=terms.note or str(REMEDIES[code]), because=remedy.because)
         if code == "repair":
             return move(held, "repair", "repairing", by=by, at=at, note=terms.note, because=remedy.because)
@@ -93,6 +101,21 @@ def _goes_first(held: Case, code: str) -> bool:
     """Whether the replacement leaves before the goods are back: asked for, and somebody agreed."""
     made = deciding.newest(held)
     return code == "exchange" and bool(held.facts.get("ship_first")) and made is not None and made.lifted_at is not None
+
+
+def _extend_first(held: Case, at: datetime) -> None:
+    """The platform's transaction would end before the goods are back: to be put off there, before anything else."""
+    rulebook = in_force(at)
+    if held.order is None or not (rulebook.has(EXTEND_ON_AGREEMENT) and rulebook[EXTEND_ON_AGREEMENT]) or not rulebook.has(EXTENSION):
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        title = _("Extend the transaction of order %(number)s by %(days)s days on the platform") % {
+            "number": held.order.platform_id, "days": rulebook[EXTENSION].days,
+        }  # fmt: skip
+    desk.write_task(
+        title, by=SYSTEM, owner=held.owner, shop=held.shop, subject=held.order, url=reverse("aftersales:case", args=[held.pk]),
+        due_at=at + timedelta(days=1), at=at,
+    )  # fmt: skip
 
 
 def _pay(held: Case, remedy: rules.Remedy, by: Person, key: str, terms: Terms, at: datetime) -> Case:

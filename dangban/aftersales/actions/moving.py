@@ -31,6 +31,8 @@ from dangban.workforce import queries as workforce
 # Our own time, which counts as kept or missed; and others' time, of which the owner is only reminded.
 CLOCK = "aftersales.case"
 WAIT = "aftersales.waiting"
+# From the request to its end, whoever has it meanwhile.
+SOLVE = "aftersales.solve"
 _OURS = {"agent": "", "warehouse": "aftersales.receive", "workshop": "aftersales.inspect", "finance": "aftersales.pay"}
 _SOLVED = ("settled", "closed", "refused")
 _LONGEST = 300
@@ -97,6 +99,7 @@ def start(held: Case, *, by: HasActor, at: datetime) -> None:
     held.save(update_fields=["due_at"])
     _write_step(held, "open", "", "", by, at)
     _start_clock(held, rule, reasons, by, at)
+    events.moved(held, "open", "", by, at)
 
 
 def hand_to(case: Case, to: Person, *, by: Person, seen: int | None = None, at: datetime | None = None) -> Case:
@@ -112,7 +115,7 @@ def hand_to(case: Case, to: Person, *, by: Person, seen: int | None = None, at: 
         was, held.owner = held.owner, to
         held.version += 1
         held.save(update_fields=["owner", "version"])
-        kinds = (CLOCK, WAIT) if not _OURS.get(held.waits_for) else (WAIT,)
+        kinds = (CLOCK, WAIT, SOLVE) if not _OURS.get(held.waits_for) else (WAIT, SOLVE)
         desk.reassign_deadline(held, owner=to, by=by, kinds=kinds, at=at)
         record("aftersales.handed_on", subject=held, by=by, shop=held.shop_id, change={"owner": [was.name, to.name]}, at=at)
         bell.case_changed(held)

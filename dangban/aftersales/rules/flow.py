@@ -107,6 +107,8 @@ _ACTS = (
     Act("answer_dispute", Words("提交举证", "Answer the platform"), ("disputed",), ("ruling",), "aftersales.handle"),
     Act("rule", Words("登记裁定", "Enter the ruling"), ("disputed", "ruling"), ("settling", "settled", "inspected", "assessed", "returning", "on_way", "received"), "aftersales.handle"),
     Act("withdraw", Words("顾客撤销", "The customer withdraws"), (*_BEFORE_MONEY, "disputed", "ruling"), ("withdrawn",), "aftersales.handle"),
+    Act("platform_paid", Words("平台已退款", "Refunded by the platform"), ("opened", "evidence", "assessed", "refused", "inspected", "settling", "disputed", "ruling"), ("settled",)),
+    Act("platform_closed", Words("平台已关闭", "Closed by the platform"), ("opened", "evidence", "assessed", "refused", "disputed", "ruling"), ("withdrawn",)),
     Act("let_rest", Words("到期结案", "Closed by time"), ("refused", "settled"), ("closed",)),
     Act("close", Words("结案", "Close"), ("refused", "settled"), ("closed",), "aftersales.handle"),
 )

@@ -17,6 +17,7 @@ from dangban.aftersales import access, facts, inbound, panels, telling
 from dangban.aftersales.actions import agreeing, deciding, moving
 from dangban.aftersales.forms import AgreeForm, ContactForm, DisputeForm, FactsForm, ReturnForm, WhyForm, WordsForm
 from dangban.aftersales.models import Case, CaseContact, InboundParcel, Settlement
+from dangban.aftersales.refunds.formats import STATES
 from dangban.aftersales.rules import drawing, flow
 from dangban.aftersales.rules.assessment import results, wording
 from dangban.aftersales.rules.assessment.reasons import PARTIES, REASONS
@@ -59,7 +60,7 @@ def _shown(person: Person, found: Case, **forms: Any) -> dict[str, Any]:
     judged = deciding.result_of(made) if made is not None else None
     return {
         "case": found, "state": state, "states": flow.STATES, "acts_named": flow.ACTS, "parties": flow.PARTIES, "now_": at,
-        "reason": REASONS.get(found.reason), "sides": PARTIES, "note": found.note if whole else masks.scrub(found.note),
+        "reason": REASONS.get(found.reason), "sides": PARTIES, "platform_states": STATES, "note": found.note if whole else masks.scrub(found.note),
         "lines": list(found.lines.select_related("sku", "wanted_sku", "batch").order_by("pk")),
         "drawing": drawing.draw(found.state, {step.state for step in steps}), "box": drawing.BOX, "steps": steps,
         "due_because": _due_because(found),
