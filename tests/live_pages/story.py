@@ -63,6 +63,7 @@ from dangban.tracking.rules import states
 from dangban.workforce import actions as workforce
 from dangban.workforce.models import DutyPeriod
 from dangban.workforce.shifts import Shift
+from tests.live_pages.dealing import DealerActs
 from tests.live_pages.outgoing import OutgoingActs
 from tests.live_pages.waiting import WaitingActs
 
@@ -84,7 +85,7 @@ class Nothing(Exception):
     """There is nothing to do this with just now."""
 
 
-class Story(OutgoingActs, WaitingActs):
+class Story(DealerActs, OutgoingActs, WaitingActs):
     """Each `do_…` is one thing that may happen; what the rules refuse is part of the story."""
 
     def __init__(self, cast: Cast, threads: list[Thread], goods: Sku, seed: int, now: datetime) -> None:
