@@ -63,10 +63,10 @@ def _reads_of(tree: ast.Module, modules: set[str]) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 here = alias.asname or alias.name
-                if node.module in modules:
-                    names[here] = (node.module, alias.name)
-                elif f"{node.module}.{alias.name}" in modules:
+                if f"{node.module}.{alias.name}" in modules:
                     shelves[here] = f"{node.module}.{alias.name}"
+                elif node.module in modules:
+                    names[here] = (node.module, alias.name)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
             yield names[node.id]

@@ -7,7 +7,6 @@ from dangban.handbook.shapes import Choice, Duration, Number, YesNo, declare
 RETURN_NUMBER_BY = declare(
     "aftersales.return_number_by", Choice(customer=("顾客自行填写", "the customer"), agent=("客服登记", "the agent")),
     "退货单号由谁登记", "Who registers the tracking number of a return",
-    applied=False,
 )
 RETURN_CARD = declare(
     "aftersales.return_card", YesNo(),

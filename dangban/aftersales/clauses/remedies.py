@@ -112,5 +112,4 @@ RETENTION_OFFERS = declare(
         }
     ),
     "确认退货前可以提出哪些挽留方案，补偿最多多少", "Which offers may be made before a return is confirmed, and up to which amount",
-    applied=False,
 )  # fmt: skip

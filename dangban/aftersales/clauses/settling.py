@@ -7,7 +7,6 @@ from dangban.handbook.shapes import Duration, YesNo, declare
 CREDIT = declare(
     "aftersales.credit_allowed", YesNo(),
     "垫付的运费经顾客同意能否留作余款抵用", "Whether money owed to customers may be kept as credit if they agree",
-    applied=False,
 )
 CREDIT_LAPSES = declare(
     "aftersales.credit_reminded", Duration("days", minimum=1, maximum=730),
@@ -17,15 +16,12 @@ CREDIT_LAPSES = declare(
 TRANSFER_WITHIN = declare(
     "aftersales.transfer_within", Duration("hours", minimum=1, maximum=240),
     "答应的转账多久之内打款", "How soon a promised transfer is made",
-    applied=False,
 )
 PROOF_SENT = declare(
     "aftersales.transfer_proof", YesNo(),
     "打款后是否把打款记录发给顾客", "Whether the customer is sent a proof of the transfer",
-    applied=False,
 )
 TOPUP_FIRST = declare(
     "aftersales.topup_first", YesNo(),
     "换货差价、运费补齐后才发出", "Whether an exchange leaves only when what is owed on it has been paid",
-    applied=False,
 )
