@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dangban.lib import rail
@@ -9,8 +10,12 @@ class DealersConfig(AppConfig):
     label = "dealers"
 
     def ready(self) -> None:
-        from dangban.dealers import words
+        from dangban.customers import ports as customer_ports
+        from dangban.dealers import customers, open_work, words
+        from dangban.people import ports as people_ports
 
         words.register()
+        customer_ports.register_mover("dealers", customers.move, customers.give_back)
+        people_ports.register_open_work("dealers", _("Returns of dealers"), open_work.OpenWork())
         label = pgettext_lazy("rail", "Dealers")
         rail.register(rail.RailItem("dealers", label, "undo", "dealers:list", "dealers.view", order=59))

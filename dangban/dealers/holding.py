@@ -31,6 +31,10 @@ SUBJECT = "dealers.dealerreturn"
 State = DealerReturn.State
 
 
+# Whoever took over from the one who would see to it goes on seeing to it.
+_STAYS = ("agent", "dealer", "inspector")
+
+
 def clock_kind(state: str) -> str:
     return f"dealers.{state}"
 
@@ -103,10 +107,11 @@ def who_sees_to(held: DealerReturn) -> Person | None:
     stop = rules.FLOW[held.state]
     if stop.is_final:
         return held.owner
+    before = held.owner if held.owner is not None and held.owner.is_active and held.owner.can(stop.permission, shop=held.shop_id) else None
     known = {"agent": held.applied_by, "dealer": held.applied_by, "signers": held.judged_by, "inspector": held.judged_by}.get(stop.party)
     if known is not None and known.is_active and known.can(access.VIEW, shop=held.shop_id):
         return known
-    return access.somebody(stop.permission, held.shop_id)
+    return before if before is not None and stop.party in _STAYS else access.somebody(stop.permission, held.shop_id)
 
 
 def store(held: DealerReturn) -> None:

@@ -49,6 +49,7 @@ VERBS = {
     "dealers.advance_granted": _("consented to a replacement before the return"),
     "dealers.advance_refused": _("refused a replacement before the return"),
     "dealers.advance_sent": _("sent a replacement before the return"),
+    "dealers.handed_on": _("handed on the return"),
     "dealers.exported": _("exported returns of dealers:"),
     "dealers.printed": _("printed a sheet of the return"),
 }

@@ -11,9 +11,10 @@ from PIL import Image
 
 from dangban.aftersales.models import ReworkOrder
 from dangban.aftersales.workshop import actions as workshop
-from dangban.dealers import actions, rules
+from dangban.dealers import actions, customers, rules
 from dangban.dealers.actions import About, Application, Result, Wanted
 from dangban.dealers.models import Advance, Arrival, Dealer, DealerReturn, Note, Share, Signature, Step
+from dangban.dealers.open_work import OpenWork
 from dangban.dealers.tests.story import DealerCase
 from dangban.desk import actions as desk
 from dangban.desk.models import Approval, Deadline
@@ -22,7 +23,7 @@ from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.media.models import Use
 from dangban.people.models import Department, Person
 from dangban.stock.models import Movement
-from dangban.testing.cast import TODAY, at
+from dangban.testing.cast import NOW, TODAY, at
 
 
 def picture() -> Path:
@@ -439,3 +440,25 @@ class AdvanceTest(Case):
         repair = self.story.judged("repair")
         with pytest.raises(Refused):
             actions.ask_advance(repair, "call", "急", TODAY, by=self.cast.lin)
+
+
+class LeavingTest(Case):
+    def test_what_somebody_sees_to_goes_over_and_stays_with_who_took_it(self) -> None:
+        story, cast = self.story, self.cast
+        made = story.sign(story.judged())
+        work = OpenWork()
+        assert [item.key for item in work.list(cast.lin)] == [f"dealer-return:{made.pk}"]
+        assert not work.hand_over_one("dealer-return:99999", cast.lin, cast.mei, by=cast.zhou.actor, at=NOW)
+        assert work.hand_over_one(f"dealer-return:{made.pk}", cast.lin, cast.mei, by=cast.zhou.actor, at=NOW)
+        assert self.running(made) == [("dealers.approved", "梅芳")]
+        Person.objects.filter(pk=cast.lin.pk).update(is_active=False)
+        actions.tell(made, "请寄", by=cast.mei)
+        assert (self.running(made), work.hand_over(cast.mei, cast.lin, by=cast.zhou.actor, at=NOW)) == ([("dealers.told", "梅芳")], 1)
+
+    def test_a_dealer_who_is_a_customer_too_stays_one_when_customers_are_merged(self) -> None:
+        other = self.cast.customer("sun", "孙立", self.cast.shop)
+        Dealer.objects.update(customer=other)
+        moved = customers.move(other, self.cast.fang)
+        assert Dealer.objects.get().customer == self.cast.fang
+        customers.give_back(moved, self.cast.fang, other)
+        assert Dealer.objects.get().customer == other
