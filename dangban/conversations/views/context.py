@@ -84,6 +84,11 @@ def _waits(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
     return {"typed": typed, "may_wait": person.can("backorders.view", shop=found.shop_id)}
 
 
+def _aftersales(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
+    """Cases have a door of their own, for the customer and the thread of the conversation."""
+    return {"may_see": person.can("aftersales.view", shop=found.shop_id)}
+
+
 def _scripts(person: Person, found: Conversation, typed: str) -> dict[str, Any]:
     return {"typed": typed, "scripts": speech.scripts(person, found, typed)}
 
@@ -107,6 +112,7 @@ TABS: dict[str, Callable[[Person, Conversation, str], dict[str, Any]]] = {
     "products": _products,
     "price": _price,
     "waits": _waits,
+    "aftersales": _aftersales,
     "scripts": _scripts,
     "tasks": _tasks,
     "enquiry": _enquiry,

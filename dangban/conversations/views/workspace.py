@@ -114,4 +114,5 @@ def context_tabs() -> list[tuple[str, str]]:
         ("enquiry", _("Enquiry")),
         ("price", pgettext("context", "Price")),
         ("waits", pgettext("context", "Back-orders")),
+        ("aftersales", pgettext("context", "After-sales")),
     ]
