@@ -25,6 +25,15 @@ def test_handbooks_keep_figures_that_the_law_objects_to_and_warn_of_them():
     paths = {name: [warning.path for warning in loader.preset(name).warnings] for name in PRESETS}
     assert paths["taobao-shop"] == ["shifts.weekly_hours"]
     assert paths["growth-team"] == []
+    assert sorted(paths["returns-first"]) == [
+        "aftersales.condition",
+        "aftersales.damage_after_signing",
+        "aftersales.free_shipping_out",
+        "aftersales.freight",
+        "aftersales.gift_lost",
+        "aftersales.late_fault",
+        "aftersales.no_reason_start",
+    ]
     assert sorted(paths["brand-group"]) == [
         "attendance.absence",
         "attendance.lateness_mode",
@@ -62,6 +71,17 @@ def test_the_growing_team_clears_the_nights_items_by_noon_and_takes_freight_coll
     assert rules["shops.collect_couriers"] == ("顺丰", "申通")
     assert rules["aftersales.answer_within"] == timedelta(minutes=5)
     assert rules["aftersales.solve_within"] == timedelta(hours=48)
+
+
+def test_a_shop_that_lives_by_its_returns_keeps_its_own_words_and_the_law_holds():
+    rules = loader.preset("returns-first").on(DAY)
+    assert (rules["aftersales.no_reason_start"], rules["aftersales.missing_within"]) == ("signing_day", timedelta(hours=24))
+    assert (rules["aftersales.return_freight_cap"], rules["aftersales.adjustment_cap"]) == ("outbound", "freight")
+    assert rules["aftersales.freight"].at("delay", "back") == "buyer"
+    assert rules.capped(discover().clauses["aftersales.freight"]).at("delay", "back") == "seller"
+    assert rules.capped(discover().clauses["aftersales.freight"]).at("damaged_signed", "back") == "buyer"
+    assert rules.capped(discover().clauses["aftersales.gift_lost"]) == "deducted"
+    assert rules["shops.collect_couriers"] == ()
 
 
 def test_the_brand_group_marks_special_wishes_red_in_its_own_format():
