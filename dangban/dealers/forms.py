@@ -160,7 +160,9 @@ class SendForm(SeenForm):
 
 class GateForm(forms.Form):
     warehouse = forms.ModelChoiceField(access.Warehouse.objects.none(), label=gettext_lazy("Warehouse"), empty_label=None)
-    shop = forms.ModelChoiceField(Shop.objects.none(), label=gettext_lazy("Shop"), empty_label=None)
+    shop = forms.ModelChoiceField(
+        Shop.objects.none(), label=gettext_lazy("Shop"), empty_label=None, help_text=gettext_lazy("Only counts for what nobody announced.")
+    )
     number = forms.CharField(label=gettext_lazy("Tracking number, or the number of the return"), max_length=60)
     courier = forms.CharField(label=gettext_lazy("Courier"), max_length=40, required=False)
     sender = forms.CharField(label=gettext_lazy("Sender"), max_length=80, required=False)

@@ -12,7 +12,16 @@ from dangban.dealers.actions.applying import (
     change_dealer,
     withdraw,
 )
-from dangban.dealers.actions.arriving import arrive, count, count_sheet, lose, send, sign_count, tell
+from dangban.dealers.actions.arriving import (
+    announced,
+    arrive,
+    count,
+    count_sheet,
+    lose,
+    send,
+    sign_count,
+    tell,
+)
 from dangban.dealers.actions.inspecting import Result, decide_anew, dispose, report
 from dangban.dealers.actions.judging import judge, refuse, visit
 from dangban.dealers.actions.settling import close, repaired, settle
@@ -24,6 +33,7 @@ __all__ = [
     "Wanted",
     "add_dealer",
     "add_photo",
+    "announced",
     "apply",
     "arrive",
     "ask_advance",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -82,7 +82,7 @@ def arrive(
         raise NotAllowed(_("This warehouse does not keep the goods of this shop."))
     courier, sender = (refuse_unstorable(text.strip(), name) for text, name in ((courier, "courier"), (sender, "sender")))
     with transaction.atomic():
-        found = _known(shop, number)
+        found = _known(DealerReturn.objects.filter(shop=shop), number)
         held = holding.locked(found) if found is not None else None
         why = _why_not(held)
         arrival = Arrival.objects.create(
@@ -106,10 +106,15 @@ def arrive(
     return arrival
 
 
-def _known(shop: Shop, number: str) -> DealerReturn | None:
+def announced(by: Person, number: str) -> DealerReturn | None:
+    """The return a number speaks of, in any shop whose goods this person receives."""
+    return _known(DealerReturn.objects.filter(access.where(by, access.RECEIVE)), _number(number))
+
+
+def _known(among: QuerySet[DealerReturn], number: str) -> DealerReturn | None:
     """By the number that the dealer gave, or by the return's own on the parcel."""
-    own = int(number[2:]) if number[:2] == "JT" and number[2:].isdigit() and len(number) < 20 else 0
-    rows = DealerReturn.objects.filter(Q(number=number) | Q(pk=own), shop=shop)
+    own = int(number[2:]) if number[:2] == "JT" and number[2:].isdecimal() and len(number) < 20 else 0
+    rows = among.filter(Q(number=number) | Q(pk=own)).select_related("shop")
     awaited = rows.filter(state=State.ON_WAY).order_by("-pk").first()
     return awaited or rows.order_by("-pk").first()
 

@@ -200,6 +200,8 @@ class GateTest(Dealers, pages.PageCase):
         assert client.post(self.address(), given)["Location"] == "/dealers/gate/"
         assert Arrival.objects.get(number=self.made.title).why == "unapproved"
         assert "尚未核准" in client.get(self.address()).content.decode()
+        elsewhere = client.post(self.address(), given | {"shop": self.cast.second_shop.pk})
+        assert (elsewhere.status_code, Arrival.objects.filter(shop=self.cast.shop, made=self.made).count()) == (302, 2)
         assert self.as_person(self.cast.lin).post(self.address(), given).status_code == 403
         assert client.post(self.address(), given | {"number": ""}).status_code == 422
 

@@ -143,8 +143,9 @@ def gate(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
+            known = actions.announced(person, given["number"])
             arrival = actions.arrive(
-                given["shop"], given["warehouse"], given["number"], by=person, courier=given["courier"], sender=given["sender"]
+                known.shop if known is not None else given["shop"], given["warehouse"], given["number"], by=person, courier=given["courier"], sender=given["sender"]
             )
         except Refusal as said:
             tell(form, said)
