@@ -5,6 +5,7 @@ from __future__ import annotations
 from dangban.aftersales.models import Case, InboundParcel
 from dangban.chat import hub
 from dangban.desk.models import Deadline
+from dangban.people.models import Shop
 
 
 def case_changed(case: Case) -> None:
@@ -17,10 +18,17 @@ def case_changed(case: Case) -> None:
 
 
 def parcel_changed(parcel: InboundParcel) -> None:
-    hub.changed("inbound", parcel.pk, parcel.version, shop_id=parcel.shop_id)
+    """What is nobody's yet concerns whoever receives or knows customers, of any shop."""
+    shops = [parcel.shop_id] if parcel.shop_id is not None else list(Shop.objects.filter(closed_on=None).values_list("pk", flat=True))
+    hub.changed_together([hub.Changed("inbound", parcel.pk, parcel.version, shop_id) for shop_id in shops])
 
 
 def clock_changed(deadline: Deadline) -> None:
     case = Case.objects.filter(pk=deadline.subject_id).first()
     if case is not None:
         case_changed(case)
+
+
+def registers_changed(shop_id: int) -> None:
+    """A line of a register of this shop is new, or not what it was."""
+    hub.changed("registers", shop_id, shop_id=shop_id)

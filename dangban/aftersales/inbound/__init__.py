@@ -9,6 +9,7 @@ from dangban.aftersales.inbound.counting import Inside, count
 from dangban.aftersales.inbound.disposing import charge_freight, decide_anew, send_back
 from dangban.aftersales.inbound.guessing import guesses
 from dangban.aftersales.inbound.inspecting import all_inspected, inspect
+from dangban.aftersales.inbound.resending import resend, swap_slip
 from dangban.aftersales.inbound.shelving import (
     ask_disposal,
     claim,
@@ -17,6 +18,7 @@ from dangban.aftersales.inbound.shelving import (
     photograph,
     put_back,
 )
+from dangban.aftersales.inbound.supplying import make_slip, send_slip
 
 __all__ = [
     "AtTheDoor",
@@ -34,7 +36,11 @@ __all__ = [
     "describe",
     "guesses",
     "inspect",
+    "make_slip",
     "photograph",
     "put_back",
+    "resend",
     "send_back",
+    "send_slip",
+    "swap_slip",
 ]

@@ -59,7 +59,7 @@ def arrive(
     seen = _clean(seen or AtTheDoor(courier, collect_fen, surface))
     with transaction.atomic():
         parcel, cases = _held(number, warehouse, at)
-        if parcel.state not in WAITING and parcel.arrived_at is not None:
+        if parcel.state not in WAITING:
             holding.require(by, "aftersales.receive", parcel, cases)
             return parcel
         coming_back.recognise(parcel, origin)
@@ -127,7 +127,7 @@ def _at_the_door(parcel: InboundParcel, cases: list[Case], seen: AtTheDoor, by: 
 
 def _turn_away(parcel: InboundParcel, decision: Decision, by: HasActor, at: datetime) -> InboundParcel:
     again = parcel.state == State.TURNED_AWAY
-    parcel.state, parcel.because = State.TURNED_AWAY, [one.as_data() for one in decision.because]
+    parcel.state, parcel.because, parcel.arrived_at = State.TURNED_AWAY, [one.as_data() for one in decision.because], at
     holding.store(parcel)
     if not again:
         holding.journal("parcel_turned_away", parcel, by=by, at=at, courier=parcel.courier, why=decision.outcome, because=parcel.because)

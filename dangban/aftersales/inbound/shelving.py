@@ -163,7 +163,7 @@ def ask_disposal(parcel: InboundParcel, why: str, *, by: Person, at: datetime | 
             title = _("Dispose of unclaimed parcel %(number)s") % {"number": parcel.number}
             facts = {_("Came"): clock.local(parcel.arrived_at).date().isoformat() if parcel.arrived_at else "", _("What becomes of it"): why}
         approval = desk.ask_approval(
-            GIVE_UP, parcel, title=title, needs="aftersales.approve", by=by, shop=parcel.shop, facts=facts, because=decision.because, at=at
+            GIVE_UP, parcel, title=title, needs="aftersales.approve", by=by, shop=parcel.shop, facts=facts, because=[one.as_data() for one in decision.because], at=at
         )
         parcel.note = why
         parcel.because = [one.as_data() for one in decision.because]

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dangban.aftersales.inbound import disposing, holding, shelving
-from dangban.aftersales.models import InboundParcel
+from dangban.aftersales import navigation
+from dangban.aftersales.inbound import disposing, holding, shelving, supplying
+from dangban.aftersales.models import InboundParcel, SupplierSlip
 from dangban.desk import ports as desk
 from dangban.journal import ports
 
@@ -50,9 +51,14 @@ FIELDS = {
 
 def register() -> None:
     """Called when the room of after-sales starts."""
+    navigation.add("receiving", pgettext_lazy("after-sales", "Receiving"), "aftersales:receiving", "aftersales.receive")
+    navigation.add("shelf", pgettext_lazy("after-sales", "Unclaimed"), "aftersales:shelf")
+    navigation.add("expected", pgettext_lazy("after-sales", "Expected"), "aftersales:expected")
+    navigation.add("suppliers", pgettext_lazy("after-sales", "Suppliers"), "aftersales:suppliers")
     ports.name_verbs(VERBS)
     ports.name_fields(FIELDS)
     ports.name_subject(holding.SUBJECT, _("returned parcel"), titles=_titles)
+    ports.name_subject(supplying.SUBJECT, _("supplier return slip"), titles=_slips)
     desk.name_deadlines({holding.COUNT: _("Return: count"), holding.SHELF: _("Unclaimed parcel: find its owner")})
     desk.register_approval(disposing.SCRAP, desk.ApprovalKind(_("Scrap of returned goods"), disposing.scrap_settled))
     desk.register_approval(shelving.GIVE_UP, desk.ApprovalKind(_("Disposal of an unclaimed parcel"), shelving.disposal_settled))
@@ -60,3 +66,7 @@ def register() -> None:
 
 def _titles(ids: Sequence[int]) -> Mapping[int, str]:
     return dict(InboundParcel.objects.filter(pk__in=ids).values_list("pk", "number"))
+
+
+def _slips(ids: Sequence[int]) -> Mapping[int, str]:
+    return {slip.pk: slip.number for slip in SupplierSlip.objects.filter(pk__in=ids)}

@@ -129,7 +129,7 @@ class ArrivingTest(ReturningCase):
         inbound.announce(case, "中通", "ZT100", by=self.cast.mei, at=NOW)
         parcel = self.arrive("ZT100", collect_fen=1_800)
         case.refresh_from_db()
-        assert (parcel.state, parcel.collect_fen, parcel.arrived_at, case.state) == ("turned_away", 1_800, None, "on_way")
+        assert (parcel.state, parcel.collect_fen, parcel.signed_over_at, case.state) == ("turned_away", 1_800, None, "on_way")
         assert [one["path"] for one in parcel.because] == ["shops.collect_couriers"]
 
     def test_the_same_parcel_with_its_freight_paid_is_taken_in_later(self) -> None:
