@@ -218,7 +218,7 @@ def _ask(held: Case, kind: str, title: str, why: str, judged: rules.Assessment, 
     in_time = at + in_force(at)[rule] if rule is not None and in_force(at).has(rule) else None
     return desk.ask_approval(
         kind, held, title=title, needs="aftersales.approve", by=by, shop=held.shop, facts=told,
-        because=judged.because, answer_by=in_time, at=at,
+        because=[one.as_data() for one in judged.because], answer_by=in_time, at=at,
     )  # fmt: skip
 
 
