@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,9 @@ from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, Refused
 from dangban.lib.text import refuse_unstorable
 from dangban.orders import exceptions
+from dangban.orders.clauses import CUT_OFF
 from dangban.orders.models import OrderException
+from dangban.shops.models import Profile
 
 EVERY_SECONDS = 5.0
 _AT_ONCE = 200
@@ -37,10 +40,17 @@ def look_round() -> None:
     sweep(clock.now())
 
 
-def sweep(at: datetime) -> int:
+def sweep(at: datetime, most: int = _AT_ONCE) -> int:
     """Note what was to have left by now; each once for each time it was promised."""
-    due = Preparation.objects.filter(closed_at=None, due_at__lte=at).order_by("due_at", "pk")
-    return sum(_note(pk, at) for pk in list(due.values_list("pk", flat=True)[:_AT_ONCE]))
+    due = Preparation.objects.filter(closed_at=None, due_at__lte=at).filter(_has_a_next_time(at)).order_by("due_at", "pk")
+    return sum(_note(pk, at) for pk in list(due.values_list("pk", flat=True)[:most]))
+
+
+def _has_a_next_time(at: datetime) -> Q:
+    """Those to which something new can be promised: others stay due, and must not stand before these again and again."""
+    if in_force(at).has(CUT_OFF):
+        return Q()
+    return Q(shop__in=list(Profile.objects.filter(cut_off__isnull=False).values_list("shop", flat=True)))
 
 
 def _note(pk: int, at: datetime) -> int:

@@ -6,7 +6,7 @@ from dangban.desk import days
 from dangban.desk.models import Deadline, Notice, Task
 from dangban.dispatch import cutoff, day, helping, listing, rules
 from dangban.dispatch.actions import auditing, packing, waves
-from dangban.dispatch.models import Help, Miss
+from dangban.dispatch.models import Help, Miss, Preparation
 from dangban.dispatch.tests.warehouse import CUT_OFF, DeskCase
 from dangban.handbook.loader import preset
 from dangban.journal.models import Entry
@@ -87,6 +87,17 @@ class Missing(DeskCase):
     def test_a_shops_own_cut_off_counts(self):
         Profile.objects.filter(shop=self.cast.shop).update(cut_off="15:00")
         assert self.desk.row(self.desk.order()).due_at == at("15:00")
+
+    def test_shops_without_any_time_keep_no_place_in_the_row_of_those_that_have_one(self):
+        # No handbook is in force on that day yet, and one shop has a cut-off of its own.
+        then = at("15:00").replace(year=2009)
+        timeless = [self.desk.order(shop=self.cast.second_shop) for _one in range(3)]
+        late = self.desk.order()
+        Profile.objects.filter(shop=self.cast.shop).update(cut_off="15:00")
+        Preparation.objects.update(due_at=then)
+        assert [cutoff.sweep(then, most=2), cutoff.sweep(then, most=2)] == [1, 0]
+        assert [miss.order for miss in Miss.objects.select_related("order")] == [late]
+        assert {self.desk.row(one).misses for one in timeless} == {0}
 
     def test_what_has_left_is_not_missed(self):
         order = self.desk.order()
