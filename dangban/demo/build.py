@@ -13,6 +13,7 @@ from dangban.demo.department import Opening
 from dangban.demo.outgoing import Outgoing
 from dangban.demo.present import Present
 from dangban.demo.promotions import Promotions
+from dangban.demo.returning import Returning
 from dangban.demo.roster import Roster
 from dangban.demo.rows import Rows
 from dangban.demo.storage import Storage
@@ -51,6 +52,7 @@ def build(*, password: str, now: datetime, tell: Tell, days: int = DAYS, busy: f
     Waiting(random, opening.people, now).act()
     Outgoing(opening.people, now).act()
     Dealing(shelves, opening.people, now=now).act()
+    Returning(opening.people, now).act()
     # What was said to customers last has its effects too.
     projection.run_pending()
     tell("and what is going on now")
