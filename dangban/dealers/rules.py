@@ -120,7 +120,8 @@ def on_site(batch: bool, disputed: bool, visited: bool, rules: Rules) -> Decisio
 
 def signers(rules: Rules) -> tuple[list[list[str]], tuple[Because, ...]]:
     """The units that sign, step by step; those of a step together."""
-    rows = list(rules[clauses.SIGNERS]) if rules.has(clauses.SIGNERS) else []
+    table = rules[clauses.SIGNERS] if rules.has(clauses.SIGNERS) else None
+    rows = list(table or ())
     steps = sorted({row.step for row in rows})
     return [[row.unit for row in rows if row.step == step] for step in steps], (rules.because(clauses.SIGNERS),) if rows else ()
 
@@ -131,7 +132,7 @@ def permission_of(unit: str) -> str:
 
 def count_parts(rules: Rules) -> tuple[str, ...]:
     """Who counts together; the keeper in any case."""
-    parts = tuple(rules[clauses.COUNT_PARTS]) if rules.has(clauses.COUNT_PARTS) else ()
+    parts = rules[clauses.COUNT_PARTS] if rules.has(clauses.COUNT_PARTS) else ()
     return parts if "keeper" in parts else ("keeper", *parts)
 
 

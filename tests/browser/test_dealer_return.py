@@ -60,7 +60,7 @@ def test_a_dealer_return_is_released_counted_reworked_and_settled(chromium: Any,
         # Judged, and signed for by two others; the page of the agent follows.
         zhou.goto(address)
         zhou.locator("input[name=judged][value=return]").check()
-        zhou.locator("form", has_text="判定依据").locator("textarea[name=words]").fill("拉链批次不良")
+        zhou.locator("form[action$='/judgement/'] textarea").fill("拉链批次不良")
         press(zhou, "提交判定")
         lin.locator("#dealer-return", has_text="待会签").wait_for(timeout=WAIT)
         for signer in (qian, bao):
@@ -71,10 +71,10 @@ def test_a_dealer_return_is_released_counted_reworked_and_settled(chromium: Any,
 
         # Told, sent, let in, counted by four.
         lin.goto(address)
-        lin.locator("textarea[name=words]").fill("请寄主仓")
+        lin.locator("form[action$='/telling/'] textarea").fill("请寄主仓")
         press(lin, "已通知")
-        lin.locator("input[name=courier]").fill("德邦")
-        lin.locator("input[name=number]").fill("dpk 001")
+        lin.locator("form[action$='/sending/'] input[name=courier]").fill("德邦")
+        lin.locator("form[action$='/sending/'] input[name=number]").fill("dpk 001")
         press(lin, "经销商已发货")
         lin.locator("#dealer-return", has_text="在途").wait_for(timeout=WAIT)
         ding.goto("/dealers/gate/")
@@ -116,7 +116,7 @@ def test_a_dealer_return_is_released_counted_reworked_and_settled(chromium: Any,
         assert "采购部承担" in qian.locator("#dealer-return").inner_text()
         assert "¥95.50" in qian.locator("#dealer-return").inner_text()
         lin.goto(address)
-        lin.locator("textarea[name=words]").fill("孙立已确认")
+        lin.locator("form[action$='/closing/'] textarea").fill("孙立已确认")
         press(lin, "已告知经销商，结案")
         lin.locator("#dealer-return", has_text="已结案").wait_for(timeout=WAIT)
         with lin.expect_popup() as popup:

@@ -84,7 +84,7 @@ def change_dealer(dealer: Dealer, about: About, *, by: Person, at: datetime | No
         held = Dealer.objects.select_for_update(no_key=True).get(pk=dealer.pk)
         before = (held.name, held.contract, held.breach_points)
         _write(held, about)
-        change = {"name": [before[0], held.name], "contract": [before[1], held.contract], "breach_points": [before[2], held.breach_points]}
+        change: dict[str, list[object]] = {"name": [before[0], held.name], "contract": [before[1], held.contract], "breach_points": [before[2], held.breach_points]}
         told = {name: both for name, both in change.items() if both[0] != both[1]}
         record("dealers.dealer_changed", subject=held, by=by, shop=held.shop_id, change=told, at=holding.when(at))
     return held

@@ -56,7 +56,7 @@ def about(person: Person, made: DealerReturn, given: dict[str, forms.Form] | Non
         "made": made,
         "sheet": shown,
         "may": may,
-        "forms": _forms(shown) | (given or {}),
+        "forms": _named(_forms(shown) | (given or {})),
         "party": words.PARTIES.get(shown.party, ""),
         "unit": words.unit,
         "act": words.act,
@@ -67,6 +67,13 @@ def about(person: Person, made: DealerReturn, given: dict[str, forms.Form] | Non
         "department": lambda cause: rules.department(cause, rulebook),
         "pieces_back": queries.pieces_back(made) if made.state == "settled" and made.judged == "repair" else 0,
     }
+
+
+def _named(found: dict[str, forms.Form]) -> dict[str, forms.Form]:
+    """Several forms stand on one page: their fields are told apart by the form's name."""
+    for name, form in found.items():
+        form.auto_id = f"{name}_%s"
+    return found
 
 
 def _forms(shown: queries.Sheet) -> dict[str, forms.Form]:
