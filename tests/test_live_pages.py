@@ -33,6 +33,7 @@ from dangban.testing.cast import NOW, TODAY, at
 from tests.live_pages.dealing import keep_dealer
 from tests.live_pages.pages import Office, Watcher
 from tests.live_pages.parts import live_sources
+from tests.live_pages.returning import keep_case
 from tests.live_pages.story import Story, keep_stock
 from tests.live_pages.waiting import keep_register
 
@@ -72,6 +73,7 @@ class OpenPagesCase(FloorCase):
         self.sheet = desk.sign_handover(desk.draft_handover(self.cast.lin, at=NOW), self.cast.mei, by=self.cast.lin, at=NOW)
         self.wait, self.short = keep_register(self.cast, self.thread, self.goods)
         self.dealer_return = keep_dealer(self.cast, self.goods)
+        self.case = keep_case(self.cast)
         with transaction.atomic():
             self.parcel = parcels.note(Order.objects.earliest("pk"), "圆通", "YT880001", at=NOW)
         self.exception = exceptions.open_exception(
@@ -104,9 +106,9 @@ class OpenPagesCase(FloorCase):
         follow_up = FollowUp.objects.values_list("pk", flat=True).earliest("pk")
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/", "/backorders/", f"/backorders/{self.wait.pk}/", "/campaigns/", f"/campaigns/price/?shop={self.cast.shop.pk}"],
-            "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/"],
+            "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/", "/aftersales/", "/aftersales/?which=all"],
             "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/parcels/", f"/parcels/{self.parcel.pk}/", f"/parcels/order/{self.parcel.order_id}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/", "/dispatch/", "/dispatch/cut-off/"],
-            "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/", "/dealers/", f"/dealers/{self.dealer_return.pk}/", "/dealers/month/"],
+            "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/", "/dealers/", f"/dealers/{self.dealer_return.pk}/", "/dealers/month/", f"/aftersales/{self.case.pk}/", "/aftersales/?which=over"],
             "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting", f"/dispatch/cut-off/?shop={self.cast.shop.pk}", "/dispatch/pack/", "/dealers/gate/", "/aftersales/workshop/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],

@@ -22,7 +22,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dangban.aftersales.models import ReworkOrder
+from dangban.aftersales.models import Case, CaseContact, CaseLine, CaseStep, ReworkOrder
 from dangban.backorders.models import Attempt, Ordered, Shortfall, Wait
 from dangban.campaigns.models import Campaign, CampaignProduct, CampaignShop
 from dangban.conversations.models import (
@@ -295,6 +295,21 @@ ROUTES: dict[str, str | dict[str, str]] = {
             "loss/", "count/", "signature/", "report/", "settlement/", "closing/", "advance/",
         )
     },
+    "aftersales/": OWN,
+    "aftersales/new/": OWN,
+    "aftersales/chat/": OWN,
+    "aftersales/chat/new/": OWN,
+    "aftersales/refunds/": OWN,
+    "aftersales/refunds/template/": OWN,
+    **{f"aftersales/refunds/runs/<int:pk>/{what}": {"pk": "refund_run"} for what in ("", "confirmation/", "refusals/")},
+    "aftersales/orders/<int:pk>/": {"pk": "order"},
+    **{
+        f"aftersales/<int:pk>/{what}": {"pk": "case"}
+        for what in (
+            "", "fragment/", "assessment/", "evidence-request/", "refusal/", "exception/", "agreement/", "withdrawal/", "reopening/", "closing/",
+            "dispute/", "contact/", "return-number/", "owner/", "chat-photos/",
+        )
+    },
     "aftersales/workshop/": OWN,
     **{
         f"aftersales/workshop/<int:pk>/{what}": {"pk": "rework"}
@@ -466,6 +481,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "campaigns/price/": ("?shop={shop}&line={product}:", "?shop={shop}&q=暗号", "?line={product}:{sku}"),
     "campaigns/price/panel/": ("?shop={shop}&line={product}:", "?shop={shop}&q=暗号"),
     "parcels/": ("?q=778899", "?shop={shop}", "?which=stalled", "?which=trouble", "?which=over", "?after=9999999999999-9"),
+    "aftersales/": ("?q=778899&which=all", "?which=all&shop={shop}", "?which=over", "?which=late", "?q=4477"),
+    "aftersales/new/": ("?q=4477", "?q=暗号"),
+    "aftersales/chat/": ("?shop={shop}&customer={customer}",),
     "catalogue/menu/": ("?q=暗号", "?q=", "?shop={shop}&q=暗号"),
     "scripts/": ("?q=暗号", "?shop={shop}", "?scope=team", "?scope=personal"),
     "workspace/list/": ("?tab=waiting", "?tab=team", "?tab=offline", "?tab=ended", "?q=暗号", "?tab=team&shop={shop}"),
@@ -593,6 +611,7 @@ class Story:
         self._backorders()
         self._dispatch()
         self._dealers()
+        self._cases()
         self._talk()
         self._desk()
         ids |= {name: row.pk for name, row in vars(self).items() if hasattr(row, "pk")}
@@ -803,6 +822,19 @@ class Story:
             made=self.dealer_return, way="call", words=self.secret("advance"), said_on=TODAY, state="granted", asked_by=cast.lin, asked_at=NOW
         )
         Arrival.objects.create(shop=shop, number=self.secret("gate"), sender=self.secret("gatesender"), why="unknown", by=cast.ding, at=NOW)
+
+    def _cases(self) -> None:
+        cast, by = self.cast, {"by_kind": "person", "by_id": self.cast.mei.pk, "by_name": self.cast.mei.name}
+        self.case_ = Case.objects.create(
+            shop=cast.shop, platform_refund_id=self.secret("refund"), order=self.order, customer=cast.fang, kind="return", source="order",
+            reason="quality", note=self.secret("casenote"), state="opened", waits_for="agent", owner=cast.mei, opened_by_kind="person",
+            opened_by_id=cast.mei.pk, opened_by_name=cast.mei.name, opened_at=NOW, asked_at=NOW, state_since=NOW, due_at=NOW + timedelta(hours=1),
+        )  # fmt: skip
+        self.case.ids["case"] = self.case_.pk
+        CaseLine.objects.create(case=self.case_, title=self.secret("caseline"), quantity=1, paid_fen=100)
+        CaseStep.objects.create(case=self.case_, act="open", state="opened", waits_for="agent", note=self.secret("casestep"), at=NOW, **by)
+        CaseContact.objects.create(case=self.case_, way="phone", text=self.secret("casecontact"), at=NOW, **by)
+        self.refund_run = self._run("refunds")
 
     def _talk(self) -> None:
         case, cast = self.case, self.cast

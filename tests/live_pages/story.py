@@ -65,6 +65,7 @@ from dangban.workforce.models import DutyPeriod
 from dangban.workforce.shifts import Shift
 from tests.live_pages.dealing import DealerActs
 from tests.live_pages.outgoing import OutgoingActs
+from tests.live_pages.returning import ReturningActs
 from tests.live_pages.waiting import WaitingActs
 
 Row = TypeVar("Row")
@@ -85,7 +86,7 @@ class Nothing(Exception):
     """There is nothing to do this with just now."""
 
 
-class Story(DealerActs, OutgoingActs, WaitingActs):
+class Story(DealerActs, OutgoingActs, ReturningActs, WaitingActs):
     """Each `do_…` is one thing that may happen; what the rules refuse is part of the story."""
 
     def __init__(self, cast: Cast, threads: list[Thread], goods: Sku, seed: int, now: datetime) -> None:

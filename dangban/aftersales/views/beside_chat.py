@@ -23,7 +23,6 @@ from dangban.aftersales.views.lists import reader
 from dangban.chat.models import Message, Thread
 from dangban.customers import access as customers
 from dangban.customers.models import Customer
-from dangban.lib import clock
 from dangban.lib.errors import BadInput, Said
 from dangban.lib.text import whole
 from dangban.orders import access as order_access
@@ -70,10 +69,12 @@ def quick(request: HttpRequest) -> HttpResponse:
 def photos(request: HttpRequest, pk: int) -> HttpResponse:
     """One key: what the customer has shown in the chat becomes evidence of the case."""
     person = reader(request)
-    shop, customer, thread = _whose(person, request.POST)
     found = access.get_case(person, pk)
-    if found.customer_id != customer.pk or found.shop_id != shop.pk:
-        raise Http404("case")
+    access.require(person, "aftersales.handle", found.shop_id)
+    shop, customer = found.shop, found.customer
+    if customer is None:
+        raise BadInput(_("Nobody knows whose case this is: there is no talk to take photos from."))
+    thread = Thread.objects.filter(pk=whole(request.POST.get("thread", "")) or found.thread_id or 0, shop=shop, customer=customer).first()
     moved = _take_photos(found, thread, person)
     text = ngettext("%(count)s photo moved into %(case)s", "%(count)s photos moved into %(case)s", moved) % {"case": found.number, "count": moved}
     return _told(_panel(request, person, shop, customer, thread), text)
@@ -133,7 +134,7 @@ def _panel(request: HttpRequest, person: Person, shop: Shop, customer: Customer,
         "shop": shop, "customer": customer, "thread": thread, "said": said, "rows": rows, "states": STATES, "reasons": REASONS,
         "new_photos": {pk: len(shown - seqs) for pk, seqs in filed.items()}, "photo_count": len(shown),
         "orders": list(orders.prefetch_related("lines").order_by("-created_at", "-pk")[:_ORDERS]), "kinds": Case.Kind.choices, "reason_groups": reason_choices(),
-        "may": access.may(person, "aftersales.handle", shop.pk), "now_": clock.now(),
+        "may": access.may(person, "aftersales.handle", shop.pk),
     }  # fmt: skip
     return render(request, "aftersales/_panel.html", context, status=422 if said else 200)
 

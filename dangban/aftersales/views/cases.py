@@ -59,7 +59,7 @@ def _shown(person: Person, found: Case, **forms: Any) -> dict[str, Any]:
     known = facts.collect(found)
     judged = deciding.result_of(made) if made is not None else None
     return {
-        "case": found, "state": state, "states": flow.STATES, "acts_named": flow.ACTS, "parties": flow.PARTIES, "now_": at,
+        "case": found, "state": state, "states": flow.STATES, "acts_named": flow.ACTS, "parties": flow.PARTIES,
         "reason": REASONS.get(found.reason), "sides": PARTIES, "platform_states": STATES, "note": found.note if whole else masks.scrub(found.note),
         "lines": list(found.lines.select_related("sku", "wanted_sku", "batch").order_by("pk")),
         "drawing": drawing.draw(found.state, {step.state for step in steps}), "box": drawing.BOX, "steps": steps,

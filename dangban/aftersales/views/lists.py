@@ -59,7 +59,6 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "parties": PARTIES,
         "reasons": REASONS,
         "owners": queries.owners(person) if filters.which != "mine" else [],
-        "now_": at,
         "may_load": person.can("aftersales.handle"),
     }
     return render(request, "aftersales/_list.html" if is_fragment(request) else "aftersales/list.html", context)
