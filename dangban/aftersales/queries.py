@@ -16,6 +16,7 @@ from dangban.aftersales.models import Case, CaseLine, InboundParcel
 from dangban.aftersales.rules.assessment.reasons import REASONS
 from dangban.lib import keys, text
 from dangban.orders.models import Order, Parcel
+from dangban.people.access import people_of_shops, people_who_may
 from dangban.people.models import Person, Shop
 
 PAGE = 50
@@ -90,13 +91,14 @@ def list_page(person: Person, filters: Filters, at: datetime, after: str = "", s
     over = filters.which == "over"
     field = "opened_at" if over else "due_at"
     key = keys.read(after)
-    found: list[Case] = []
+    # The keys alone first: with the joins a planner may begin elsewhere and sort all of them.
+    found: set[tuple[datetime, int]] = set()
     for some in _parts(person, filters, at):
-        found += keys.behind(_joined(some), field, key, newest_first=over)[: size + 1]
-    unique = {one.pk: one for one in found}
-    ordered = sorted(unique.values(), key=lambda one: (getattr(one, field) or _NO_TIME, one.pk), reverse=over)
-    last = ordered[size - 1] if len(ordered) > size else None
-    return Page(_rows(ordered[:size]), keys.write(getattr(last, field) or _NO_TIME, last.pk) if last else "")
+        rows = keys.behind(some, field, key, newest_first=over).values_list(field, "pk")[: size + 1]
+        found |= {(instant or _NO_TIME, pk) for instant, pk in rows}
+    ordered = sorted(found, reverse=over)
+    cases = _joined(Case.objects.filter(pk__in=[pk for _instant, pk in ordered[:size]])).in_bulk()
+    return Page(_rows([cases[pk] for _instant, pk in ordered[:size] if pk in cases]), keys.write(*ordered[size - 1]) if len(ordered) > size else "")
 
 
 def count(person: Person, filters: Filters, at: datetime) -> int:
@@ -186,9 +188,9 @@ def of_order(person: Person, order: Order, limit: int = 10) -> list[Case]:
 
 
 def owners(person: Person) -> list[Person]:
-    """Those who have open cases in the shops this person sees."""
-    with_some = Case.objects.filter(access.where(person), closed_at=None).values("owner").distinct()
-    return list(Person.objects.filter(pk__in=with_some).order_by("name", "pk"))
+    """Those who handle cases in the shops this person sees."""
+    beside = people_of_shops(_shops(person, None)).values("pk")
+    return list(people_who_may("aftersales.handle").filter(pk__in=beside).order_by("name", "pk"))
 
 
 def _joined(rows: QuerySet[Case]) -> QuerySet[Case]:
