@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dangban.handbook.shapes import Duration, declare, lawful_if
+from dangban.handbook.shapes import Duration, at_most, declare
 
 CONSUMER_LAW = "law: 消费者权益保护法"
 
@@ -17,12 +17,16 @@ ANSWER_WITHIN = declare(
 SOLVE_WITHIN = declare(
     "aftersales.solve_within", Duration("hours", minimum=1, maximum=720),
     "售后问题多久之内解决", "How soon an after-sales case is solved",
+    bound=at_most(
+        Duration("days").step * 15, source="law: 网络购买商品七日无理由退货暂行办法 §31",
+        says=("处理退货、退款不得拖延超过十五日", "Returns and refunds may not be delayed beyond fifteen days"),
+    ),
 )
 REFUND_WITHIN = declare(
     "aftersales.refund_within", Duration("days", minimum=1, maximum=30),
     "收到退货后几天内退款", "Within how many days after the goods came back the refund is made",
-    bound=lawful_if(
-        lambda days: days <= Duration("days").step * 7, source=f"{CONSUMER_LAW} §25",
+    bound=at_most(
+        Duration("days").step * 7, source=f"{CONSUMER_LAW} §25",
         says=("收到退货七日内退款", "The refund is due within seven days after the goods came back"),
     ),
 )

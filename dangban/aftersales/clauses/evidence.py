@@ -6,7 +6,7 @@ from dangban.handbook.shapes import Choice, Field, Lines, ListOf, declare, name_
 
 name_facts(
     {
-        "photos": ("图片", "Photos"), "photos_at": ("上传时间", "Photos sent"), "evidence_until": ("举证截止", "Evidence until"),
+        "photos_at": ("上传时间", "Photos sent"), "evidence_until": ("举证截止", "Evidence until"),
         "evidence": ("要提供的凭证", "To be shown"), "loss_confirmed": ("快递确认丢失", "Loss confirmed by the courier"),
     },
     {

@@ -19,11 +19,11 @@ CONSUMER_LAW = "law: 消费者权益保护法"
 
 name_facts(
     {
-        "leg": ("哪一程", "Which way"), "freight": ("运费", "Freight"), "freight_out": ("寄出运费", "Outbound freight"), "freight_back": ("退回运费", "Return freight"),
+        "freight_out": ("寄出运费", "Outbound freight"), "freight_back": ("退回运费", "Return freight"),
         "free_shipping": ("包邮", "Free shipping"), "insurance": ("保险赔付", "Paid by the insurance"), "surface_mail": ("平邮", "Surface mail"),
         "earlier": ("此前次数", "Times before"),
     },
-    {"out": ("寄出", "outbound"), "back": ("退回", "back"), "again": ("再次寄出", "sent again"), "damaged_signed": ("签收后破损", "damage found after signing")},
+    {"damaged_signed": ("签收后破损", "damage found after signing")},
 )  # fmt: skip
 
 ROWS = {

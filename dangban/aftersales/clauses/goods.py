@@ -25,11 +25,11 @@ name_facts(
         "category": ("商品类别", "Kind of goods"), "condition": ("商品状况", "Condition"), "excluded": ("不适用无理由退货", "Outside the return without a reason"),
         "confirmed": ("顾客已确认", "Confirmed by the buyer"), "earlier_exchanges": ("已换货次数", "Exchanged before"), "bought_here": ("本店购买", "Bought here"),
         "misused": ("使用不当", "Improper use"), "gifts_owed": ("应退赠品", "Gifts to come back"), "gifts_back": ("退回赠品", "Gifts sent back"),
-        "gift_claimed": ("诉求的是赠品", "About the gift"),
+        "gift_claimed": ("诉求的是赠品", "About the gift"), "opened_seal": ("密封包装已拆", "Seal broken"),
     },
     {
         "clothing": ("服装、鞋包、家纺、玩具", "clothing, shoes, bags, textiles, toys"), "cosmetics": ("食品、化妆品、医护用品", "food, cosmetics, medical goods"),
-        "electronics": ("电子、电器", "electronics and appliances"), "other": ("其他商品", "other goods"),
+        "electronics": ("电子、电器", "electronics and appliances"), "other": ("其他", "other"),
         "used": ("有使用痕迹", "used"), "washed": ("已洗涤", "washed"), "tag_cut": ("吊牌、商标已剪", "tag cut off"), "scent": ("沾有气味", "scented"),
         "altered": ("改动、自行维修", "altered"), "soiled": ("有污渍、磨损", "soiled or worn"), "opened_seal": ("密封包装已拆", "seal broken"),
         "activated": ("已激活、留有使用数据", "activated"), "packaging_missing": ("外包装缺损", "packaging missing"),

@@ -21,7 +21,7 @@ SUPERVISOR = ("客服主管", "the supervisor")
 
 name_facts(
     {
-        "remedy": ("处理方式", "Remedy"), "asked": ("提出金额", "Amount asked"), "most": ("上限", "At most"), "paid": ("实付金额", "Paid"),
+        "most": ("上限", "At most"), "paid": ("实付金额", "Paid"),
         "ship_first": ("先发货", "Ship first"), "return_number": ("退货单号", "Return's number"), "admitted": ("顾客承认", "Admitted"),
     }
 )  # fmt: skip

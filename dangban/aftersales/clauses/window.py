@@ -19,12 +19,12 @@ name_facts(
         "refund": ("仅退款", "refund only"), "return": ("退货退款", "return and refund"), "exchange": ("换货", "exchange"),
         "reship": ("补发", "reship"), "adjust": ("补偿、补差价", "compensation"), "repair": ("维修", "repair"),
         "quality": ("质量问题", "quality"), "described": ("与描述不符", "not as described"), "wrong": ("发错货", "wrong goods"),
-        "missing": ("少发漏发", "missing goods"), "over": ("多发", "too much sent"), "late": ("延迟发货", "dispatched late"),
-        "service": ("客服失误", "mistaken service"), "dislike": ("不喜欢", "dislike"), "size": ("尺码大小不合适", "wrong size"),
+        "missing": ("少发漏发", "missing goods"), "over": ("多发", "too much sent"), "late": ("延迟", "late"),
+        "service": ("服务", "service"), "dislike": ("不喜欢", "dislike"), "size": ("尺码大小不合适", "wrong size"),
         "colour": ("轻微色差", "slight colour difference"), "mistaken": ("买错拍错", "bought by mistake"),
         "damaged": ("运输破损", "damaged on the way"), "lost": ("丢件", "lost parcel"), "delay": ("快递延误", "courier's delay"),
         "before_signing": ("签收前", "before signing"), "at_door": ("当着派件员", "at the door"), "after_signing": ("签收后", "after signing"),
-        "good": ("没有问题", "nothing wrong"), "fault": ("属实", "as claimed"),
+        "good": ("完好", "nothing wrong"),
     },
 )  # fmt: skip
 

@@ -116,7 +116,7 @@ def _dates(facts: Facts, outcome: str, rules: Rules) -> tuple[datetime | None, d
         return facts.asked_at + rules[RETURN_WITHIN], None, (rules.because(RETURN_WITHIN),)
     if facts.wanted not in ("refund", "return", "adjust"):
         return None, None, ()
-    within: timedelta = rules[REFUND_WITHIN]
+    within: timedelta = rules.capped(REFUND_WITHIN)
     because = [rules.because(REFUND_WITHIN)]
     if not facts.was_sent:
         within = min(within, rules[UNSHIPPED_AUTO])
