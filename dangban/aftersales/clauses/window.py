@@ -13,7 +13,7 @@ name_facts(
         "last_day": ("最后一天", "Last day"), "days_after": ("签收后天数", "Days after signing"), "hours_after": ("签收后小时数", "Hours after signing"),
         "reported_at": ("反馈时间", "Reported"), "wanted": ("顾客要求", "What is wanted"), "worn": ("穿用情况", "Signs of use"),
         "damage_found": ("破损发现于", "Damage found"), "sent_at": ("发出时间", "Sent"), "found": ("验货结果", "What was found"),
-        "courier_proof": ("派件员证明", "The courier's written word"), "by_law": ("以法律为准", "The law holds"),
+        "courier_proof": ("派件员证明", "The courier's written word"), "by_law": ("以法律为准", "The law holds"), "since": ("起算", "Since"),
     },
     {
         "refund": ("仅退款", "refund only"), "return": ("退货退款", "return and refund"), "exchange": ("换货", "exchange"),

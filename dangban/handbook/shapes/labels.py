@@ -19,6 +19,7 @@ CHAPTERS: dict[str, Words] = {
     "people": Words("人员", "People"),
     "aftersales": Words("售后", "After-sales"),
     "workshop": Words("返修", "Rework"),
+    "inbound": Words("退件", "Parcels that come back"),
     "dealers": Words("经销商退货", "Returns of dealers"),
     "shifts": Words("班次", "Shifts"),
     "attendance": Words("考勤", "Attendance"),
