@@ -18,4 +18,4 @@ class DealersConfig(AppConfig):
         customer_ports.register_mover("dealers", customers.move, customers.give_back)
         people_ports.register_open_work("dealers", _("Returns of dealers"), open_work.OpenWork())
         label = pgettext_lazy("rail", "Dealers")
-        rail.register(rail.RailItem("dealers", label, "undo", "dealers:list", "dealers.view", order=59))
+        rail.register(rail.RailItem("dealers", label, "transfer", "dealers:list", "dealers.view", order=59))

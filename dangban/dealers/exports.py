@@ -24,9 +24,9 @@ def columns() -> list[Column]:
         Column(pgettext("dealers", "Return"), width=12), Column(_("Shop"), width=20), Column(_("Dealer"), width=22),
         Column(pgettext("dealer return", "Reason"), width=16), Column(pgettext("dealer return", "State"), width=16), Column(_("Goods"), width=40),
         Column(pgettext("dealers", "Pieces"), "number", 8), Column(pgettext("dealers", "Counted"), "number", 8), Column(_("Worth"), "money", 12),
-        Column(_("Received by the dealer"), "day", 12), Column(_("Applied"), "when", 20), Column(_("Applied by"), width=12), Column(_("Seen to by"), width=12),
-        Column(_("Judgement"), width=16), Column(_("Courier"), width=14), Column(_("Tracking number"), width=20), Column(_("Arrived"), "when", 20),
-        Column(_("Credit"), "money", 12), Column(_("Fees"), "money", 12), Column(_("Net"), "money", 12), Column(_("Borne by us"), "money", 12),
+        Column(pgettext("dealers", "Received by the dealer"), "day", 12), Column(_("Applied"), "when", 20), Column(_("Applied by"), width=12), Column(_("Seen to by"), width=12),
+        Column(_("Judgement"), width=16), Column(pgettext("dealers", "Courier"), width=14), Column(_("Tracking number"), width=20), Column(_("Arrived"), "when", 20),
+        Column(pgettext("dealers", "Credit"), "money", 12), Column(_("Fees"), "money", 12), Column(_("Net"), "money", 12), Column(_("Borne by us"), "money", 12),
         Column(pgettext("dealers", "Over since"), "when", 20),
     ]  # fmt: skip
 

@@ -92,7 +92,7 @@ class ApplicationForm(forms.Form):
     reason = forms.ChoiceField(label=pgettext_lazy("dealer return", "Reason"), choices=DealerReturn.Reason.choices)
     received_on = forms.DateField(label=gettext_lazy("The dealer received the goods on"), widget=day())
     order_number = forms.CharField(label=gettext_lazy("Order or delivery note"), max_length=60, required=False)
-    words = forms.CharField(label=gettext_lazy("What happened"), max_length=500, widget=area())
+    words = forms.CharField(label=pgettext_lazy("dealers", "What happened"), max_length=500, widget=area())
     batch = forms.BooleanField(label=gettext_lazy("A whole batch is concerned"), required=False)
     disputed = forms.BooleanField(label=gettext_lazy("The dealer and we do not agree"), required=False)
     photos = FilesField(label=gettext_lazy("Photos, video or PDF"), required=False)
@@ -153,7 +153,7 @@ class WhyForm(SeenForm):
 
 
 class SendForm(SeenForm):
-    courier = forms.CharField(label=gettext_lazy("Courier"), max_length=40)
+    courier = forms.CharField(label=pgettext_lazy("dealers", "Courier"), max_length=40)
     number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=60)
     pickup = forms.CharField(label=gettext_lazy("To be fetched, where and when"), max_length=200, required=False)
 
@@ -164,7 +164,7 @@ class GateForm(forms.Form):
         Shop.objects.none(), label=gettext_lazy("Shop"), empty_label=None, help_text=gettext_lazy("Only counts for what nobody announced.")
     )
     number = forms.CharField(label=gettext_lazy("Tracking number, or the number of the return"), max_length=60)
-    courier = forms.CharField(label=gettext_lazy("Courier"), max_length=40, required=False)
+    courier = forms.CharField(label=pgettext_lazy("dealers", "Courier"), max_length=40, required=False)
     sender = forms.CharField(label=gettext_lazy("Sender"), max_length=80, required=False)
 
     def __init__(self, person: Person, *args: Any, **given: Any) -> None:
@@ -236,7 +236,7 @@ class DecisionForm(SeenForm):
 
 class SettleForm(SeenForm):
     dispatch = YuanField(label=gettext_lazy("Dispatch and freight"))
-    packing = YuanField(label=gettext_lazy("Packing"))
+    packing = YuanField(label=pgettext_lazy("dealers", "Packing"))
     words = forms.CharField(label=gettext_lazy("Remark"), max_length=300, required=False)
 
 
@@ -253,5 +253,5 @@ class AdvanceForm(SeenForm):
 
 
 class AdvanceSendForm(SeenForm):
-    courier = forms.CharField(label=gettext_lazy("Courier"), max_length=40)
+    courier = forms.CharField(label=pgettext_lazy("dealers", "Courier"), max_length=40)
     number = forms.CharField(label=gettext_lazy("Tracking number"), max_length=60)
