@@ -23,7 +23,7 @@ from dangban.people.models import Person
 
 Account = LedgerEntry.Account
 # What a case costs the shop, beside what it pays back for goods.
-COSTS = (rules.FREIGHT, *rules.GIVEN, "leg", "charge")
+COSTS = (rules.FREIGHT, *rules.GIVEN, "leg", "charge", "claim")
 _PARTIES = {"seller": Account.SELLER, "buyer": Account.BUYER, "insurance": Account.BUYER}
 
 

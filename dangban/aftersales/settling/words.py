@@ -64,6 +64,7 @@ ENTRIES = {
     **dict(Settlement.Kind.choices),
     "leg": pgettext_lazy("ledger", "Freight"),
     "charge": pgettext_lazy("ledger", "Charged on"),
+    "claim": pgettext_lazy("ledger", "Paid by the courier"),
     "credit": pgettext_lazy("ledger", "Credit used"),
 }
 

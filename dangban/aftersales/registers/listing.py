@@ -1,0 +1,366 @@
+"""Every register is read alike: by shop and key, the newest first; filtered, searched, exported and printed from one description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dangban.aftersales import access
+from dangban.aftersales.models import Case, CaseLine, CaseStep, CourierClaim, InboundParcel, Mistake, QualityAlarm, QualityNote
+from dangban.aftersales.rules import flow
+from dangban.aftersales.rules.assessment.reasons import REASONS
+from dangban.lib import clock, keys, text
+from dangban.orders.models import Order
+from dangban.people.models import Person, Shop
+
+PAGE = 50
+MOST_COUNTED = 1000
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a column: words, an amount, a moment; with a link, a second line, a tone."""
+
+    value: Any
+    url: str = ""
+    sub: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    title: Any
+    kind: str = "text"
+    width: int = 16
+
+
+@dataclass(frozen=True)
+class Register:
+    code: str
+    label: Any
+    heads: Sequence[Head]
+    rows: Callable[[], QuerySet[Any]]
+    line: Callable[[Any], list[Cell]]
+    # By which moment it is ordered, and by which it may be narrowed.
+    moment: str = "at"
+    # Name of a filter in the address → its label, field and choices.
+    filters: Mapping[str, tuple[Any, str, Sequence[tuple[str, Any]]]] = field(default_factory=dict)
+    find: Callable[[str], Q] | None = None
+    prepared: Callable[[list[Any]], None] | None = None
+    sums: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    shop: int | None = None
+    since: date | None = None
+    until: date | None = None
+    search: str = ""
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, given: QueryDict, register: Register) -> Filters:
+        chosen = []
+        for name, (_label, _field, choices) in register.filters.items():
+            value = given.get(name, "")
+            if value in {code for code, _words in choices}:
+                chosen.append((name, value))
+        return cls(
+            shop=text.whole(given.get("shop", "")), since=_day(given.get("since", "")), until=_day(given.get("until", "")),
+            search=given.get("q", "")[:80].replace("\x00", "").strip(), chosen=tuple(chosen),
+        )
+
+    def as_query(self, **changed: Any) -> dict[str, str]:
+        chosen = dict(self.chosen)
+        plain = {name: value for name, value in changed.items() if name in ("shop", "since", "until", "search")}
+        chosen.update({name: value for name, value in changed.items() if name not in plain})
+        held = replace(self, **plain)
+        said = {"shop": held.shop, "since": held.since, "until": held.until, "q": held.search, **chosen}
+        return {name: str(value) for name, value in said.items() if value}
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.as_query())
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    lines: list[tuple[Any, list[Cell]]]
+    next: str
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def list_page(person: Person, register: Register, filters: Filters, after: str = "", size: int = PAGE) -> Page:
+    key = keys.read(after)
+    found: list[Any] = []
+    for part in _parts(person, register, filters):
+        found += keys.behind(part, register.moment, key, newest_first=True)[: size + 1]
+    ordered = sorted(found, key=lambda one: (getattr(one, register.moment), one.pk), reverse=True)
+    last = ordered[size - 1] if len(ordered) > size else None
+    shown = ordered[:size]
+    if register.prepared is not None:
+        register.prepared(shown)
+    return Page([(one, register.line(one)) for one in shown], keys.write(getattr(last, register.moment), last.pk) if last else "")
+
+
+def count(person: Person, register: Register, filters: Filters) -> int:
+    total = 0
+    for part in _parts(person, register, filters):
+        total += part.order_by()[: MOST_COUNTED - total].count() if total < MOST_COUNTED else 0
+    return total
+
+
+def every(person: Person, register: Register, filters: Filters, most: int = MOST_ROWS) -> list[list[Cell]]:
+    """All lines of the filter, the newest first, up to what a file or a print holds."""
+    lines: list[list[Cell]] = []
+    after = ""
+    while len(lines) < most:
+        page = list_page(person, register, filters, after, min(1000, most - len(lines)))
+        lines += [cells for _one, cells in page.lines]
+        after = page.next
+        if not after:
+            break
+    return lines
+
+
+def _parts(person: Person, register: Register, filters: Filters) -> Iterator[QuerySet[Any]]:
+    """One query for each shop, which goes along its index."""
+    shops = Shop.objects.filter(access.where(person, path="pk")).order_by("pk")
+    if filters.shop is not None:
+        shops = shops.filter(pk=filters.shop)
+    found = register.find(filters.search) if filters.search and register.find is not None else None
+    for shop_id in shops.values_list("pk", flat=True):
+        rows = register.rows().filter(shop=shop_id)
+        for name, value in filters.chosen:
+            rows = rows.filter(**{register.filters[name][1]: _value(value)})
+        if filters.since is not None:
+            rows = rows.filter(**{f"{register.moment}__gte": clock.day_span(filters.since)[0]})
+        if filters.until is not None:
+            rows = rows.filter(**{f"{register.moment}__lt": clock.day_span(filters.until)[1]})
+        yield rows.filter(found) if found is not None else rows
+
+
+def _value(value: str) -> Any:
+    return {"yes": True, "no": False}.get(value, value)
+
+
+def get(person: Person, model: type[Model], pk: int) -> Any:
+    """A line of a register, with what its page needs; 404 where this person may not know of it."""
+    rows: Any = model._default_manager
+    found = rows.filter(access.where(person), pk=pk).first()
+    if found is None:
+        raise Http404(model._meta.model_name)
+    return found
+
+
+# ---- What people type --------------------------------------------------------------------------------
+
+
+def _cases(typed: str) -> list[int]:
+    """Cases by their own number, the platform's, the order's, the customer's name."""
+    numbered = re.fullmatch(r"SH0*(\d{1,12})", typed, re.IGNORECASE)
+    if numbered:
+        return [int(numbered[1])]
+    orders = list(Order.objects.filter(Q(platform_id=typed) | Q(number_tail=typed)).values_list("pk", flat=True)[:PAGE])
+    rows = Case.objects.filter(Q(platform_refund_id=typed) | Q(order__in=orders) | Q(customer__name=typed))
+    return list(rows.values_list("pk", flat=True)[:200])
+
+
+def _by_case(*more: str) -> Callable[[str], Q]:
+    def find(typed: str) -> Q:
+        q = Q(case__in=_cases(typed))
+        for name in more:
+            q |= Q(**{f"{name}__icontains" if name in ("goods", "fault") else name: typed})
+        return q
+
+    return find
+
+
+# ---- The registers -----------------------------------------------------------------------------------
+
+
+def _case_cell(case: Case | None, sub: str = "") -> Cell:
+    return Cell(case.number, reverse("aftersales:case", args=[case.pk]), sub) if case is not None else Cell("", sub=sub)
+
+
+def _order_cell(order: Order | None) -> Cell:
+    return Cell(order.platform_id, reverse("orders:detail", args=[order.pk])) if order is not None else Cell("")
+
+
+def _mistake(one: Mistake) -> list[Cell]:
+    return [
+        Cell(str(one), reverse("aftersales:mistake", args=[one.pk]), one.shop.name),
+        Cell(one.get_kind_display(), tone="" if one.void_at is None else "void"),
+        _case_cell(one.case), _order_cell(one.order), Cell(one.goods), Cell(one.pieces),
+        Cell(one.get_borne_by_display(), sub=one.person.name if one.person else "", tone="bad" if one.borne_by == "agent" else ""),
+        Cell(one.packed_by.name if one.packed_by else ""), Cell(one.remarked_by), Cell(one.freight_fen), Cell(one.at),
+    ]  # fmt: skip
+
+
+MISTAKES = Register(
+    "mistakes", pgettext_lazy("register", "Mistakes"),
+    (
+        Head(pgettext_lazy("register", "No.")), Head(pgettext_lazy("register", "Kind"), width=10), Head(pgettext_lazy("register", "Case")),
+        Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Pieces"), "number", 8),
+        Head(pgettext_lazy("register", "Borne by"), width=12), Head(pgettext_lazy("register", "Packed by"), width=12), Head(pgettext_lazy("register", "Remark by"), width=12),
+        Head(pgettext_lazy("register", "Freight"), "money", 12), Head(pgettext_lazy("register", "Since"), "when", 20),
+    ),
+    lambda: Mistake.objects.filter(void_at=None).select_related("shop", "case", "order", "person", "packed_by"), _mistake,
+    filters={
+        "kind": (pgettext_lazy("register", "Kind"), "kind", Mistake.Kind.choices),
+        "borne": (pgettext_lazy("register", "Borne by"), "borne_by", Mistake.BorneBy.choices),
+    },
+    find=_by_case("goods", "person__name"), sums="freight_fen",
+)  # fmt: skip
+
+
+def _claim(one: CourierClaim) -> list[Cell]:
+    late = one.is_open and one.due_at is not None and one.due_at < clock.now()
+    tone = {"draft": "warn", "filed": "info", "granted": "accent", "paid": "ok", "refused": "bad"}.get(one.state, "")
+    return [
+        Cell(str(one), reverse("aftersales:claim", args=[one.pk]), one.shop.name), Cell(one.get_kind_display()), Cell(one.courier, sub=one.number),
+        _case_cell(one.case), _order_cell(one.order), Cell(one.get_state_display(), tone=tone), Cell(one.amount_fen), Cell(one.granted_fen), Cell(one.paid_fen, sub=one.bill),
+        Cell(one.at), Cell(one.due_at, tone="bad" if late else ""),
+    ]  # fmt: skip
+
+
+CLAIMS = Register(
+    "claims", pgettext_lazy("register", "Claims on couriers"),
+    (
+        Head(pgettext_lazy("register", "No.")), Head(pgettext_lazy("register", "Kind"), width=10), Head(pgettext_lazy("register", "Courier"), width=14),
+        Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "State"), width=10),
+        Head(pgettext_lazy("register", "Claimed"), "money", 12), Head(pgettext_lazy("register", "Granted"), "money", 12), Head(pgettext_lazy("register", "Paid"), "money", 12),
+        Head(pgettext_lazy("register", "Since"), "when", 20), Head(pgettext_lazy("register", "Due"), "when", 20),
+    ),
+    lambda: CourierClaim.objects.select_related("shop", "case", "order"), _claim,
+    filters={
+        "state": (pgettext_lazy("register", "State"), "state", CourierClaim.State.choices),
+        "kind": (pgettext_lazy("register", "Kind"), "kind", (("lost", pgettext_lazy("claim", "Lost")), ("damaged", pgettext_lazy("claim", "Damaged")))),
+    },
+    find=_by_case("number", "courier", "reference"), sums="amount_fen",
+)  # fmt: skip
+
+
+def _quality(one: QualityNote) -> list[Cell]:
+    known = {True: _("confirmed"), False: _("not confirmed"), None: _("not looked at")}[one.confirmed]
+    return [
+        Cell(one.product.title, sub=one.sku.code), Cell(one.sku.name), Cell(one.batch.number if one.batch else ""),
+        Cell(str(REASONS[one.reason].label), sub=one.fault), Cell(one.pieces), _case_cell(one.case), Cell(known, tone={True: "bad", False: "ok"}.get(one.confirmed, "")),
+        Cell(one.at),
+    ]  # fmt: skip
+
+
+QUALITY = Register(
+    "quality", pgettext_lazy("register", "Faults of goods"),
+    (
+        Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Variant"), width=18), Head(pgettext_lazy("register", "Batch"), width=14),
+        Head(pgettext_lazy("register", "Fault"), width=20), Head(pgettext_lazy("register", "Pieces"), "number", 8), Head(pgettext_lazy("register", "Case")),
+        Head(pgettext_lazy("register", "Inspection"), width=14), Head(pgettext_lazy("register", "Since"), "when", 20),
+    ),
+    lambda: QualityNote.objects.filter(void_at=None).select_related("product", "sku", "batch", "case"), _quality,
+    filters={
+        "reason": (pgettext_lazy("register", "Fault"), "reason", (("quality", _("Quality")), ("described", _("Not as described")))),
+        "confirmed": (pgettext_lazy("register", "Inspection"), "confirmed", (("yes", _("confirmed")), ("no", _("not confirmed")))),
+    },
+    find=lambda typed: Q(product__title__icontains=typed) | Q(sku__code=typed) | Q(batch__number=typed) | Q(fault__icontains=typed) | Q(case__in=_cases(typed)),
+)  # fmt: skip
+
+
+def _alarm(one: QualityAlarm) -> list[Cell]:
+    return [
+        Cell(one.product.title, reverse("aftersales:alarm", args=[one.pk])), Cell(str(REASONS[one.reason].label), sub=one.fault), Cell(one.times), Cell(one.owner.name),
+        Cell(_("open") if one.ended_at is None else _("ended"), tone="bad" if one.ended_at is None else "ok"), Cell(one.answer), Cell(one.raised_at),
+    ]  # fmt: skip
+
+
+ALARMS = Register(
+    "alarms", pgettext_lazy("register", "Alarms"),
+    (
+        Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Fault"), width=20), Head(pgettext_lazy("register", "Times"), "number", 8),
+        Head(pgettext_lazy("register", "Seen to by"), width=12), Head(pgettext_lazy("register", "State"), width=10), Head(pgettext_lazy("register", "What was done"), width=34),
+        Head(pgettext_lazy("register", "Since"), "when", 20),
+    ),
+    lambda: QualityAlarm.objects.select_related("product", "owner"), _alarm, moment="raised_at",
+    find=lambda typed: Q(product__title__icontains=typed) | Q(fault__icontains=typed),
+)  # fmt: skip
+
+
+def _undeliverable(one: InboundParcel) -> list[Cell]:
+    held = [parcel_case.case for parcel_case in one.parcel_cases.all()]
+    return [
+        Cell(one.number, reverse("aftersales:parcel", args=[one.pk]), one.courier), Cell(one.get_origin_display()), Cell(one.get_state_display()),
+        _order_cell(one.order), _case_cell(held[0] if held else None), Cell(one.arrived_at), Cell(one.note),
+    ]  # fmt: skip
+
+
+UNDELIVERABLE = Register(
+    "undeliverable", pgettext_lazy("register", "Undeliverable returns"),
+    (
+        Head(pgettext_lazy("register", "Parcel"), width=22), Head(pgettext_lazy("register", "Kind"), width=14), Head(pgettext_lazy("register", "State"), width=12),
+        Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "Arrived"), "when", 20),
+        Head(pgettext_lazy("register", "Note"), width=34),
+    ),
+    lambda: InboundParcel.objects.filter(origin__in=("undeliverable", "refused"), arrived_at__isnull=False).select_related("order").prefetch_related("parcel_cases__case"),
+    _undeliverable, moment="arrived_at",
+    filters={"origin": (pgettext_lazy("register", "Kind"), "origin", (("undeliverable", pgettext_lazy("inbound", "Undeliverable")), ("refused", pgettext_lazy("inbound", "Refused by the customer"))))},
+    find=lambda typed: Q(number=typed.upper()) | Q(order__platform_id=typed) | Q(order__number_tail=typed) | Q(parcel_cases__case__in=_cases(typed)),
+)  # fmt: skip
+
+
+def _log_prepared(cases: list[Case]) -> None:
+    """The goods and the steps of these cases, in two queries."""
+    ids = [one.pk for one in cases]
+    goods: dict[int, list[str]] = {}
+    for line in CaseLine.objects.filter(case__in=ids).order_by("pk"):
+        goods.setdefault(line.case_id, []).append(f"{line.title} ×{line.quantity}")
+    steps: dict[int, list[str]] = {}
+    for case_id, state in CaseStep.objects.filter(case__in=ids).order_by("pk").values_list("case", "state"):
+        held = steps.setdefault(case_id, [])
+        label = str(flow.STATES[state].label)
+        if not held or held[-1] != label:
+            held.append(label)
+    for one in cases:
+        one.log_goods, one.log_steps = "、".join(goods.get(one.pk, ())), " → ".join(steps.get(one.pk, ()))  # type: ignore[attr-defined]  # han
+
+
+def _log(one: Any) -> list[Cell]:
+    return [
+        Cell(one.number, reverse("aftersales:case", args=[one.pk]), one.shop.name), Cell(one.get_kind_display()),
+        Cell(str(REASONS[one.reason].label) if one.reason in REASONS else one.reason), _order_cell(one.order), Cell(one.log_goods), Cell(one.owner.name),
+        Cell(one.log_steps), Cell(one.refunded_fen), Cell(one.cost_fen), Cell(one.opened_at), Cell(one.closed_at),
+    ]  # fmt: skip
+
+
+LOG = Register(
+    "log", pgettext_lazy("register", "Log of cases"),
+    (
+        Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "What is asked"), width=12), Head(pgettext_lazy("register", "Why"), width=12),
+        Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Seen to by"), width=12),
+        Head(pgettext_lazy("register", "Its way"), width=50), Head(pgettext_lazy("register", "Paid back"), "money", 12), Head(pgettext_lazy("register", "Cost"), "money", 12),
+        Head(pgettext_lazy("register", "Asked"), "when", 20), Head(pgettext_lazy("register", "Ended"), "when", 20),
+    ),
+    lambda: Case.objects.select_related("shop", "order", "owner"), _log, moment="opened_at",
+    filters={
+        "kind": (pgettext_lazy("register", "What is asked"), "kind", Case.Kind.choices),
+        "reason": (pgettext_lazy("register", "Why"), "reason", tuple((one.code, one.label) for one in REASONS.values())),
+    },
+    find=lambda typed: Q(pk__in=_cases(typed)), prepared=_log_prepared,
+)  # fmt: skip
+
+REGISTERS = {one.code: one for one in (MISTAKES, CLAIMS, QUALITY, ALARMS, UNDELIVERABLE, LOG)}
