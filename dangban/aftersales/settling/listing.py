@@ -202,7 +202,7 @@ def _orders_off(mine: Q) -> list[Difference]:
     rows = touched.annotate(entered=_total(theirs, "case__order"))
     off = rows.filter(~Q(entered=F("settled_fen")) | Q(refunded_fen__lt=F("settled_fen")))
     return [
-        Difference("order", one.platform_id, "orders:order", one.pk, one.entered, min(one.settled_fen, one.refunded_fen)) for one in off[:_MOST]
+        Difference("order", one.platform_id, "orders:detail", one.pk, one.entered, min(one.settled_fen, one.refunded_fen)) for one in off[:_MOST]
     ]
 
 
