@@ -14,6 +14,7 @@ class AftersalesConfig(AppConfig):
         from dangban.aftersales.actions import moving
         from dangban.aftersales.inbound import supplying
         from dangban.aftersales.inbound import words as inbound_words
+        from dangban.aftersales.registers import words as register_words
         from dangban.aftersales.self_service import part
         from dangban.aftersales.settling import words as settling_words
         from dangban.aftersales.workshop import words as workshop_words
@@ -37,6 +38,7 @@ class AftersalesConfig(AppConfig):
         workshop_words.register()
         settling_words.register()
         inbound_words.register()
+        register_words.register()
         background.register("aftersales-suppliers", background.every(supplying.EVERY_SECONDS, supplying.remind))
         label = pgettext_lazy("rail", "After-sales")
         rail.register(rail.RailItem("aftersales", label, "returns", "aftersales:list", "aftersales.view", order=59))
