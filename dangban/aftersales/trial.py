@@ -64,10 +64,8 @@ class TrialForm(forms.Form):
     reason = forms.ChoiceField(label=pgettext_lazy("case", "Reason"), choices=[])
     wanted = forms.ChoiceField(label=_("What is asked"), choices=_choices(WANTED))
     category = forms.ChoiceField(label=_("Kind of goods"), required=False, choices=_choices(CATEGORIES))
-    days = forms.IntegerField(
-        label=_("Signed for so many days ago"), required=False, min_value=0, max_value=5000, help_text=_("empty: not signed for yet")
-    )
-    hours = forms.IntegerField(label=_("and so many hours"), required=False, min_value=0, max_value=23)
+    days = _count(_("Signed for so many days ago (empty: not yet)"), 5000)
+    hours = _count(_("and so many hours"), 23)
     paid = _amount(_("Paid for it"))
     asked = _amount(_("The customer asks for"))
     photos = _flag(_("Photos or video are there"))
