@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -99,9 +100,12 @@ def results(person: Person, since: date, until: date, shop: int | None = None) -
     by_person: dict[int, Sales] = {}
     found = Results()
     _count(found.total, [row[:5] for row in kept])
-    for owner in {row[3] for row in kept}:
+    by_owner: dict[int, list[tuple[int, int, datetime, int, str]]] = defaultdict(list)
+    for row in kept:
+        by_owner[row[3]].append(row[:5])
+    for owner, theirs in by_owner.items():
         by_person[owner] = Sales()
-        _count(by_person[owner], [row[:5] for row in kept if row[3] == owner])
+        _count(by_person[owner], theirs)
     _credit(found, by_person, credits)
     names = dict(Person.objects.filter(pk__in=by_person).values_list("pk", "name"))
     found.people = sorted(((pk, names[pk], one) for pk, one in by_person.items()), key=lambda one: (-one[2].paid_fen, one[1]))
