@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from . import clock
 from .excel import Column, csv_bytes, xlsx
@@ -15,6 +15,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 Row = TypeVar("Row")
 Keys = Mapping[str, Callable[[Row], Any]]
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether a script asks for a part of the page; a link that it only follows wants the whole."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
 @dataclass(frozen=True, slots=True)

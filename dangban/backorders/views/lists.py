@@ -44,8 +44,7 @@ def wait_list(request: HttpRequest) -> HttpResponse:
         "export_url": reverse("backorders:export", query=filters.as_query()) if person.can("backorders.export") else "",
         "may_register": person.can("backorders.register"),
     }
-    fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-    return render(request, "backorders/_list.html" if fragment else "backorders/list.html", context)
+    return render(request, "backorders/_list.html" if listing.is_fragment(request) else "backorders/list.html", context)
 
 
 def _address(filters: queries.Filters, **changed: Any) -> str:

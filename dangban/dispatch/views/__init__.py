@@ -24,10 +24,6 @@ def reader(request: HttpRequest) -> Person:
     return person
 
 
-def is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-
-
 def frame(request: HttpRequest, person: Person, current: str) -> dict[str, Any]:
     """What all pages share: the tabs with their counts, and the shop they are narrowed to."""
     shops = list(access.visible_shops(person))

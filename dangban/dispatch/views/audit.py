@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from dangban.dispatch import access, jobs, listing, words
 from dangban.dispatch.actions import auditing
 from dangban.dispatch.models import Preparation
-from dangban.dispatch.views import frame, is_fragment, reader
+from dangban.dispatch.views import frame, reader
 from dangban.lib import text
 from dangban.lib.errors import BadInput
+from dangban.lib.listing import is_fragment
 from dangban.orders import access as order_access
 from dangban.orders import queries as orders
 from dangban.people.access import signed_in

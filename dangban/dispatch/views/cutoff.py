@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dangban.dispatch import access, cutoff, helping, listing
 from dangban.dispatch.models import Help, Miss
-from dangban.dispatch.views import frame, is_fragment, reader
+from dangban.dispatch.views import frame, reader
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput
+from dangban.lib.listing import is_fragment
 from dangban.orders.clauses import CALL_FOR_HELP, STAND_IN
 from dangban.people.models import Person, Shop
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dangban.dispatch import access, listing
 from dangban.dispatch.actions import packing
 from dangban.dispatch.models import Slip
-from dangban.dispatch.views import frame, is_fragment, reader
+from dangban.dispatch.views import frame, reader
 from dangban.lib import text
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused, Said
+from dangban.lib.listing import is_fragment
 from dangban.people.access import signed_in
 from dangban.people.models import Person
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib.errors import BadInput, Conflict, NotAllowed
+from dangban.lib.listing import is_fragment
 from dangban.lib.text import whole
 from dangban.orders import access
 from dangban.orders.changing import asking, listing, rules, steps, wanted
@@ -208,5 +209,4 @@ def changes(request: HttpRequest) -> HttpResponse:
         "next_url": reverse("orders:changes", query=narrowed | {"after": following}) if following else "",
         "stage_words": stage_words,
     }
-    fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-    return render(request, "orders/_changes.html" if fragment else "orders/changes.html", context)
+    return render(request, "orders/_changes.html" if is_fragment(request) else "orders/changes.html", context)

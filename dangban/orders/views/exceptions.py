@@ -48,7 +48,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "may_export": person.can("orders.export"),
         "now_": at,
     }
-    template = "orders/_exceptions.html" if _is_fragment(request) else "orders/exceptions.html"
+    template = "orders/_exceptions.html" if listing.is_fragment(request) else "orders/exceptions.html"
     return render(request, template, context)
 
 
@@ -165,10 +165,6 @@ def _reader(request: HttpRequest) -> Person:
     if not person.can("orders.view"):
         raise NotAllowed(_("Orders are not part of your work here."))
     return person
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
 def _page(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dangban.lib import clock, masks, text
 from dangban.lib.errors import BadInput, NotAllowed
+from dangban.lib.listing import is_fragment
 from dangban.orders import access
 from dangban.orders.forms import ContactForm
 from dangban.orders.models import Contact, FollowUp
@@ -62,7 +63,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "first_url": "" if page.first else _address("unpaid", frame["shop"]),
         "next_url": _address("unpaid", frame["shop"], page.next) if page.next else "",
     }
-    template = "orders/_unpaid_list.html" if _is_fragment(request) else "orders/unpaid_list.html"
+    template = "orders/_unpaid_list.html" if is_fragment(request) else "orders/unpaid_list.html"
     return render(request, template, context)
 
 
@@ -71,17 +72,13 @@ def _address(name: str, shop: int | None, after: str = "") -> str:
     return reverse(f"orders:{name}", query=query)
 
 
-def _is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-
-
 @require_safe
 @login_required
 def board(request: HttpRequest) -> HttpResponse:
     person = _reader(request)
     frame = _frame(request, person, "unpaid-board")
     context = frame | {"shifts": listing.board(person, shop=frame["shop"])}
-    template = "orders/_unpaid_board.html" if _is_fragment(request) else "orders/unpaid_board.html"
+    template = "orders/_unpaid_board.html" if is_fragment(request) else "orders/unpaid_board.html"
     return render(request, template, context)
 
 

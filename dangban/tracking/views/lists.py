@@ -45,7 +45,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "may_connect": holds_everywhere(person, "tracking.connect"),
         "scrub": masks.scrub,
     }
-    return render(request, "tracking/_list.html" if _is_fragment(request) else "tracking/list.html", context)
+    return render(request, "tracking/_list.html" if listing.is_fragment(request) else "tracking/list.html", context)
 
 
 @require_safe
@@ -116,7 +116,3 @@ def _chips(filters: queries.Filters, shops: list[Shop]) -> list[dict[str, Any]]:
         states = [(value, str(label)) for value, label in Track.State.choices if value not in ("", "signed", "returned")]
         groups.append(("state", _("Where it is"), states))
     return listing.chip_groups(groups, {"shop": filters.shop, "state": filters.state}, lambda **changed: _address(filters, **changed))
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
