@@ -53,12 +53,13 @@ def assess(
         held.because = [one.as_data() for one in judged.because]
         made = _kept(held, known, judged, by, at)
         to = _AFTER[judged.outcome] if made.lifted_at is None else "assessed"
-        if held.state == "inspected" and to != "approval":
-            to = "inspected"
+        act = "assess"
+        if held.state == "inspected":
+            act, to = "assess_again", to if to == "approval" else "inspected"
         due = judged.evidence_until if to == "evidence" and judged.evidence_until and judged.evidence_until > at else None
         if to == "approval":
             _ask_consent(held, judged, by, at)
-        move(held, "assess", to, by=by, at=at, because=judged.because[:1], due_at=due, change={"outcome": judged.outcome})
+        move(held, act, to, by=by, at=at, because=judged.because[:1], due_at=due, change={"outcome": judged.outcome})
     return made
 
 

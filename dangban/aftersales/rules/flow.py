@@ -81,7 +81,8 @@ _EARLY = ("opened", "evidence", "assessed", "approval", "refused", "returning")
 _BEFORE_MONEY = (*_EARLY, "on_way", "received", "inspected", "topup", "repairing")
 
 _ACTS = (
-    Act("assess", Words("判定", "Assess"), ("opened", "evidence", "assessed", "refused", "inspected"), ("assessed", "evidence", "approval", "inspected"), "aftersales.handle"),
+    Act("assess", Words("判定", "Assess"), ("opened", "evidence", "assessed", "refused"), ("assessed", "evidence", "approval"), "aftersales.handle"),
+    Act("assess_again", Words("复判", "Assess again"), ("inspected",), ("inspected", "approval"), "aftersales.handle"),
     Act("ask_evidence", Words("请顾客举证", "Ask for evidence"), ("opened", "assessed"), ("evidence",), "aftersales.handle"),
     Act("evidence_came", Words("收到凭证", "Evidence came"), ("evidence",), ("opened",)),
     Act("evidence_lapsed", Words("举证到期", "Evidence did not come"), ("evidence",), ("returning", "opened", "refused")),

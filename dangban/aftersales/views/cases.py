@@ -66,7 +66,7 @@ def _shown(person: Person, found: Case, **forms: Any) -> dict[str, Any]:
         "due_because": _due_because(found),
         "made": made, "judged": judged, "named": results, "wording": wording,
         "may": may, "acts": acts if may else set(),
-        "facts_form": forms.get("facts_form") or (FactsForm(found, known) if may and "assess" in acts else None),
+        "facts_form": forms.get("facts_form") or (FactsForm(found, known) if may and acts & {"assess", "assess_again"} else None),
         "asks": facts.unknown(known),
         "remedies": _remedies(found, at) if may and _may_agree(acts) else [],
         "forms": dict.fromkeys(_FORMS) | forms, "way_choices": Settlement.Way.choices,
