@@ -163,7 +163,9 @@ class GateForm(forms.Form):
     shop = forms.ModelChoiceField(
         Shop.objects.none(), label=gettext_lazy("Shop"), empty_label=None, help_text=gettext_lazy("Only counts for what nobody announced.")
     )
-    number = forms.CharField(label=gettext_lazy("Tracking number, or the number of the return"), max_length=60)
+    number = forms.CharField(
+        label=gettext_lazy("Tracking number, or the number of the return"), max_length=60, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+    )
     courier = forms.CharField(label=pgettext_lazy("dealers", "Courier"), max_length=40, required=False)
     sender = forms.CharField(label=gettext_lazy("Sender"), max_length=80, required=False)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from dangban.aftersales import navigation
 from dangban.aftersales.models.workshop import ReworkOrder
 from dangban.aftersales.workshop import access, actions, queries, rules
 from dangban.aftersales.workshop.forms import CheckForm, FinishForm, SeenForm, WhyForm
@@ -36,6 +37,7 @@ def rework_list(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     page = queries.list_page(person, filters, after)
     context = {
+        "tabs": navigation.tabs(person, "workshop"),
         "filters": filters,
         "page": page,
         "chips": _chips(person, filters),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dangban.aftersales import navigation
 from dangban.aftersales.models.workshop import ReworkOrder
 from dangban.aftersales.workshop import actions, bell
 from dangban.desk import ports as desk
@@ -46,6 +47,7 @@ def register() -> None:
     )
     for kind in actions.CLOCKS.values():
         desk.watch_deadlines(kind, bell.clock_changed)
+    navigation.add("workshop", pgettext_lazy("after-sales", "Rework"), "workshop:list")
     desk.register_approval(actions.SCRAP, desk.ApprovalKind(_("Scrap after rework"), actions.scrap_settled))
 
 
