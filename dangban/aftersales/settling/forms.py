@@ -29,7 +29,14 @@ _WAYS = [one for one in Settlement.Way.choices if one[0] != Settlement.Way.CASH]
 _BACK = [one for one in Settlement.Way.choices if one[0] != Settlement.Way.COUPON]
 
 
-class PaymentForm(forms.Form):
+class _Form(forms.Form):
+    """Several of these stand on one page: each field's id begins with its form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
+
+
+class PaymentForm(_Form):
     """A payment to the customer; the key makes a second press of the button the same payment."""
 
     kind = forms.ChoiceField(label=pgettext_lazy("settlement", "For what"), choices=_KINDS)
@@ -54,7 +61,7 @@ class PaymentForm(forms.Form):
         return Payee(given["payee"], given["account"], given["consent"])
 
 
-class TopUpForm(forms.Form):
+class TopUpForm(_Form):
     """What came from the customer."""
 
     amount = _amount(_("Amount (yuan)"))
@@ -63,7 +70,7 @@ class TopUpForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
 
-class GoodsForm(forms.Form):
+class GoodsForm(_Form):
     """One thing to be sent for the case; a worth of its own counts against what would be paid back."""
 
     kind = forms.ChoiceField(label=pgettext_lazy("case order", "What for"), choices=CaseOrder.Kind.choices)
@@ -80,7 +87,7 @@ class GoodsForm(forms.Form):
         line.choices = lines
 
 
-class StockForm(forms.Form):
+class StockForm(_Form):
     """What left by mistake, and what is still there because of it."""
 
     sent = forms.CharField(label=_("SKU that was really sent"), max_length=64)
@@ -88,7 +95,7 @@ class StockForm(forms.Form):
     quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=9999)
 
 
-class OfferForm(forms.Form):
+class OfferForm(_Form):
     kind = forms.ChoiceField(label=pgettext_lazy("retention", "Offer"), choices=[])
     amount = _amount(_("Amount (yuan)"), required=False)
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
@@ -100,7 +107,7 @@ class OfferForm(forms.Form):
         kind.choices = kinds
 
 
-class CreditForm(forms.Form):
+class CreditForm(_Form):
     """Credit used on another order of the customer."""
 
     order = forms.CharField(label=_("On order"), max_length=64)

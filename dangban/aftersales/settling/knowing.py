@@ -105,8 +105,8 @@ def _units(case: Case, made: Assessment | None, rulebook: Rules) -> dict[int, li
     by = counts_by(case)
     found: dict[int, list[rules.Unit]] = defaultdict(list)
     if by == "claim" and _may_be_had_back(case, made):
-        for line in CaseLine.objects.filter(case=case).exclude(order_line=None):
-            found[line.order_line_id].append(rules.Unit(line.quantity))
+        for line, pieces in CaseLine.objects.filter(case=case, order_line__isnull=False).values_list("order_line", "quantity"):
+            found[line].append(rules.Unit(pieces))
     elif by == "findings":
         table = rulebook[CONDITION] if rulebook.has(CONDITION) else None
         category = (made.facts if made else case.facts).get("category", "other")

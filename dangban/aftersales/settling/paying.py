@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -198,11 +199,11 @@ def _tell(held: Case, row: Settlement, use: Use, by: Person, at: datetime) -> No
     with translation.override(settings.LANGUAGE_CODE):
         said = _("%(amount)s for %(case)s has been paid to you. Here is the proof of it.") % {"amount": money.show(row.amount_fen), "case": held.number}
     own = media.use_again(use, subject=("chat.thread", thread.pk), by=by.actor, at=at)
-    author = {"author": Message.Author.AGENT, "author_id": by.pk, "author_name": by.service_name}
-    chat.post(thread, body=said, at=at, client_id=f"proof:{row.pk}:said", **author)
+    mine = partial(chat.post, thread, author=Message.Author.AGENT, author_id=by.pk, author_name=by.service_name, at=at)
+    mine(body=said, client_id=f"proof:{row.pk}:said")
     payload = {"key": own.key, "name": own.name, "mime": use.blob.mime, "size": use.blob.size}
     kind = Message.Kind.IMAGE if own.kind == "image" else Message.Kind.FILE
-    chat.post(thread, kind=kind, payload=payload, at=at, client_id=f"proof:{row.pk}", **author)
+    mine(kind=kind, payload=payload, client_id=f"proof:{row.pk}")
     row.told_at = at
     row.save(update_fields=["told_at"])
 

@@ -162,7 +162,7 @@ def stock(request: HttpRequest, pk: int) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     person = signed_in(request)
     found = access.get_case(person, pk)
-    form = OfferForm(request.POST, kinds=list(RetentionOffer.Kind.choices))
+    form = OfferForm(request.POST, kinds=[(code, str(label)) for code, label in RetentionOffer.Kind.choices])
     return _taken(
         request, person, found, "offer", form,
         lambda given: retention.offer(found, given["kind"], by=person, amount_fen=fen(given["amount"]), note=given["note"]),
@@ -227,7 +227,7 @@ def _forms(found: Case, known: Mapping[str, Any], typed: Mapping[str, forms.Form
     key = secrets.token_urlsafe(9)
     most = known["ceiling"].most("refund")
     receiver = found.order.receiver if found.order else ""
-    kinds = [(code, label) for code, label in RetentionOffer.Kind.choices if code in known["may_offer"].kinds]
+    kinds = [(code, str(label)) for code, label in RetentionOffer.Kind.choices if code in known["may_offer"].kinds]
     line = found.lines.select_related("sku", "wanted_sku").order_by("pk").first()
     wanted = (line.wanted_sku or line.sku) if line else None
     fresh: dict[str, forms.Form] = {
