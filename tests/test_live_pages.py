@@ -33,7 +33,7 @@ from dangban.testing.cast import NOW, TODAY, at
 from tests.live_pages.dealing import keep_dealer
 from tests.live_pages.pages import Office, Watcher
 from tests.live_pages.parts import live_sources
-from tests.live_pages.returning import keep_case
+from tests.live_pages.returning import keep_case, keep_unclaimed
 from tests.live_pages.story import Story, keep_stock
 from tests.live_pages.waiting import keep_register
 
@@ -74,6 +74,7 @@ class OpenPagesCase(FloorCase):
         self.wait, self.short = keep_register(self.cast, self.thread, self.goods)
         self.dealer_return = keep_dealer(self.cast, self.goods)
         self.case = keep_case(self.cast)
+        self.unclaimed = keep_unclaimed(self.cast)
         with transaction.atomic():
             self.parcel = parcels.note(Order.objects.earliest("pk"), "圆通", "YT880001", at=NOW)
         self.exception = exceptions.open_exception(
@@ -109,7 +110,7 @@ class OpenPagesCase(FloorCase):
             "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/", "/aftersales/", "/aftersales/?which=all"],
             "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/parcels/", f"/parcels/{self.parcel.pk}/", f"/parcels/order/{self.parcel.order_id}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/", "/dispatch/", "/dispatch/cut-off/"],
             "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/", "/dealers/", f"/dealers/{self.dealer_return.pk}/", "/dealers/month/", f"/aftersales/{self.case.pk}/", "/aftersales/?which=over"],
-            "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting", f"/dispatch/cut-off/?shop={self.cast.shop.pk}", "/dispatch/pack/", "/dealers/gate/", "/aftersales/workshop/"],
+            "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting", f"/dispatch/cut-off/?shop={self.cast.shop.pk}", "/dispatch/pack/", "/dealers/gate/", "/aftersales/workshop/", "/aftersales/receiving/", "/aftersales/shelf/", "/aftersales/expected/", f"/aftersales/parcels/{self.unclaimed.pk}/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],
         }

@@ -22,7 +22,18 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dangban.aftersales.models import Case, CaseContact, CaseLine, CaseStep, ReworkOrder
+from dangban.aftersales.models import (
+    Case,
+    CaseContact,
+    CaseLine,
+    CaseStep,
+    InboundParcel,
+    ParcelCase,
+    ParcelItem,
+    ReworkOrder,
+    SupplierSlip,
+)
+from dangban.aftersales.models import Finding as ReturnFinding
 from dangban.backorders.models import Attempt, Ordered, Shortfall, Wait
 from dangban.campaigns.models import Campaign, CampaignProduct, CampaignShop
 from dangban.conversations.models import (
@@ -310,6 +321,21 @@ ROUTES: dict[str, str | dict[str, str]] = {
             "dispute/", "contact/", "return-number/", "owner/", "chat-photos/",
         )
     },
+    "aftersales/receiving/": OWN,
+    "aftersales/shelf/": OWN,
+    "aftersales/expected/": OWN,
+    "aftersales/expected/sheet/": OWN,
+    "aftersales/suppliers/": OWN,
+    **{f"aftersales/suppliers/<int:pk>/{what}/": {"pk": "supplier_slip"} for what in ("leaving", "sheet")},
+    **{
+        f"aftersales/parcels/<int:pk>/{what}": {"pk": "inbound"}
+        for what in (
+            "", "facts/", "description/", "photo/", "match/", "back/", "disposal/", "calling-off/", "counting/", "inspection/", "sending-again/", "swap/",
+        )
+    },
+    "aftersales/parcels/<int:pk>/findings/<int:finding_pk>/": {"pk": "inbound", "finding_pk": "inbound_finding"},
+    **{f"aftersales/parcels/<int:pk>/{what}/<int:case_pk>/": {"pk": "inbound", "case_pk": "case"} for what in ("freight", "sending-back")},
+    "aftersales/<int:pk>/return-card/": {"pk": "case"},
     "aftersales/workshop/": OWN,
     **{
         f"aftersales/workshop/<int:pk>/{what}": {"pk": "rework"}
@@ -484,6 +510,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "aftersales/": ("?q=778899&which=all", "?which=all&shop={shop}", "?which=over", "?which=late", "?q=4477"),
     "aftersales/new/": ("?q=4477", "?q=暗号"),
     "aftersales/chat/": ("?shop={shop}&customer={customer}",),
+    "aftersales/receiving/": ("?which=done", "?which=waiting", "?which=done&shop={shop}", "?q=SH1"),
+    "aftersales/expected/": ("?which=signed", "?shop={shop}", "?format=xlsx"),
     "catalogue/menu/": ("?q=暗号", "?q=", "?shop={shop}&q=暗号"),
     "scripts/": ("?q=暗号", "?shop={shop}", "?scope=team", "?scope=personal"),
     "workspace/list/": ("?tab=waiting", "?tab=team", "?tab=offline", "?tab=ended", "?q=暗号", "?tab=team&shop={shop}"),
@@ -835,6 +863,25 @@ class Story:
         CaseStep.objects.create(case=self.case_, act="open", state="opened", waits_for="agent", note=self.secret("casestep"), at=NOW, **by)
         CaseContact.objects.create(case=self.case_, way="phone", text=self.secret("casecontact"), at=NOW, **by)
         self.refund_run = self._run("refunds")
+        self._inbound()
+
+    def _inbound(self) -> None:
+        """A parcel that came back, with goods on a slip to the supplier."""
+        cast, line = self.cast, self.case_.lines.get()
+        self.inbound = InboundParcel.objects.create(
+            shop=cast.shop, warehouse=self.warehouse, number=self.secret("inbound").upper(), courier="中通", state="inspected", announced_at=NOW,
+            arrived_at=NOW, signed_over_at=NOW, received_by=cast.ding, sender=self.secret("sender"), label_text=self.secret("label"), note=self.secret("inboundnote"),
+        )  # fmt: skip
+        ParcelCase.objects.create(parcel=self.inbound, case=self.case_)
+        zone = Zone.objects.filter(warehouse=self.warehouse).first()
+        item = ParcelItem.objects.create(parcel=self.inbound, line=line, sku=self.sku, title=self.secret("inboundgoods"), announced=1, counted=1, zone=zone)
+        self.inbound_finding = ReturnFinding.objects.create(
+            item=item, quantity=1, condition="defective", disposal="supplier", responsibility="production", note=self.secret("inboundfinding"), by=cast.ding, at=NOW
+        )
+        self.supplier_slip = SupplierSlip.objects.create(
+            shop=cast.shop, warehouse=self.warehouse, supplier=self.secret("supplier"), note=self.secret("slipnote"), made_by=cast.ding, made_at=NOW
+        )
+        self.supplier_slip.lines.create(finding=self.inbound_finding, sku=self.sku, zone=zone, quantity=1, reason=self.secret("slipreason"))
 
     def _talk(self) -> None:
         case, cast = self.case, self.cast

@@ -9,17 +9,24 @@ from typing import Any
 
 from dangban.aftersales import jobs, telling
 from dangban.aftersales.actions import Wanted, agreeing, deciding, hand_to, open_case
-from dangban.aftersales.inbound import announce
-from dangban.aftersales.models import Case
+from dangban.aftersales.inbound import announce, arrive, claim, count, inspect
+from dangban.aftersales.models import Case, InboundParcel
+from dangban.aftersales.rules.inspecting import Found
 from dangban.desk import actions as desk
 from dangban.desk.models import Approval
 from dangban.orders.models import Order
+from dangban.stock.models import Warehouse
 from dangban.testing.cast import Cast
 
 
 def keep_case(cast: Cast) -> Case:
     """A case to be judged, on pages that people have open."""
     return _open(cast, Order.objects.filter(shop=cast.shop, status="paid").earliest("pk"), "return", "dislike")
+
+
+def keep_unclaimed(cast: Cast) -> InboundParcel:
+    """A parcel on the shelf, on pages that people have open."""
+    return arrive("SF330011", by=cast.ding, warehouse=Warehouse.objects.earliest("pk"), courier="顺丰")
 
 
 def _open(cast: Cast, order: Order, kind: str, reason: str) -> Case:
@@ -85,3 +92,19 @@ class ReturningActs:
 
     def do_cases_lapse(self) -> None:
         jobs.sweep(self.now)
+
+    def do_receive_a_return(self) -> None:
+        parcel = self.one(InboundParcel.objects.filter(state="expected"))
+        arrive(parcel.number, by=self.cast.ding, warehouse=Warehouse.objects.earliest("pk"))
+
+    def do_claim_from_the_shelf(self) -> None:
+        claim(self.one(InboundParcel.objects.filter(state="shelf")), [self._case("opened", "assessed", "returning")], by=self.cast.ding)
+
+    def do_count_a_return(self) -> None:
+        parcel = self.one(InboundParcel.objects.filter(state="arrived"))
+        count(parcel, {item.pk: item.announced for item in parcel.items.all()}, by=self.cast.ding)
+
+    def do_inspect_a_return(self) -> None:
+        parcel = self.one(InboundParcel.objects.filter(state="counted"))
+        found = [Found(item.pk, item.counted, "good", "stock") for item in parcel.items.all() if item.counted]
+        inspect(parcel, found, by=self.cast.ding)

@@ -71,7 +71,7 @@ class ReceivingPageTest(InboundStory, pages.PageCase):
     def test_freight_collect_is_turned_away_in_large_letters(self) -> None:
         response = self.post("receiving", number="YT200", collect="18", courier="圆通")
         page = self.as_person(self.cast.ding).get(response["Location"]).content.decode()
-        assert "拒收：到付 18.00" in page
+        assert "拒收：到付 ¥18.00" in page
         assert InboundParcel.objects.get(number="YT200").state == "turned_away"
 
     def test_an_agent_scans_nothing(self) -> None:

@@ -381,7 +381,7 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
     def act(found: InboundParcel, by: Person) -> None:
         made = Resend.objects.filter(old_number=found.number, case__parcel_cases__parcel=found).first()
         if made is None:
-            raise Http404("resend")
+            raise Refused(_("Nothing of this parcel was sent again."), code="nothing")
         inbound.swap_slip(made, by=by)
 
     return _act(request, pk, act)
