@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
@@ -12,47 +14,95 @@ from django.db.models import F, Q
 from dangban.lib.actor import SYSTEM
 from dangban.orders.models import Parcel
 from dangban.tracking import accounts, noting
-from dangban.tracking.connectors import CONNECTORS, Connector, Failed, News, Wanted
+from dangban.tracking.connectors import (
+    CONNECTORS,
+    Connector,
+    Failed,
+    News,
+    Unanswered,
+    UnknownCourier,
+    Wanted,
+)
 from dangban.tracking.connectors.base import Key
 from dangban.tracking.models import Account, Exchange, Track
 
 AT_ONCE = 20
-# After so many failures on end it is left alone until the next round.
+# After so many failures on end a courier, or the whole service, is left alone until the next round.
 GIVES_UP_AFTER = 3
 
 
+@dataclass(slots=True)
+class _Failing:
+    """What fails in a round: one courier says nothing of the others, unless one after the other fails."""
+
+    left_alone: set[str] = field(default_factory=set)
+    by_courier: Counter[str] = field(default_factory=Counter)
+    given_up: int = 0
+    unanswered: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return GIVES_UP_AFTER in (self.given_up, self.unanswered)
+
+    def went_well(self, courier: str) -> None:
+        self.by_courier[courier] = self.given_up = self.unanswered = 0
+
+    def went_wrong(self, courier: str, wrong: Failed) -> None:
+        if isinstance(wrong, UnknownCourier):
+            self.left_alone.add(courier)
+        elif isinstance(wrong, Unanswered):
+            self.unanswered += 1
+        else:
+            self.unanswered = 0
+            self.by_courier[courier] += 1
+            if self.by_courier[courier] == GIVES_UP_AFTER:
+                self.left_alone.add(courier)
+                self.given_up += 1
+
+
 def ask_all(at: datetime) -> int:
-    """One round of the service that is asked: the parcels that were asked for longest ago."""
-    account = Account.objects.filter(asks=True, vendor__in=list(CONNECTORS)).order_by("pk").first()
-    if account is None:
-        return 0
     with httpx.Client() as client:
-        return ask_with(account, at, client)
+        return ask_each(at, client)
+
+
+def ask_each(at: datetime, client: httpx.Client) -> int:
+    """One round of each service that is asked; a number that one was asked for is not due for the next."""
+    asked = Account.objects.filter(asks=True, vendor__in=list(CONNECTORS)).order_by("pk")
+    return sum(ask_with(account, at, client) for account in asked)
 
 
 def ask_with(account: Account, at: datetime, client: httpx.Client) -> int:
+    """The parcels that were asked for longest ago."""
     connector, key = CONNECTORS[account.vendor], accounts.key_of(account)
     since = at - timedelta(minutes=connector.at_most_every_minutes)
     due = Track.objects.filter(ended_at=None).filter(Q(asked_at=None) | Q(asked_at__lt=since))
-    due = due.select_related("parcel__order").order_by(F("asked_at").asc(nulls_first=True), "pk")
-    told = failed = 0
-    for track in due[:AT_ONCE]:
-        if failed >= GIVES_UP_AFTER:
+    rows = due.select_related("parcel__order").order_by(F("asked_at").asc(nulls_first=True), "pk")
+    told, failing = 0, _Failing()
+    for _turn in range(AT_ONCE):
+        track = None if failing.is_over else rows.exclude(parcel__courier__in=failing.left_alone).first()
+        if track is None:
             break
         Track.objects.filter(pk=track.pk).update(asked_at=at)
-        news = _ask(connector, key, track, at, client)
-        failed = failed + 1 if news is None else 0
-        told += 0 if news is None else take_in([news], account.vendor, at)
+        courier = track.parcel.courier
+        try:
+            news = _ask(connector, key, track, at, client)
+        except Failed as wrong:
+            failing.went_wrong(courier, wrong)
+            if isinstance(wrong, UnknownCourier):
+                due.filter(parcel__courier=courier).update(asked_at=at)
+            continue
+        failing.went_well(courier)
+        told += take_in([news], account.vendor, at)
     return told
 
 
-def _ask(connector: Connector, key: Key, track: Track, at: datetime, client: httpx.Client) -> News | None:
+def _ask(connector: Connector, key: Key, track: Track, at: datetime, client: httpx.Client) -> News:
     order = track.parcel.order
     try:
         news = connector.ask(Wanted(track.parcel.number, track.parcel.courier, order.phone_tail), key, client)
     except Failed as wrong:
         write_down(connector.code, "ask", at, ok=False, said=str(wrong))
-        return None
+        raise
     write_down(connector.code, "ask", at, ok=True, parcels=1, steps=len(news.nodes))
     return news
 

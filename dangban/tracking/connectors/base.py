@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,14 @@ TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 class Failed(Exception):
     """The service could not be asked, or did not understand; the message is for people."""
+
+
+class Unanswered(Failed):
+    """The service is not there, or what answers is not the service: asking for another parcel would not help."""
+
+
+class UnknownCourier(Failed):
+    """We do not know what the service calls this courier; it was not asked."""
 
 
 class Forged(Exception):
@@ -97,21 +106,29 @@ def when(written: object) -> datetime | None:
     return None
 
 
+def company(courier: str, companies: Mapping[str, str]) -> str:
+    """What a service calls a courier: by its name with us, or as it is written where that is a code and no name."""
+    found = next((code for name, code in companies.items() if name in courier.upper()), None)
+    if found is None and not re.fullmatch(r"[A-Za-z0-9_]+", courier):
+        raise UnknownCourier(f"unknown courier: {courier}")
+    return found or courier
+
+
 def md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def post(client: httpx.Client, url: str, form: Mapping[str, str]) -> Any:
-    """The service's answer as JSON; whatever goes wrong is Failed with what happened."""
+    """The service's answer as JSON; whatever goes wrong is Unanswered with what happened."""
     try:
         response = client.post(url, data=dict(form), timeout=TIMEOUT, follow_redirects=False)
         response.raise_for_status()
         if len(response.content) > MOST_BYTES:
-            raise Failed("the answer is too long")
+            raise Unanswered("the answer is too long")
         return response.json()
     except httpx.HTTPStatusError as wrong:
-        raise Failed(f"HTTP {wrong.response.status_code}") from wrong
+        raise Unanswered(f"HTTP {wrong.response.status_code}") from wrong
     except httpx.HTTPError as wrong:
-        raise Failed(type(wrong).__name__) from wrong
+        raise Unanswered(type(wrong).__name__) from wrong
     except ValueError as wrong:
-        raise Failed("the answer is not JSON") from wrong
+        raise Unanswered("the answer is not JSON") from wrong

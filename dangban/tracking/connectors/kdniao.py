@@ -20,11 +20,11 @@ from dangban.tracking.connectors.base import (
     Node,
     Unreadable,
     Wanted,
+    company,
     md5,
     post,
     when,
 )
-from dangban.tracking.connectors.kuaidi100 import company
 from dangban.tracking.rules import states
 
 QUERY = "https://api.kdniao.com/Ebusiness/EbusinessOrderHandle.aspx"

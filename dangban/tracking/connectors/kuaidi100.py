@@ -18,6 +18,7 @@ from dangban.tracking.connectors.base import (
     Node,
     Unreadable,
     Wanted,
+    company,
     md5,
     post,
     when,
@@ -25,16 +26,12 @@ from dangban.tracking.connectors.base import (
 from dangban.tracking.rules import states
 
 QUERY = "https://poll.kuaidi100.com/poll/query.do"
-# What our couriers are called there; others are taken as they are written.
+# What our couriers are called there.
 COMPANIES = {
     "圆通": "yuantong", "申通": "shentong", "中通": "zhongtong", "韵达": "yunda", "顺丰": "shunfeng", "EMS": "ems",
     "邮政": "youzhengguonei", "京东": "jd", "极兔": "jtexpress", "德邦": "debangkuaidi", "百世": "huitongkuaidi",
     "天天": "tiantian", "宅急送": "zhaijisong", "跨越": "kuayue", "安能": "annengwuliu",
 }  # fmt: skip
-
-
-def company(courier: str, companies: Mapping[str, str]) -> str:
-    return next((code for name, code in companies.items() if name in courier.upper()), courier)
 
 
 class Kuaidi100:

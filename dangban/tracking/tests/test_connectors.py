@@ -14,6 +14,7 @@ import pytest
 
 from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, NotAllowed
+from dangban.orders.models import Parcel
 from dangban.testing.cast import NOW, at
 from dangban.tracking import accounts, asking
 from dangban.tracking.connectors import CONNECTORS, Failed, Wanted
@@ -49,7 +50,8 @@ class Receiver:
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
         body = (await receive())["body"].decode()
         self.forms.append({name: values[0] for name, values in parse_qs(body).items()})
-        data = self.answer if isinstance(self.answer, bytes) else json.dumps(self.answer).encode()
+        said = self.answer(self.forms[-1]) if callable(self.answer) else self.answer
+        data = said if isinstance(said, bytes) else json.dumps(said).encode()
         await send({"type": "http.response.start", "status": self.status, "headers": [(b"content-type", b"application/json")]})
         await send({"type": "http.response.body", "body": data})
 
@@ -132,6 +134,54 @@ class Asking(ParcelCase):
         asking.ask_with(self.account(), NOW, service.client())
         assert len(service.forms) == 3
         assert list(Exchange.objects.values_list("ok", "said").distinct()) == [(False, "601 KEY已过期")]
+
+    def ship(self, courier: str, *numbers: str) -> None:
+        for number in numbers:
+            parcel = self.carry(number)
+            Parcel.objects.filter(pk=parcel.pk).update(courier=courier)
+
+    def numbers(self, service: Receiver) -> list[str]:
+        return [json.loads(form["param"])["num"] for form in service.forms]
+
+    def test_a_courier_the_service_would_not_know_is_not_asked_for_and_said_once(self):
+        Track.objects.all().delete()
+        Parcel.objects.all().delete()
+        self.ship("老王专线", "W1", "W2", "W3", "W4")
+        self.ship("dhl", "D1")
+        self.ship("圆通速递", "Y1")
+        service, account = Receiver(FROM_KUAIDI100), self.account()
+        asking.ask_with(account, at("10:00"), service.client())
+        asking.ask_with(account, at("10:20"), service.client())
+        assert self.numbers(service) == ["D1", "Y1"]
+        assert list(Exchange.objects.filter(ok=False).values_list("said", flat=True)) == ["unknown courier: 老王专线"]
+
+    def test_a_courier_that_is_refused_again_and_again_holds_no_other_up(self):
+        Track.objects.all().delete()
+        Parcel.objects.all().delete()
+        self.ship("申通快递", *(f"S{number}" for number in range(25)))
+        self.ship("圆通速递", "Y1", "Y2")
+        refused = {"returnCode": "408", "message": "验证码错误"}
+        service = Receiver(lambda form: refused if "shentong" in form["param"] else FROM_KUAIDI100)
+        asking.ask_with(self.account(), NOW, service.client())
+        assert self.numbers(service) == ["S0", "S1", "S2", "Y1", "Y2"]
+
+    def test_a_service_that_refuses_courier_after_courier_is_left_alone(self):
+        Track.objects.all().delete()
+        Parcel.objects.all().delete()
+        for courier in ("申通快递", "圆通速递", "中通快递", "韵达快递"):
+            self.ship(courier, *(f"{courier}{number}" for number in range(4)))
+        service = Receiver({"returnCode": "601", "message": "KEY已过期"})
+        asking.ask_with(self.account(), NOW, service.client())
+        assert len(service.forms) == 9
+
+    def test_an_account_that_fails_does_not_keep_the_other_from_asking(self):
+        for number in range(6):
+            self.carry(f"YT200{number}")
+        self.account()
+        self.account("kdniao")
+        service = Receiver(lambda form: FROM_KDNIAO if "RequestData" in form else b"<html>")
+        asking.ask_each(NOW, service.client())
+        assert ["param" in form for form in service.forms] == [True] * 3 + [False] * 4
 
     def test_keys_are_sealed_and_the_journal_has_none(self):
         account = self.account()
