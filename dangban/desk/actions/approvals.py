@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -102,7 +103,10 @@ def ask_exception(title: str, why: str, *, by: Person, at: datetime, shop: Shop 
     if not title or not why:
         name = "why" if title else "title"
         raise BadInput(_("Write something first."), fields={name: [_("Write something first.")]})
-    return ask_approval("desk.exception", None, title=title, by=by, shop=shop, facts={pgettext("exception", "Why"): why}, at=at)
+    # Kept for all who will read it, in the company's language and not in the asker's.
+    with translation.override(settings.LANGUAGE_CODE):
+        label = pgettext("exception", "Why")
+    return ask_approval("desk.exception", None, title=title, by=by, shop=shop, facts={label: why}, at=at)
 
 
 def _first_above(asker: Person, approvers: Sequence[int]) -> Person | None:

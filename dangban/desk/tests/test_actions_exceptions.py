@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from dangban.desk import actions
 from dangban.desk.models import Approval, Handover, Notice, Task
@@ -18,6 +19,11 @@ class Exceptions(DayCase):
         ]
         assert [(one.subject_kind, one.subject_id) for one in asked] == [("desk.approval", one.pk) for one in asked]
         assert Approval.objects.get(pk=asked[0].pk).facts == {"原因": "老顾客生日"}
+
+    def test_its_reason_is_kept_under_the_companys_word_whoever_asks(self) -> None:
+        with translation.override("en"):
+            asked = actions.ask_exception("One gift more", "Birthday", by=self.cast.lin, shop=self.cast.shop, at=NOW)
+        assert Approval.objects.get(pk=asked.pk).facts == {"原因": "Birthday"}
 
     def test_who_asked_is_told_and_nobody_answers_their_own(self) -> None:
         asked = actions.ask_exception("多送一件赠品", "老顾客生日", by=self.cast.lin, shop=self.cast.shop, at=NOW)
