@@ -160,6 +160,23 @@ class WavesPage(Room, pages.PageCase):
         assert f'formaction="{address}" data-key="p"' in page
         assert f'href="{address}' not in page
 
+    def test_a_slip_is_printed_first_and_then_printed_again(self) -> None:
+        slip = self.wave(self.orders[0])
+        client, address = self.as_person(self.cast.ding), reverse("dispatch:wave", args=[slip.wave_id])
+        said = []
+        for _time in range(2):
+            page = client.get(address).content.decode()
+            said.append(page.split(f'name="slip" value="{slip.pk}">')[1].split("<")[0])
+            waves.note_printed(slip.wave, "labels", [slip.pk], by=self.cast.ou)
+        assert said == ["打印", "重新打印"]
+
+    def test_a_void_slip_strikes_itself_out_and_not_its_reason(self) -> None:
+        slip = self.wave(self.orders[0])
+        waves.void(slip, "打印机卡纸", by=self.cast.ou)
+        page = self.as_person(self.cast.ding).get(reverse("dispatch:wave", args=[slip.wave_id])).content.decode()
+        reason = next(cell for cell in page.split("<td") if "打印机卡纸" in cell)
+        assert ('<tr class="stock-undone">' in page, "stock-undone__why" in reason) == (True, True)
+
     def test_void_slips_are_pulled(self) -> None:
         slip = self.wave(self.orders[0])
         waves.note_printed(slip.wave, "labels", [slip.pk], by=self.cast.ou)
