@@ -46,6 +46,12 @@ class WorkList(ParcelPages, pages.PageCase):
     def test_phone_numbers_of_couriers_are_masked(self):
         assert "13812345678" not in self.shown("")
 
+    def test_the_services_are_offered_to_who_may_open_them(self):
+        for who in ("bao", "zhou"):
+            offered = 'href="/parcels/services/"' in self.shown("", who)
+            opened = self.as_person(getattr(self.cast, who)).get("/parcels/services/").status_code == 200
+            assert (who, offered, opened) == (who, who == "bao", who == "bao")
+
     def test_each_list_and_filter_keeps_what_fits(self):
         kept = {
             query: f'id="parcel-{self.parcel.pk}"' in self.shown(f"?{query}")
