@@ -68,7 +68,7 @@ RANK = {
 OWN_NAME = 5
 # Pure decisions may lean on these only; a clock is not among them.
 RULES_MAY_IMPORT = re.compile(
-    r"dangban\.(lib(?!\.clock)(\.\w+)*|handbook(\.(decisions|shapes|rulebook|faults)(\.\w+)*)?|\w+\.(clauses|rules)(\.\w+)*)$"
+    r"dangban\.(lib(?!\.clock)(\.\w+)*|handbook(\.(decisions|shapes|rulebook|faults)(\.\w+)*)?|\w+\.(\w+\.)?(clauses|rules)(\.\w+)*)$"
 )
 CLAUSES_MAY_IMPORT = re.compile(r"dangban\.handbook(\.shapes(\.\w+)*)?$|dangban\.lib(?!\.clock)(\.\w+)*$")
 

@@ -10,7 +10,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,7 +25,7 @@ from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.media.links import signed_url
 from dangban.orders.models import Order
 from dangban.orders.self_service import links
-from dangban.orders.views.self_service import by_link, is_seen
+from dangban.orders.self_service.door import by_link, is_seen
 from dangban.shops.models import Courier, Profile
 
 _REASON_WORDS = {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -17,20 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from dangban.chat.lane.limits import Buckets, is_this_machine
 from dangban.lib import clock, masks
 from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.orders import access, ports
 from dangban.orders.changing import wanted
 from dangban.orders.models import Order, OrderLink, Requirement
 from dangban.orders.self_service import acting, links
+from dangban.orders.self_service.door import by_link, cookie_of, is_seen
 from dangban.orders.self_service.shielding import shielded
 from dangban.people.access import signed_in
 from dangban.people.models import Person
-
-Page = Callable[..., HttpResponse]
-# Pages a minute from one address: a family, not a script.
-visitors = Buckets(40)
 
 
 class AddressForm(forms.Form):
@@ -54,44 +49,6 @@ class WishForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("What you would like"), max_length=120)
 
 
-def by_link(page: Page) -> Callable[..., HttpResponseBase]:
-    """The order that a link opens; a kind page where it opens none. Nothing of it is kept by browsers or proxies.
-
-    The page gets the request, the token, the order, the link's claims, and what else its address names.
-    """
-
-    @wraps(page)
-    def guarded(request: HttpRequest, token: str, **named: Any) -> HttpResponseBase:
-        address = request.META.get("REMOTE_ADDR", "")
-        if not is_this_machine(address) and visitors.wait(address):
-            return _shut(request, "often", 429)
-        try:
-            order, claims = links.opened(token, clock.now())
-        except links.Ended:
-            return _shut(request, "ended", 410)
-        except links.Unknown:
-            return _shut(request, "unknown", 404)
-        try:
-            response = page(request, token, order, claims, **named)
-        except links.TooOften:
-            return _shut(request, "often", 429)
-        return _private(response)
-
-    return guarded
-
-
-def _shut(request: HttpRequest, why: str, status: int) -> HttpResponse:
-    return _private(render(request, "orders/self_service_shut.html", {"why": why}, status=status))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    # To other sites nothing is told; to ourselves the origin, by which forms are known to be ours.
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
 @require_GET
 @by_link
 def page(request: HttpRequest, token: str, order: Order, claims: links.Claims) -> HttpResponse:
@@ -108,7 +65,7 @@ def check(request: HttpRequest, token: str, order: Order, claims: links.Claims) 
         return render(request, "orders/self_service.html", shown, status=422)
     response = redirect("order-link:page", token)
     response.set_cookie(
-        _cookie(order), links.seen_token(order, claims), max_age=links.SEEN_SECONDS, path="/o/", httponly=True,
+        cookie_of(order), links.seen_token(order, claims), max_age=links.SEEN_SECONDS, path="/o/", httponly=True,
         secure=bool(settings.SESSION_COOKIE_SECURE), samesite="Lax",
     )  # fmt: skip
     return response
@@ -160,15 +117,6 @@ def _acted(
     fresh = Order.objects.select_related("shop", "customer").get(pk=order.pk)
     shown = _shown(request, token, fresh, claims) | {name: form, "said": said}
     return render(request, "orders/self_service.html", shown, status=409 if said else 422)
-
-
-def _cookie(order: Order) -> str:
-    return f"dangban_order_{order.pk}"
-
-
-def is_seen(request: HttpRequest, order: Order, claims: links.Claims) -> bool:
-    """Whether the end of the phone number was right in this browser a while ago."""
-    return links.is_seen(order, claims, request.COOKIES.get(_cookie(order), ""))
 
 
 def _shown(request: HttpRequest, token: str, order: Order, claims: links.Claims) -> dict[str, Any]:
