@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from dangban.dealers import access, actions, clauses, facts, holding, rules
+from dangban.dealers import access, clauses, facts, holding, rules
 from dangban.dealers.models import (
     Advance,
     Arrival,
@@ -315,4 +315,13 @@ def bill_now(made: DealerReturn, costs: rules.Costs, rulebook: Rules) -> rules.B
 
 def pieces_back(made: DealerReturn) -> int:
     """Repaired pieces that are to go back to the dealer."""
-    return sum(actions.repaired(made).values())
+    return sum(repaired(made).values())
+
+
+def repaired(made: DealerReturn) -> dict[int, int]:
+    """Line → pieces that lie in stock again and are the dealer's."""
+    rows = Finding.objects.filter(line__made=made, disposal__in=("stock", "rework"))
+    pieces: dict[int, int] = {}
+    for line, quantity, stocked in rows.values_list("line", "quantity", "rework__stocked"):
+        pieces[line] = pieces.get(line, 0) + (quantity if stocked is None else stocked)
+    return pieces

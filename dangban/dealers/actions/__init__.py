@@ -24,7 +24,7 @@ from dangban.dealers.actions.arriving import (
 )
 from dangban.dealers.actions.inspecting import Result, decide_anew, dispose, report
 from dangban.dealers.actions.judging import judge, refuse, visit
-from dangban.dealers.actions.settling import close, repaired, settle
+from dangban.dealers.actions.settling import close, settle
 
 __all__ = [
     "About",
@@ -46,7 +46,6 @@ __all__ = [
     "judge",
     "lose",
     "refuse",
-    "repaired",
     "report",
     "send",
     "send_advance",

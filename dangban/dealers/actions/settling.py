@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dangban.dealers import access, facts, holding, rules
-from dangban.dealers.models import DealerReturn, Fee, Finding, Note, Share
+from dangban.dealers import access, facts, holding, queries, rules
+from dangban.dealers.models import DealerReturn, Fee, Note, Share
 from dangban.handbook.actions import keep
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Decision
@@ -65,17 +65,8 @@ def close(
     return held
 
 
-def repaired(made: DealerReturn) -> dict[int, int]:
-    """Line → pieces that lie in stock again and are the dealer's."""
-    rows = Finding.objects.filter(line__made=made, disposal__in=("stock", "rework"))
-    pieces: dict[int, int] = {}
-    for line, quantity, stocked in rows.values_list("line", "quantity", "rework__stocked"):
-        pieces[line] = pieces.get(line, 0) + (quantity if stocked is None else stocked)
-    return pieces
-
-
 def _send_back(held: DealerReturn, *, by: Person, at: datetime) -> None:
-    pieces = repaired(held)
+    pieces = queries.repaired(held)
     for line in held.lines.select_related("sku").order_by("position"):
         if pieces.get(line.pk):
             stock.take_out(
