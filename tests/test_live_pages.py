@@ -72,7 +72,7 @@ class OpenPagesCase(FloorCase):
         self.goods = keep_stock(self.cast)
         self.sheet = desk.sign_handover(desk.draft_handover(self.cast.lin, at=NOW), self.cast.mei, by=self.cast.lin, at=NOW)
         self.wait, self.short = keep_register(self.cast, self.thread, self.goods)
-        self.dealer_return = keep_dealer(self.cast, self.goods)
+        self.dealer_return, self.rework = keep_dealer(self.cast, self.goods)
         self.case = keep_case(self.cast)
         self.unclaimed = keep_unclaimed(self.cast)
         with transaction.atomic():

@@ -16,16 +16,21 @@ from dangban.desk import actions as desk
 from dangban.desk.models import Approval
 from dangban.lib import clock
 from dangban.shops.models import Sku
-from dangban.stock.models import Warehouse
+from dangban.stock import actions as stock
+from dangban.stock.models import Warehouse, Zone
 from dangban.testing.cast import Cast
 
 PARTS = (("keeper", "ding"), ("sales", "lin"), ("admin", "zhou"), ("finance", "qian"))
 
 
-def keep_dealer(cast: Cast, goods: Sku) -> DealerReturn:
-    """A return to be judged, on pages that people have open."""
+def keep_dealer(cast: Cast, goods: Sku) -> tuple[DealerReturn, ReworkOrder]:
+    """A return to be judged, and a rework, on pages that people have open."""
     dealer = actions.add_dealer(cast.shop, About("绍兴孙记家纺", "孙立"), by=cast.zhou)
-    return _apply(dealer, goods, cast, 4, "live:0")
+    made = _apply(dealer, goods, cast, 4, "live:0")
+    zone = Zone.objects.get(status=Zone.Status.RETURNS)
+    stock.return_in(goods, zone, 2, by=cast.ding, key="live:returned")
+    order = workshop.order_rework(goods, 2, zone=zone, cause="开线", plan="车缝", subject=("orders.order", 1), by=cast.zhou, key="live:rework")
+    return made, order
 
 
 def _apply(dealer: Dealer, goods: Sku, cast: Cast, pieces: int, key: str) -> DealerReturn:
