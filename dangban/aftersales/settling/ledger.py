@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
+from django.utils import translation
 
 from dangban.aftersales import access
 from dangban.aftersales.models import Case, LedgerEntry, Settlement
 from dangban.aftersales.rules import settling as rules
+from dangban.aftersales.rules.assessment.results import BEARERS, LEGS
 from dangban.handbook.decisions import Because
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
@@ -97,7 +100,9 @@ def post_legs(held: Case, *, by: HasActor, at: datetime) -> None:
         key = f"case:{held.pk}:leg:{leg.leg}:{number}"
         if leg.fen and not LedgerEntry.objects.filter(key=key).exists():
             account = _PARTIES.get(leg.advanced_by, Account.SELLER)
-            post(held, "leg", {account: -leg.fen, Account.COURIER: leg.fen}, key=key, by=by, at=at, memo=f"{leg.leg}: {leg.borne_by}")
+            with translation.override(settings.LANGUAGE_CODE):
+                memo = f"{LEGS[leg.leg]} · {BEARERS[leg.borne_by]}"
+            post(held, "leg", {account: -leg.fen, Account.COURIER: leg.fen}, key=key, by=by, at=at, memo=memo)
 
 
 def charge(case: Case, account: str, fen: int, *, key: str, by: HasActor, at: datetime, memo: str = "", because: tuple[Because, ...] = ()) -> list[LedgerEntry]:

@@ -92,7 +92,7 @@ class TestExchanges(Sending):
 
     def test_before_the_goods_are_back_it_needs_an_approval(self) -> None:
         case = self.exchange(back=False)
-        with pytest.raises(Refused, match="approval"):
+        with pytest.raises(Refused, match="审批"):
             self.order_goods(case)
         assert not CaseOrder.objects.exists()
         made = self.story.judged(case, outcome="approval")
@@ -124,7 +124,7 @@ class TestReshipments(Sending):
         self.story.move(case, "assess", "assessed")
         made = self.order_goods(case, "reship")
         self.story.move(case, "agree_sending", "sending")
-        keeping.look_round()
+        keeping.sweep(NOW)
         parcels.send(made.order, "中通", "ZT777", by=self.cast.ding, at=NOW)
         assert Case.objects.get(pk=case.pk).state == "settled"
 
@@ -194,5 +194,5 @@ class TestStockSetRight(Sending):
 
     def test_what_the_books_do_not_know_is_for_the_warehouse(self) -> None:
         case = self.story.case("over", "over")
-        with pytest.raises(Refused, match="count"):
+        with pytest.raises(Refused, match="盘点"):
             stocking.set_right(case, self.story.blue, 1, instead_of=None, by=self.cast.mei, at=NOW)

@@ -154,7 +154,7 @@ class TestProposing(SettlingCase):
         row = self.story.propose(case, 80_000)
         assert row.state == "proposed"
         assert row.approval is not None
-        with pytest.raises(Refused, match="approval"):
+        with pytest.raises(Refused, match="审批"):
             paying.release(row, by=self.cast.qian, at=NOW)
         assert self.story.grant(row).state == "ready"
 
@@ -179,7 +179,7 @@ class TestProposing(SettlingCase):
     def test_another_payee_needs_the_customers_word(self) -> None:
         case = self.story.case()
         self.story.came_back(case)
-        with pytest.raises(BadInput, match="payee"):
+        with pytest.raises(BadInput, match="收款人"):
             self.story.propose(case, 100, way="alipay", payee=Payee("王强", "13800001234"))
         assert self.story.propose(case, 100, way="alipay", payee=Payee("王强", "13800001234", "顾客在旺旺上同意")).consent == "顾客在旺旺上同意"
 
@@ -240,7 +240,7 @@ class TestPaying(SettlingCase):
     def test_who_proposed_it_does_not_pay_it(self) -> None:
         case = self.story.case(kind="adjust")
         row = self.story.propose(case, 500, "goodwill", by=self.cast.qian)
-        with pytest.raises(Refused, match="proposes"):
+        with pytest.raises(Refused, match="提出付款"):
             paying.release(row, by=self.cast.qian, at=NOW)
         assert not LedgerEntry.objects.exists()
 
@@ -249,7 +249,7 @@ class TestPaying(SettlingCase):
         case = self.story.case(order=self.story.order(paid_fen=80_000))
         self.story.came_back(case)
         row = self.story.grant(self.story.propose(case, 80_000), by=payer)
-        with pytest.raises(Refused, match="approved"):
+        with pytest.raises(Refused, match="审批人"):
             paying.release(row, by=payer, at=NOW)
 
     def test_an_agent_pays_nothing(self) -> None:
@@ -321,7 +321,7 @@ class TestPaying(SettlingCase):
 
     def test_kept_as_credit_with_consent_and_used_on_another_order_once(self) -> None:
         case = self.story.case(kind="adjust")
-        with pytest.raises(BadInput, match="agreed"):
+        with pytest.raises(BadInput, match="同意"):
             self.story.propose(case, 1_200, "goodwill", "credit")
         self.paid(case, 1_200, "goodwill", "credit", payee=Payee(consent="顾客说留着下次用"))
         assert receiving.credit_fen(case.customer_id, case.shop_id) == 1_200

@@ -370,7 +370,7 @@ def month(request: HttpRequest) -> HttpResponse:
     query = {"month": f"{since:%Y-%m}", **({"shop": shop} if shop else {})}
     accounts = listing.month_accounts(person, since, until, shop)
     context = {
-        "rows": rows, "since": since, "sums": listing.month_sums(person, since, until, shop), "entry_names": ENTRIES,
+        "rows": rows, "since": since, "rooms": navigation.tabs(person, "month"), "sums": listing.month_sums(person, since, until, shop), "entry_names": ENTRIES,
         "accounts": [(str(label), accounts.get(code, 0)) for code, label in LedgerEntry.Account.choices], "shops": list(access.visible_shops(person)),
         "shop": shop, "way_names": dict(Settlement.Way.choices), "month": f"{since:%Y-%m}",
         "export_url": reverse("aftersales:month-export", query=query), "may_export": person.can("aftersales.export"),
