@@ -14,6 +14,7 @@ from dangban.lib.errors import Said
 from dangban.orders.models import Order
 from dangban.people.access import people_who_may
 from dangban.people.models import Person
+from dangban.stock.models import Warehouse, WarehouseShop
 
 _RECENT = timedelta(days=6)
 
@@ -34,7 +35,7 @@ class Returning:
                 story(order)
 
     def _stories(self) -> list[Callable[[Order], None]]:
-        return [self._fresh, self._waits_for_photos, self._worn, self._exception, self._coming_back, self._to_be_agreed, self._reship, self._severe]
+        return [self._fresh, self._waits_for_photos, self._worn, self._exception, self._coming_back, self._to_be_agreed, self._reship, self._severe, self._to_be_inspected, self._unclaimed]
 
     def _agent(self, order: Order) -> Person:
         may = people_who_may("aftersales.handle", order.shop_id).filter(level__in=("junior", "mid")).order_by("pk")
@@ -80,3 +81,27 @@ class Returning:
 
     def _severe(self, order: Order) -> None:
         self._open(order, "refund", "described", "说要投诉，材质与页面不符", timedelta(minutes=12), severe=True)
+
+    def _to_be_inspected(self, order: Order) -> None:
+        """It came this morning; the keeper has counted one piece of it."""
+        case, agent, at = self._open(order, "return", "size", "买大了一号，吊牌都在", timedelta(days=3))
+        deciding.assess(case, {}, by=agent, at=at + timedelta(minutes=4))
+        agreeing.agree(case, "return", by=agent, at=at + timedelta(minutes=9))
+        inbound.announce(case, "圆通速递", "YT8800771205", by=agent, at=at + timedelta(hours=5))
+        keeper, place = self._keeper(order)
+        parcel = inbound.arrive("YT8800771205", by=keeper, warehouse=place, at=self.now - timedelta(hours=2))
+        counts = {item.pk: item.announced for item in parcel.items.all()}
+        inbound.count(parcel, counts, by=keeper, inside=inbound.Inside(card=True, weight_g=1_150), at=self.now - timedelta(hours=1))
+
+    def _unclaimed(self, order: Order) -> None:
+        """Nobody announced it; a slip inside names the buyer."""
+        keeper, place = self._keeper(order)
+        parcel = inbound.arrive("SF1430058821067", by=keeper, warehouse=place, courier="顺丰速运", at=self.now - timedelta(days=9))
+        inbound.describe(
+            parcel, sender=order.receiver, phone_tail=order.phone_tail, label_text=f"纸条：{order.city} 退一件，请查收", goods=[], weight_g=980,
+            shelf="无主件架 A-2", by=keeper, at=self.now - timedelta(days=9),
+        )  # fmt: skip
+
+    def _keeper(self, order: Order) -> tuple[Person, Warehouse]:
+        place = WarehouseShop.objects.filter(shop=order.shop).select_related("warehouse").earliest("position", "pk").warehouse
+        return min(people_who_may("aftersales.receive", order.shop_id), key=lambda one: (one.level not in ("junior", "mid"), one.pk)), place

@@ -71,6 +71,8 @@ class InboundParcel(models.Model):
             models.Index(fields=["state", "arrived_at", "id"], name="inbound_state"),
             models.Index(fields=["shop", "state", "arrived_at", "id"], name="inbound_shop"),
             models.Index(fields=["phone_tail"], name="inbound_phone"),
+            models.Index(fields=["state", "announced_at", "id"], name="inbound_announced"),
+            models.Index(fields=["signed_over_at"], name="inbound_signed"),
         ]
 
     def __str__(self) -> str:
