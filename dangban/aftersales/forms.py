@@ -110,9 +110,9 @@ class FactsForm(_Seen):
     surplus_admitted = forms.BooleanField(label=_("The customer says so too"), required=False)
     surplus_given_back = forms.BooleanField(label=_("The customer gives it back"), required=False)
 
-    def __init__(self, case: Case, known: Facts, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, case: Case, known: Facts, data: Any = None) -> None:
         began = {name: getattr(known, name) for part in PARTS.values() for name in part if hasattr(known, name)}
-        super().__init__(*args, initial={**began, "reason": case.reason, "seen": case.version}, **kwargs)
+        super().__init__(data, initial={**began, "reason": case.reason, "seen": case.version})
         for name, label in CONDITIONS.items():
             self.fields[name] = forms.BooleanField(label=str(label), required=False)
         self.fields["reason"].choices = reason_choices()  # type: ignore[attr-defined]

@@ -120,16 +120,16 @@ def _extend_first(held: Case, at: datetime) -> None:
 
 def _pay(held: Case, remedy: rules.Remedy, by: Person, key: str, terms: Terms, at: datetime) -> Case:
     kind = Settlement.Kind.COMPENSATION if remedy.code == "adjust" else Settlement.Kind.REFUND
-    parts = {kind: terms.amount_fen} if terms.amount_fen is not None else reckoned(held, remedy.code, at, terms.way)
-    parts = {one: fen for one, fen in parts.items() if fen}
+    asked: dict[str, int | None] = {kind: terms.amount_fen} if terms.amount_fen is not None else reckoned(held, remedy.code, at, terms.way)
+    parts = {one: fen for one, fen in asked.items() if fen}
     if not parts:
         raise Refused(_("Nothing is left to be paid on %(case)s. Name an amount, or close the case.") % {"case": held.number}, code="nothing")
-    if remedy.limit_fen is not None and sum(fen or 0 for fen in parts.values()) > remedy.limit_fen and not _is_lifted(held):
+    if remedy.limit_fen is not None and sum(parts.values()) > remedy.limit_fen and not _is_lifted(held):
         message = _("At most %(most)s here; beyond that ask for an exception.") % {"most": money.show(remedy.limit_fen)}
         raise BadInput(message, fields={"amount": [message]})
     moved = move(held, "agree_payment", "settling", by=by, at=at, note=terms.note, because=remedy.because)
     for name, fen in parts.items():
-        proposing.propose(moved, name, fen or 0, terms.way, by=by, key=f"{key}-{name}", at=at, payee=terms.payee, note=terms.note)
+        proposing.propose(moved, name, fen, terms.way, by=by, key=f"{key}-{name}", at=at, payee=terms.payee, note=terms.note)
     return locked(held.pk)
 
 

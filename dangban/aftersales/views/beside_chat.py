@@ -128,7 +128,7 @@ def _panel(request: HttpRequest, person: Person, shop: Shop, customer: Customer,
     filed: dict[int, set[int]] = {pk: set() for pk in open_ids}
     if thread is not None:
         for case_id, seq in Evidence.objects.filter(case__in=open_ids, thread_id=thread.pk).values_list("case", "message_seq"):
-            filed[case_id].add(seq)
+            filed[case_id].add(seq or 0)
     orders = order_access.visible_orders(person).filter(customer=customer, shop=shop).exclude(status=Order.Status.UNPAID)
     context = {
         "shop": shop, "customer": customer, "thread": thread, "said": said, "rows": rows, "states": STATES, "reasons": REASONS,

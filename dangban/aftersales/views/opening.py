@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _orders(person: Person, typed: str) -> list[Order]:
     rows = orders.list_page(person, orders.Filters(search=typed), size=_HITS).rows
-    ids = [row.order.pk for row in rows]
+    ids = [row.pk for row in rows]
     return list(order_access.visible_orders(person).filter(pk__in=ids).select_related("shop", "customer").order_by("-created_at", "-pk"))
 
 
