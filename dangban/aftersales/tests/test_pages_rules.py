@@ -14,6 +14,7 @@ class RulesPage(pages.PageCase):
     wrong_methods = ("put", "delete", "post")
     chinese = "签收次日"
     english = "from the day after signing"
+    queries = 5
 
     @classmethod
     def set_up_story(cls) -> None:
