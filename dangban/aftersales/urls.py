@@ -2,10 +2,23 @@
 
 from django.urls import include, path
 
-from dangban.aftersales.views import beside_chat, cases, inbound, lists, loading, opening, own_page, registers, rules, settling
+from dangban.aftersales.views import (
+    beside_chat,
+    cases,
+    disputes,
+    inbound,
+    lists,
+    loading,
+    opening,
+    own_page,
+    registers,
+    reports,
+    rules,
+    settling,
+)
 from dangban.aftersales.workshop import urls as workshop
 
-pages = [*lists.pages, *beside_chat.pages, *loading.pages, *opening.pages, *cases.pages, *inbound.pages, *settling.pages, *rules.pages, *registers.pages]
+pages = [*lists.pages, *beside_chat.pages, *loading.pages, *opening.pages, *cases.pages, *inbound.pages, *settling.pages, *rules.pages, *registers.pages, *disputes.pages, *reports.pages]
 
 urlpatterns = [
     *workshop.urlpatterns,

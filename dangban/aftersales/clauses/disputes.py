@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dangban.handbook.shapes import Choice, Field, Lines, ListOf, Number, at_least, declare
 
+# What proves something to a platform.
+MATERIALS = {
+    "purchase": ("进货凭证", "proof of purchase"), "authorisation": ("品牌授权", "brand authorisation"), "chat": ("聊天记录", "chat record"),
+    "photos": ("图片", "photos"), "weight": ("称重记录", "weight record"), "signed": ("签收证明", "proof of signing"), "stub": ("快递底单", "courier's stub"),
+}  # fmt: skip
+
 DISPUTE_MATERIALS = declare(
     "aftersales.dispute_materials",
     Lines(
@@ -16,19 +22,12 @@ DISPUTE_MATERIALS = declare(
                 "纠纷", "dispute",
             ),
             "materials": Field(
-                ListOf(
-                    Choice(
-                        purchase=("进货凭证", "proof of purchase"), authorisation=("品牌授权", "brand authorisation"),
-                        chat=("聊天记录", "chat record"), photos=("图片", "photos"), weight=("称重记录", "weight record"),
-                        signed=("签收证明", "proof of signing"), stub=("快递底单", "courier's stub"),
-                    )
-                ),
+                ListOf(Choice(MATERIALS)),
                 "申诉材料", "materials",
             ),
         }
     ),
     "各类纠纷申诉要准备哪些材料", "Which materials an appeal in each kind of dispute needs",
-    applied=False,
 )  # fmt: skip
 PROOF_KEPT = declare(
     "aftersales.proof_kept", Number("months", minimum=1, maximum=240),

@@ -194,14 +194,14 @@ def checklist(claim: CourierClaim) -> list[tuple[str, str, bool]]:
 def month_of(bill: str) -> str:
     """A month as 2026-11; BadInput for anything else."""
     try:
-        return datetime.strptime(bill.strip(), "%Y-%m").strftime("%Y-%m")
+        return f"{date.fromisoformat(f'{bill.strip()}-01'):%Y-%m}"
     except ValueError:
         raise BadInput(_("Choose a month."), fields={"bill": [_("Choose a month.")]}) from None
 
 
 def _after(bill: str) -> date:
     """The first day of the month after."""
-    first = datetime.strptime(bill, "%Y-%m").date()
+    first = date.fromisoformat(f"{bill}-01")
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 

@@ -12,15 +12,27 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from dangban.aftersales import access
-from dangban.aftersales.models import Case, CaseLine, CaseStep, CourierClaim, InboundParcel, Mistake, QualityAlarm, QualityNote
+from dangban.aftersales.models import (
+    Case,
+    CaseLine,
+    CaseStep,
+    CourierClaim,
+    Dispute,
+    Evidence,
+    InboundParcel,
+    Mistake,
+    QualityAlarm,
+    QualityNote,
+)
 from dangban.aftersales.rules import flow
 from dangban.aftersales.rules.assessment.reasons import REASONS
 from dangban.lib import clock, keys, text
 from dangban.orders.models import Order
 from dangban.people.models import Person, Shop
+from dangban.shops.models import Sku
 
 PAGE = 50
 MOST_COUNTED = 1000
@@ -57,7 +69,8 @@ class Register:
     filters: Mapping[str, tuple[Any, str, Sequence[tuple[str, Any]]]] = field(default_factory=dict)
     find: Callable[[str], Q] | None = None
     prepared: Callable[[list[Any]], None] | None = None
-    sums: str = ""
+    # Shown as pictures rather than as lines.
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +166,7 @@ def _parts(person: Person, register: Register, filters: Filters) -> Iterator[Que
             rows = rows.filter(**{f"{register.moment}__gte": clock.day_span(filters.since)[0]})
         if filters.until is not None:
             rows = rows.filter(**{f"{register.moment}__lt": clock.day_span(filters.until)[1]})
-        yield rows.filter(found) if found is not None else rows
+        yield rows.filter(pk__in=register.rows().filter(found, shop=shop_id).values("pk")) if found is not None else rows
 
 
 def _value(value: str) -> Any:
@@ -226,7 +239,7 @@ MISTAKES = Register(
         "kind": (pgettext_lazy("register", "Kind"), "kind", Mistake.Kind.choices),
         "borne": (pgettext_lazy("register", "Borne by"), "borne_by", Mistake.BorneBy.choices),
     },
-    find=_by_case("goods", "person__name"), sums="freight_fen",
+    find=_by_case("goods", "person__name"),
 )  # fmt: skip
 
 
@@ -253,7 +266,7 @@ CLAIMS = Register(
         "state": (pgettext_lazy("register", "State"), "state", CourierClaim.State.choices),
         "kind": (pgettext_lazy("register", "Kind"), "kind", (("lost", pgettext_lazy("claim", "Lost")), ("damaged", pgettext_lazy("claim", "Damaged")))),
     },
-    find=_by_case("number", "courier", "reference"), sums="amount_fen",
+    find=_by_case("number", "courier", "reference"),
 )  # fmt: skip
 
 
@@ -360,7 +373,69 @@ LOG = Register(
         "kind": (pgettext_lazy("register", "What is asked"), "kind", Case.Kind.choices),
         "reason": (pgettext_lazy("register", "Why"), "reason", tuple((one.code, one.label) for one in REASONS.values())),
     },
-    find=lambda typed: Q(pk__in=_cases(typed)), prepared=_log_prepared,
+    find=lambda typed: Q(pk__in=_cases(typed)) | Q(owner__name=typed) | Q(order__courier=typed) | Q(lines__sku__product__title=typed) | Q(lines__batch__number=typed),
+    prepared=_log_prepared,
 )  # fmt: skip
 
-REGISTERS = {one.code: one for one in (MISTAKES, CLAIMS, QUALITY, ALARMS, UNDELIVERABLE, LOG)}
+
+def _evidence(one: Evidence) -> list[Cell]:
+    problem = str(REASONS[one.problem].label) if one.problem in REASONS else one.problem
+    return [
+        Cell(one.get_kind_display(), reverse("aftersales:evidence-piece", args=[one.pk])), _case_cell(one.case), _order_cell(one.order),
+        Cell(one.customer.name if one.customer else ""), Cell(one.sku.product.title if one.sku else "", sub=one.sku.code if one.sku else ""),
+        Cell(one.batch.number if one.batch else ""), Cell(problem), Cell(one.sha256), Cell(one.taken_at), Cell(one.at, sub=one.by_name),
+    ]  # fmt: skip
+
+
+def _of_evidence(typed: str) -> Q:
+    """By product, batch, customer, order or case; each by its own index."""
+    skus = Sku.objects.filter(Q(code=typed) | Q(product__title__icontains=typed)).values("pk")[:500]
+    orders = Order.objects.filter(Q(platform_id=typed) | Q(number_tail=typed)).values("pk")[:PAGE]
+    return Q(sku__in=skus) | Q(batch__number=typed) | Q(customer__name=typed) | Q(order__in=orders) | Q(case__in=_cases(typed))
+
+
+EVIDENCE = Register(
+    "evidence", pgettext_lazy("register", "Evidence"),
+    (
+        Head(pgettext_lazy("register", "Kind"), width=12), Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "Order"), width=22),
+        Head(pgettext_lazy("register", "Customer")), Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Batch"), width=14),
+        Head(pgettext_lazy("register", "Problem"), width=14), Head(pgettext_lazy("register", "Hash (SHA-256)"), width=66),
+        Head(pgettext_lazy("register", "Taken"), "when", 20), Head(pgettext_lazy("register", "Filed"), "when", 20),
+    ),
+    lambda: Evidence.objects.select_related("case", "order", "customer", "sku__product", "batch"), _evidence,
+    filters={
+        "kind": (pgettext_lazy("register", "Kind"), "kind", Evidence.Kind.choices),
+        "problem": (pgettext_lazy("register", "Problem"), "problem", tuple((one.code, one.label) for one in REASONS.values())),
+    },
+    find=_of_evidence, pictures=True,
+)  # fmt: skip
+
+
+def _dispute(one: Dispute) -> list[Cell]:
+    tone = {"won": "ok", "lost": "bad", "partly": "warn"}.get(one.result, "")
+    late = one.ruled_at is None and one.answered_at is None and one.due_at is not None and one.due_at < clock.now()
+    state = one.get_result_display() if one.ruled_at else pgettext("dispute", "Answered") if one.answered_at else pgettext("dispute", "To be answered")
+    return [
+        Cell(str(one), reverse("aftersales:dispute", args=[one.pk]), one.platform_number), Cell(one.get_about_display()), _case_cell(one.case), _order_cell(one.case.order),
+        Cell(state, tone=tone or ("info" if one.answered_at else "warn")), Cell(one.asked_fen), Cell(one.ruled_fen), Cell(one.cause, sub=one.lesson),
+        Cell(one.opened_at), Cell(one.due_at, tone="bad" if late else ""),
+    ]  # fmt: skip
+
+
+DISPUTES = Register(
+    "disputes", pgettext_lazy("register", "Disputes"),
+    (
+        Head(pgettext_lazy("register", "No.")), Head(pgettext_lazy("register", "About"), width=12), Head(pgettext_lazy("register", "Case")),
+        Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "State"), width=14), Head(pgettext_lazy("register", "Asked for"), "money", 12),
+        Head(pgettext_lazy("register", "To the customer"), "money", 12), Head(pgettext_lazy("register", "Cause and lesson"), width=40),
+        Head(pgettext_lazy("register", "Since"), "when", 20), Head(pgettext_lazy("register", "Answer by"), "when", 20),
+    ),
+    lambda: Dispute.objects.select_related("case__order"), _dispute, moment="opened_at",
+    filters={
+        "about": (pgettext_lazy("register", "About"), "about", Dispute.About.choices),
+        "result": (pgettext_lazy("register", "State"), "result", Dispute.Result.choices),
+    },
+    find=_by_case("platform_number"),
+)  # fmt: skip
+
+REGISTERS = {one.code: one for one in (MISTAKES, CLAIMS, QUALITY, ALARMS, UNDELIVERABLE, LOG, EVIDENCE, DISPUTES)}

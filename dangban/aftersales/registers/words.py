@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dangban.aftersales import bell, events, navigation
+from dangban.aftersales.disputes import words as dispute_words
 from dangban.aftersales.models import CourierClaim, Mistake
 from dangban.aftersales.registers import claims, mistakes, quality
 from dangban.desk import ports as desk
@@ -55,7 +56,9 @@ def register() -> None:
     for listener in (mistakes.after_move, quality.after_move, claims.after_move):
         events.on_moved(listener)
     orders.on_left(mistakes.left)
+    dispute_words.register()
     navigation.add("registers", pgettext_lazy("after-sales", "Registers"), "aftersales:mistakes")
+    navigation.add("reports", pgettext_lazy("after-sales", "Reports"), "aftersales:reports")
 
 
 def _titles_of(model: type[Mistake] | type[CourierClaim]) -> ports.Titles:

@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangban.aftersales import access, navigation
-from dangban.aftersales.models import ClaimTemplate, CourierClaim, Evidence, Mistake, QualityAlarm, QualityNote
+from dangban.aftersales.models import (
+    ClaimTemplate,
+    CourierClaim,
+    Evidence,
+    Mistake,
+    QualityAlarm,
+    QualityNote,
+)
 from dangban.aftersales.registers import claims, listing, mistakes, months, quality
 from dangban.aftersales.registers.listing import REGISTERS, Filters
 from dangban.aftersales.rules.assessment.reasons import REASONS
@@ -27,6 +34,7 @@ from dangban.lib import clock, money, text
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.lib.excel import Column
 from dangban.lib.listing import chip_groups, download, taken_out
+from dangban.media.links import signed_url
 from dangban.people.access import signed_in
 from dangban.people.models import Person
 
@@ -57,6 +65,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         "next_url": reverse(name, query=filters.as_query() | {"after": page.next}) if page.next else "",
         "clear_url": reverse(name),
         "may_export": person.can("aftersales.export"),
+        "signed_url": signed_url,
         "export_url": reverse("aftersales:register-export", args=[code], query=filters.as_query()),
         "print_url": reverse("aftersales:register-print", args=[code], query=filters.as_query()),
         "list_url": reverse(name),

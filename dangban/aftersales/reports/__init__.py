@@ -1,0 +1,1 @@
+"""Reports of after-sales: how often goods come back and why, what quality costs, how long cases take."""
