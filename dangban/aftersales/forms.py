@@ -64,7 +64,7 @@ def _choices(words: Any, empty: Any = None) -> list[tuple[str, Any]]:
 PARTS: dict[str, tuple[str, ...]] = {
     "dates": ("signed_at", "proxy_signed"),
     "shown": ("photos", "weights", "courier_proof", "loss_confirmed", "no_evidence", "damage_found"),
-    "condition": tuple(CONDITIONS) + ("misused",),
+    "condition": (*CONDITIONS, "misused"),
     "goods": ("category", "excluded", "exclusion_confirmed", "gifts_owed", "gifts_back", "gift_value_fen"),
     "back": ("courier_back", "collect", "surface_mail", "ship_first"),
     "money": ("asked_fen", "freight_out_fen", "freight_back_fen", "freight_again_fen", "insured_freight", "insurance_fen", "free_shipping", "loses_free_shipping"),

@@ -14,6 +14,7 @@ from dangban.testing.cast import NOW
 class CaseListPage(pages.PageCase):
     reader = "mei"
     english = "Cases"
+    queries = 26
     story: ClassVar[Returning]
 
     @classmethod
@@ -41,6 +42,7 @@ class CaseListPage(pages.PageCase):
 class CasePage(pages.PageCase):
     reader = "mei"
     strangers = ("hu",)
+    queries = 56
     story: ClassVar[Returning]
 
     @classmethod

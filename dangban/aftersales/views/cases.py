@@ -15,7 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dangban.aftersales import access, facts, inbound, panels, telling
 from dangban.aftersales.actions import agreeing, deciding, moving
-from dangban.aftersales.forms import AgreeForm, ContactForm, DisputeForm, FactsForm, ReturnForm, WhyForm, WordsForm
+from dangban.aftersales.forms import (
+    AgreeForm,
+    ContactForm,
+    DisputeForm,
+    FactsForm,
+    ReturnForm,
+    WhyForm,
+    WordsForm,
+)
 from dangban.aftersales.models import Case, CaseContact, InboundParcel, Settlement
 from dangban.aftersales.refunds.formats import STATES
 from dangban.aftersales.rules import drawing, flow
