@@ -27,13 +27,20 @@ from dangban.aftersales.models import (
     CaseContact,
     CaseLine,
     CaseStep,
+    CourierClaim,
+    Dispute,
+    Evidence,
     InboundParcel,
+    Mistake,
     ParcelCase,
     ParcelItem,
+    QualityAlarm,
+    QualityNote,
     ReworkOrder,
     SupplierSlip,
 )
 from dangban.aftersales.models import Finding as ReturnFinding
+from dangban.aftersales.registers.listing import REGISTERS
 from dangban.backorders.models import Attempt, Ordered, Shortfall, Wait
 from dangban.campaigns.models import Campaign, CampaignProduct, CampaignShop
 from dangban.conversations.models import (
@@ -318,7 +325,7 @@ ROUTES: dict[str, str | dict[str, str]] = {
         f"aftersales/<int:pk>/{what}": {"pk": "case"}
         for what in (
             "", "fragment/", "assessment/", "evidence-request/", "refusal/", "exception/", "agreement/", "withdrawal/", "reopening/", "closing/",
-            "dispute/", "contact/", "return-number/", "owner/", "chat-photos/",
+            "dispute/", "contact/", "return-number/", "owner/", "chat-photos/", "files/", "words/",
         )
     },
     "aftersales/receiving/": OWN,
@@ -336,6 +343,22 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "aftersales/parcels/<int:pk>/findings/<int:finding_pk>/": {"pk": "inbound", "finding_pk": "inbound_finding"},
     **{f"aftersales/parcels/<int:pk>/{what}/<int:case_pk>/": {"pk": "inbound", "case_pk": "case"} for what in ("freight", "sending-back")},
     "aftersales/<int:pk>/return-card/": {"pk": "case"},
+    **{f"aftersales/registers/{code}/": OWN for code in REGISTERS},
+    "aftersales/registers/<str:code>/export/": ROLE,
+    "aftersales/registers/<str:code>/print/": ROLE,
+    "aftersales/registers/mistakes/<int:pk>/": {"pk": "mistake"},
+    "aftersales/registers/claims/months/": OWN,
+    "aftersales/registers/claims/template/": OWN,
+    "aftersales/registers/claims/<int:pk>/": {"pk": "claim"},
+    "aftersales/registers/claims/<int:pk>/<str:act>/": {"pk": "claim", "act": "chase"},
+    "aftersales/registers/alarms/<int:pk>/": {"pk": "alarm"},
+    "aftersales/registers/faults/<int:pk>/": {"pk": "fault"},
+    "aftersales/evidence/<int:pk>/": {"pk": "proof"},
+    "aftersales/disputes/<int:pk>/": {"pk": "case_dispute"},
+    "aftersales/disputes/<int:pk>/file/": {"pk": "case_dispute"},
+    "aftersales/disputes/<int:pk>/<str:what>/": {"pk": "case_dispute", "what": "answer"},
+    "aftersales/reports/": OWN,
+    "aftersales/reports/export/": ROLE,
     "aftersales/workshop/": OWN,
     **{
         f"aftersales/workshop/<int:pk>/{what}": {"pk": "rework"}
@@ -398,7 +421,8 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "orders/<int:pk>/offers/<int:offer_pk>/use/": {"pk": "order", "offer_pk": "offer"},
     "orders/<int:pk>/link/": {"pk": "order"},
     "orders/<int:pk>/link/revocation/": {"pk": "order"},
-    **{f"o/<str:token>/{what}": PUBLIC for what in ("", "check/", "address/", "wish/")},
+    **{f"o/<str:token>/{what}": PUBLIC for what in ("", "check/", "address/", "wish/", "return/")},
+    **{f"o/<str:token>/return/<int:pk>/{what}": PUBLIC for what in ("", "evidence/", "parcel/", "withdrawal/", "card/")},
     "orders/<int:pk>/": {"pk": "order"},
     "orders/<int:pk>/card/": {"pk": "order"},
     "orders/<int:pk>/facts/": {"pk": "order"},
@@ -864,6 +888,23 @@ class Story:
         CaseContact.objects.create(case=self.case_, way="phone", text=self.secret("casecontact"), at=NOW, **by)
         self.refund_run = self._run("refunds")
         self._inbound()
+        self._registers(by)
+
+    def _registers(self, by: dict[str, Any]) -> None:
+        """A line in each register of after-sales, a proof and a dispute."""
+        case, shop, ids = self.case_, self.cast.shop, self.case.ids
+        sku = Sku.objects.filter(shop=shop).order_by("pk").first()
+        assert sku is not None
+        ids["mistake"] = Mistake.objects.create(shop=shop, kind="wrong", case=case, goods=self.secret("mistake"), pieces=1, borne_by="agent", person=self.cast.lin, at=NOW).pk
+        ids["claim"] = CourierClaim.objects.create(
+            shop=shop, case=case, courier=self.secret("claimcourier"), number=self.secret("claim").upper(), kind="lost", reckoned_fen=100, amount_fen=100, at=NOW
+        ).pk
+        ids["fault"] = QualityNote.objects.create(shop=shop, case=case, product=sku.product, sku=sku, reason="quality", fault=self.secret("fault"), pieces=1, at=NOW).pk
+        ids["alarm"] = QualityAlarm.objects.create(
+            shop=shop, product=sku.product, reason="quality", fault=self.secret("alarm"), times=3, since=NOW, owner=self.cast.zhou, raised_at=NOW
+        ).pk
+        ids["proof"] = Evidence.objects.create(shop=shop, case=case, kind="weight", sha256="0" * 64, text=self.secret("proof"), problem="quality", taken_at=NOW, at=NOW, **by).pk
+        ids["case_dispute"] = Dispute.objects.create(shop=shop, case=case, about="quality", claim=self.secret("dispute"), opened_at=NOW).pk
 
     def _inbound(self) -> None:
         """A parcel that came back, with goods on a slip to the supplier."""
