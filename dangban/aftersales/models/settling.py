@@ -79,6 +79,7 @@ class Settlement(models.Model):
         indexes = [
             models.Index(fields=["shop", "state", "proposed_at", "id"], name="settlement_state"),
             models.Index(fields=["shop", "-paid_at", "-id"], name="settlement_paid"),
+            models.Index(fields=["-paid_at", "-id"], name="settlement_paid_all"),
             models.Index(fields=["shop", "promised_for", "id"], condition=Q(state="ready"), name="settlement_to_pay"),
         ]
 
@@ -113,6 +114,7 @@ class LedgerEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["key", "account"], name="a_ledger_key_once_per_account")]
         indexes = [
             models.Index(fields=["shop", "business_day", "id"], name="ledger_month"),
+            models.Index(fields=["business_day", "id"], name="ledger_month_all"),
             models.Index(fields=["case", "id"], name="ledger_of_case"),
         ]
 

@@ -41,9 +41,10 @@ def get(person: Person, pk: int) -> Settlement:
 
 
 def of_which(person: Person, which: str, shop: int | None = None) -> QuerySet[Settlement]:
-    # By the ids of the shops, not by a join: only so is the index of each state read in its order.
-    shops = [pk for pk in access.visible_shops(person).values_list("pk", flat=True) if shop in (None, pk)]
-    found = Settlement.objects.filter(shop__in=shops)
+    # Who sees every shop needs no condition on it: only so the lists of what is over are read in their order.
+    found = Settlement.objects.filter(access.where(person))
+    if shop is not None:
+        found = found.filter(shop=shop)
     if which == "topup":
         return found.filter(kind=Kind.TOPUP, state=State.READY)
     if which == "ready":
@@ -72,8 +73,7 @@ def page(person: Person, which: str, shop: int | None, after: str) -> Page:
 
 def counts(person: Person) -> dict[str, int]:
     """How many wait, by what they wait for; those that are over are not counted."""
-    shops = list(access.visible_shops(person).values_list("pk", flat=True))
-    rows = Settlement.objects.filter(shop__in=shops, state__in=(State.READY, State.PROPOSED)).order_by()
+    rows = Settlement.objects.filter(access.where(person), state__in=(State.READY, State.PROPOSED)).order_by()
     found: dict[str, int] = dict.fromkeys(WHICH[:3], 0)
     for state, kind, number in rows.values_list("state", "kind").annotate(Count("pk")):
         found["topup" if kind == Kind.TOPUP else state] += number
@@ -122,12 +122,19 @@ def month_accounts(person: Person, since: date, until: date, shop: int | None = 
     return dict(rows)
 
 
-def entries_page(person: Person, since: date, until: date, shop: int | None, after: int | None) -> tuple[list[LedgerEntry], int | None]:
+def entries_page(person: Person, since: date, until: date, shop: int | None, after: str) -> tuple[list[LedgerEntry], str]:
     found = month_entries(person, since, until, shop)
-    if after is not None:
-        found = found.filter(pk__gt=after)
-    rows = list(found.select_related("case", "shop", "settlement").order_by("pk")[: PAGE + 1])
-    return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None
+    day, _dash, pk = after.rpartition("_")
+    try:
+        last = date.fromisoformat(day), int(pk)
+    except ValueError:
+        last = None
+    if last is not None:
+        found = found.filter(Q(business_day__gt=last[0]) | Q(business_day=last[0], pk__gt=last[1]))
+    keys = list(found.order_by("business_day", "pk").values_list("pk", flat=True)[: PAGE + 1])
+    joined = LedgerEntry.objects.filter(pk__in=keys[:PAGE]).select_related("case", "shop", "settlement")
+    rows = list(joined.order_by("business_day", "pk"))
+    return rows, f"{rows[-1].business_day:%Y-%m-%d}_{rows[-1].pk}" if len(keys) > PAGE else ""
 
 
 # ---- Whether it agrees ---------------------------------------------------------------------------

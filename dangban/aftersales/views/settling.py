@@ -365,7 +365,7 @@ def _payment_page(request: HttpRequest, person: Person, row: Settlement) -> Http
 def month(request: HttpRequest) -> HttpResponse:
     person = _finance(request)
     since, until = _month(request.GET.get("month", ""))
-    shop, after = text.whole(request.GET.get("shop", "")), text.whole(request.GET.get("after", ""))
+    shop, after = text.whole(request.GET.get("shop", "")), request.GET.get("after", "")
     rows, following = listing.entries_page(person, since, until, shop, after)
     query = {"month": f"{since:%Y-%m}", **({"shop": shop} if shop else {})}
     accounts = listing.month_accounts(person, since, until, shop)
