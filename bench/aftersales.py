@@ -40,6 +40,11 @@ PAGES = {
     "search_number": ("mei", [f"/aftersales/?q=SH{n:06d}" for n in range(1, 3000, 200)]),
     "search_order": ("mei", [f"/aftersales/?q=B{n:012d}" for n in range(1, 3000, 200)]),
     "search_tail": ("mei", ["/aftersales/?q=0005", "/aftersales/?q=000123"]),
+    "receiving": ("ding", ["/aftersales/receiving/", "/aftersales/receiving/?which=inspect"]),
+    "received": ("ding", ["/aftersales/receiving/?which=done", "/aftersales/receiving/?q=ZTB000000008"]),
+    "shelf": ("ding", ["/aftersales/shelf/"]),
+    "unclaimed": ("ding", ["/aftersales/parcels/{shelf}/"]),
+    "expected": ("ding", ["/aftersales/expected/", "/aftersales/expected/?which=late"]),
     "case": ("mei", ["/aftersales/{case}/"]),
     "chat_panel": ("mei", ["/aftersales/chat/?shop={shop}&customer={customer}"]),
 }
@@ -81,7 +86,7 @@ def _run(options: argparse.Namespace, report: Report) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    known = {"lin": cast.lin.pk, "case": filling.first_case + 8, "shop": cast.shop.pk, "customer": cast.fang.pk}
+    known = {"lin": cast.lin.pk, "case": filling.first_case + 8, "shop": cast.shop.pk, "customer": cast.fang.pk, "shelf": filling.on_shelf}
     for name, (reader, addresses) in PAGES.items():
         if name.startswith(options.only):
             asking.take(name, reader, [address.format(**known) for address in addresses])
@@ -96,11 +101,11 @@ class CaseFilling(Filling):
         goods = Goods(self.cast)
         self._goods(goods)
         self._orders(goods.blue)
-        self._cases()
+        self._cases(goods)
         with self.connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
-    def _cases(self) -> None:
+    def _cases(self, goods: Any) -> None:
         from dangban.aftersales import actions
         from dangban.aftersales.actions import deciding
         from dangban.aftersales.models import Assessment, CaseStep
@@ -137,9 +142,36 @@ class CaseFilling(Filling):
         for step in CaseStep.objects.filter(case=case):
             self._copies(step, count, {"case_id": of})
         self._copies(Assessment.objects.get(case=case), count, {"case_id": of})
+        self._parcels(case, goods)
         later = self.now + timedelta(days=2)
         case.due_at = later
         case.save(update_fields=["due_at"])
+
+    def _parcels(self, case: Any, goods: Any) -> None:
+        """A parcel for each case: of the last ones some are expected, come, counted, or nobody's."""
+        from dangban.aftersales import inbound
+        from dangban.aftersales.models import ParcelCase
+
+        count = self.options.cases
+        parcel = inbound.announce(case, "中通", "ZTB000000000", by=self.cast.mei, at=self.now)
+        age = f"({count} - i) * 60"
+        recent = f"i > {count} - 8000"
+        states = ("expected", "expected", "expected", "arrived", "counted", "inspected", "inspected", "shelf")
+        state = " ".join(f"WHEN i % {len(states)} = {place} THEN '{code}'" for place, code in enumerate(states))
+        nobodys = f"{recent} AND i % {len(states)} = {states.index('shelf')}"
+        came = f"CASE WHEN {recent} AND i % {len(states)} < 3 THEN NULL ELSE {self._at(age)} END"
+        first = self._copies(parcel, count, {
+            "number": self._text("'ZTB'", 9), "announced_at": self._at(age), "arrived_at": came, "signed_over_at": came,
+            "state": f"CASE WHEN {recent} THEN CASE {state} END ELSE 'inspected' END",
+            "shop_id": f"CASE WHEN {nobodys} THEN NULL ELSE {self.cast.shop.pk} END", "phone_tail": "'0005'",
+        })  # fmt: skip
+        self._copies(ParcelCase.objects.get(parcel=parcel), count, {"case_id": f"{self.first_case} + i", "parcel_id": f"{first} + i"})
+        self._copies(parcel.items.get(), count, {"line_id": "NULL", "parcel_id": f"{first} + i"})
+        lying = inbound.arrive("SF1", by=self.cast.ding, warehouse=goods.warehouse, seen=inbound.AtTheDoor("顺丰", phone_tail="0005"))
+        inbound.describe(
+            lying, sender="方静", phone_tail="0005", label_text="000123", goods=[goods.blue.code], weight_g=900, shelf="A-1", by=self.cast.ding
+        )
+        self.on_shelf = lying.pk
 
 
 if __name__ == "__main__":
