@@ -26,6 +26,7 @@ from dangban.aftersales.models import (
     Case,
     CaseContact,
     CaseLine,
+    CaseOrder,
     CaseStep,
     CourierClaim,
     Dispute,
@@ -36,7 +37,9 @@ from dangban.aftersales.models import (
     ParcelItem,
     QualityAlarm,
     QualityNote,
+    RetentionOffer,
     ReworkOrder,
+    Settlement,
     SupplierSlip,
 )
 from dangban.aftersales.models import Finding as ReturnFinding
@@ -343,6 +346,16 @@ ROUTES: dict[str, str | dict[str, str]] = {
     "aftersales/parcels/<int:pk>/findings/<int:finding_pk>/": {"pk": "inbound", "finding_pk": "inbound_finding"},
     **{f"aftersales/parcels/<int:pk>/{what}/<int:case_pk>/": {"pk": "inbound", "case_pk": "case"} for what in ("freight", "sending-back")},
     "aftersales/<int:pk>/return-card/": {"pk": "case"},
+    **{f"aftersales/<int:pk>/money/{what}": {"pk": "case"} for what in ("", "sums/", "payment/", "topup/", "credit/", "goods/", "stock/", "offers/")},
+    "aftersales/<int:pk>/money/goods/<int:order>/off/": {"pk": "case", "order": "case_order"},
+    "aftersales/<int:pk>/money/offers/<int:offer>/": {"pk": "case", "offer": "retention_offer"},
+    "aftersales/payments/": OWN,
+    "aftersales/payments/paid/": OWN,
+    **{f"aftersales/payments/<int:pk>/{what}": {"pk": "settlement"} for what in ("", "paid/", "cancel/", "against/", "proof/")},
+    "aftersales/ledger/": ROLE,
+    "aftersales/ledger/export/": ROLE,
+    "aftersales/ledger/agrees/": ROLE,
+    "aftersales/offers/": OWN,
     **{f"aftersales/registers/{code}/": OWN for code in REGISTERS},
     "aftersales/registers/<str:code>/export/": ROLE,
     "aftersales/registers/<str:code>/print/": ROLE,
@@ -889,6 +902,19 @@ class Story:
         self.refund_run = self._run("refunds")
         self._inbound()
         self._registers(by)
+        self._settling()
+
+    def _settling(self) -> None:
+        """A payment that is to be made, an offer, goods sent for a case."""
+        case, cast, ids = self.case_, self.cast, self.case.ids
+        ids["settlement"] = Settlement.objects.create(
+            case=case, shop=cast.shop, kind="goodwill", way="alipay", state="ready", amount_fen=100, key="strangers", payee=self.secret("payee"),
+            account=self.secret("account"), note=self.secret("payment"), proposed_by=cast.mei, proposed_at=NOW, promised_for=NOW,
+        ).pk  # fmt: skip
+        ids["retention_offer"] = RetentionOffer.objects.create(
+            case=case, shop=cast.shop, kind="help", note=self.secret("retention"), by=cast.mei, at=NOW
+        ).pk
+        ids["case_order"] = CaseOrder.objects.create(case=case, order=self.order, kind="reship", key="strangers", by=cast.mei, at=NOW).pk
 
     def _registers(self, by: dict[str, Any]) -> None:
         """A line in each register of after-sales, a proof and a dispute."""

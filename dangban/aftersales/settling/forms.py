@@ -33,7 +33,7 @@ class _Form(forms.Form):
     """Several of these stand on one page: each field's id begins with its form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": f"{type(self).__name__.lower()}-%s", **kwargs})
 
 
 class PaymentForm(_Form):
