@@ -167,6 +167,15 @@ class ClaimTests(RegisterCase):
         assert (one.reckoned_fen, one.due_at) == (10_000, NOW + timedelta(days=1))
         assert [(code, there) for code, _label, there in claims.checklist(one)] == [("purchase", False)]
 
+    def test_its_page_files_it_and_then_asks_for_the_answer(self) -> None:
+        one = self.claim()
+        Case.objects.update(remedy="reship")
+        client = self.as_person(self.cast.mei)
+        address = f"/aftersales/registers/claims/{one.pk}/"
+        answer = client.post(address + "filing/", {"seen": one.version, "amount": "199.00", "reference": "L1", "note": "底单随后补"})
+        assert answer.status_code == 302, answer.content.decode()[-3000:]
+        assert "/answer/" in client.get(address).content.decode()
+
 
 class QualityTests(RegisterCase):
     def faults(self, count: int) -> None:
