@@ -49,7 +49,7 @@ def rows(found: Iterable[DealerReturn]) -> Iterable[Sequence[Any]]:
 
 def month_columns() -> list[Column]:
     return [
-        Column(_("Dealer"), width=24), Column(_("Cause"), width=18), Column(_("Department"), width=16), Column(pgettext("dealers", "Returns"), "number", 8),
+        Column(_("Dealer"), width=24), Column(_("Cause"), width=18), Column(pgettext("dealers", "Department"), width=16), Column(pgettext("dealers", "Returns"), "number", 8),
         Column(pgettext("dealers", "Pieces"), "number", 8), Column(_("Worth"), "money", 14), Column(_("Loss"), "money", 14),
     ]  # fmt: skip
 

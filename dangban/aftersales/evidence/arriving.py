@@ -40,8 +40,8 @@ def taken_in(sent: Sequence[UploadedFile]) -> Iterator[list[Arrived]]:
             _check(kept[-1])
         yield kept
     finally:
-        for one in kept:
-            one.path.unlink(missing_ok=True)
+        for arrived in kept:
+            arrived.path.unlink(missing_ok=True)
 
 
 def _kept(sent: UploadedFile) -> Arrived:

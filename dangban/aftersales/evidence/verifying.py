@@ -31,7 +31,10 @@ def _digest(evidence: Evidence) -> str | None:
     if evidence.media_key:
         try:
             with storage().open(evidence.sha256) as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+                digest = hashlib.sha256()
+                while part := file.read(1 << 20):
+                    digest.update(part)
+                return digest.hexdigest()
         except OSError:
             return None
     return hashlib.sha256(evidence.text.encode()).hexdigest() if evidence.text else None

@@ -12,7 +12,13 @@ from dangban.aftersales.models.inbound import (
     SupplierSlip,
     SupplierSlipLine,
 )
-from dangban.aftersales.models.registers import ClaimTemplate, CourierClaim, Mistake, QualityAlarm, QualityNote
+from dangban.aftersales.models.registers import (
+    ClaimTemplate,
+    CourierClaim,
+    Mistake,
+    QualityAlarm,
+    QualityNote,
+)
 from dangban.aftersales.models.settling import CaseOrder, LedgerEntry, RetentionOffer, Settlement
 from dangban.aftersales.models.workshop import ReworkOrder
 

@@ -242,7 +242,7 @@ def _paid(held: CourierClaim, paid_fen: int, bill: str, by: Person, at: datetime
     if held.granted_fen is None:
         held.granted_fen, held.answered_at = paid_fen, at
     case = moving.locked(held.case_id)
-    parts = {LedgerEntry.Account.SELLER: paid_fen, LedgerEntry.Account.COURIER: -paid_fen}
+    parts = {str(LedgerEntry.Account.SELLER): paid_fen, str(LedgerEntry.Account.COURIER): -paid_fen}
     ledger.post(case, "claim", parts, key=f"claim-{held.pk}", by=by, at=at, memo=f"{held} {held.courier}")
     return _moved(held, "claim_paid", by, at, paid_fen=paid_fen, bill=bill)
 

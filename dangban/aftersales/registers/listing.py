@@ -274,7 +274,7 @@ def _quality(one: QualityNote) -> list[Cell]:
     known = {True: _("confirmed"), False: _("not confirmed"), None: _("not looked at")}[one.confirmed]
     return [
         Cell(one.product.title, sub=one.sku.code), Cell(one.sku.name), Cell(one.batch.number if one.batch else ""),
-        Cell(str(REASONS[one.reason].label), sub=one.fault), Cell(one.pieces), _case_cell(one.case), Cell(known, tone={True: "bad", False: "ok"}.get(one.confirmed, "")),
+        Cell(str(REASONS[one.reason].label), sub=one.fault), Cell(one.pieces), _case_cell(one.case), Cell(known, tone={True: "bad", False: "ok", None: ""}[one.confirmed]),
         Cell(one.at),
     ]  # fmt: skip
 

@@ -212,6 +212,7 @@ def _known(person: Person, found: Case) -> dict[str, Any]:
     return {
         "case": found, "state": flow.STATES[found.state], "may": may, "ceiling": knowing.ceiling(found, at=at), "step_names": STEPS,
         "payments": listing.of_case(found), "orders": list(orders), "owed_fen": ordering.owed_fen(found), "asked_fen": receiving.asked_fen(found),
+        "reference": ordering.REFERENCE % found.number,
         "credit_fen": receiving.credit_fen(found.customer_id, found.shop_id), "balances": _balances(found),
         "offers": list(found.retention_offers.select_related("by").order_by("pk")), "may_offer": retention.may_offer(found, in_force(at)),
         "now_": at, "person_pk": person.pk,
