@@ -72,6 +72,7 @@ class Addresses(Floor):
             path = path.replace("<str:day>", "2026-11-19")
             of = {"shop": self.cast.shop.pk, "customer": self.cast.fang.pk}
             path = re.sub(r"<int:(\w+)_pk>", lambda part, of=of: str(of.get(part[1], 1)), path)
+            path = re.sub(r"<int:\w+>", "1", path).replace("<str:code>", "log").replace("<str:act>", "chase").replace("<str:what>", "answer")
             assert "<" not in path, path
             yield "/" + path
 

@@ -107,9 +107,9 @@ class OpenPagesCase(FloorCase):
         follow_up = FollowUp.objects.values_list("pk", flat=True).earliest("pk")
         pages = {
             "lin": ["/workspace/?tab=mine", f"/workspace/{first}/?tab=team", "/workspace/leaving/", "/backorders/", f"/backorders/{self.wait.pk}/", "/campaigns/", f"/campaigns/price/?shop={self.cast.shop.pk}"],
-            "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/", "/aftersales/", "/aftersales/?which=all"],
+            "mei": ["/workspace/?tab=waiting", f"/workspace/{second}/?tab=offline", "/day/", f"/handover/{self.sheet.pk}/", "/aftersales/", "/aftersales/?which=all", "/aftersales/registers/log/", f"/aftersales/{self.case.pk}/money/"],
             "ou": [f"/workspace/{third}/?tab=ended", f"/orders/{order}/", "/inbox/", "/orders/unpaid/", f"/orders/unpaid/{follow_up}/", "/orders/exceptions/", f"/orders/exceptions/{self.exception.pk}/", "/parcels/", f"/parcels/{self.parcel.pk}/", f"/parcels/order/{self.parcel.order_id}/", "/orders/changes/", f"/orders/changes/{self.change.pk}/", f"/orders/{order}/price/", "/dispatch/", "/dispatch/cut-off/"],
-            "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/", "/dealers/", f"/dealers/{self.dealer_return.pk}/", "/dealers/month/", f"/aftersales/{self.case.pk}/", "/aftersales/?which=over"],
+            "zhou": ["/floor/", "/orders/unpaid/board/", f"/workspace/{first}/?tab=waiting", "/inbox/?only=deadlines", "/approvals/", f"/tasks/{self.task.pk}/", "/dealers/", f"/dealers/{self.dealer_return.pk}/", "/dealers/month/", f"/aftersales/{self.case.pk}/", "/aftersales/?which=over", "/aftersales/payments/"],
             "ding": [f"/orders/{other}/", f"/stock/{self.goods.pk}/", f"/backorders/short/{self.short.pk}/", "/backorders/?state=waiting", f"/dispatch/cut-off/?shop={self.cast.shop.pk}", "/dispatch/pack/", "/dealers/gate/", "/aftersales/workshop/", f"/aftersales/workshop/{self.rework.pk}/", "/aftersales/receiving/", "/aftersales/shelf/", "/aftersales/expected/", f"/aftersales/parcels/{self.unclaimed.pk}/"],
             "bao": [f"/floor/?team={self.cast.team.pk}"],
             "hu": ["/floor/?wall=1", "/workspace/?tab=mine", "/inbox/"],

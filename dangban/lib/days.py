@@ -14,6 +14,15 @@ def day_of(at: datetime) -> date:
     return clock.business_day(at)
 
 
+def typed_day(written: str) -> date | None:
+    """A day that somebody wrote as 2026-11-19; None for what is none, or lies where no calendar of ours reaches."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
+
+
 def end_of(day: date) -> datetime:
     """The last second of a company day."""
     return clock.at_local(day, time(23, 59, 59))

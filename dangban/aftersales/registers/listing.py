@@ -30,6 +30,7 @@ from dangban.aftersales.models import (
 from dangban.aftersales.rules import flow
 from dangban.aftersales.rules.assessment.reasons import REASONS
 from dangban.lib import clock, keys, text
+from dangban.lib.days import typed_day
 from dangban.orders.models import Order
 from dangban.people.models import Person, Shop
 from dangban.shops.models import Sku
@@ -89,7 +90,7 @@ class Filters:
             if value in {code for code, _words in choices}:
                 chosen.append((name, value))
         return cls(
-            shop=text.whole(given.get("shop", "")), since=_day(given.get("since", "")), until=_day(given.get("until", "")),
+            shop=text.whole(given.get("shop", "")), since=typed_day(given.get("since", "")), until=typed_day(given.get("until", "")),
             search=given.get("q", "")[:80].replace("\x00", "").strip(), chosen=tuple(chosen),
         )
 
@@ -110,13 +111,6 @@ class Filters:
 class Page:
     lines: list[tuple[Any, list[Cell]]]
     next: str
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 def list_page(person: Person, register: Register, filters: Filters, after: str = "", size: int = PAGE) -> Page:

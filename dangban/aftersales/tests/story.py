@@ -64,7 +64,7 @@ class ReturningCase(pages.CastCase):
         cls.story = Returning(cls.cast)
 
     def clock_of(self, case: Case) -> Deadline | None:
-        return Deadline.objects.filter(subject_kind="aftersales.case", subject_id=case.pk, met_at=None, cancelled_at=None).first()
+        return Deadline.objects.filter(subject_kind="aftersales.case", subject_id=case.pk, met_at=None, cancelled_at=None).exclude(kind="aftersales.solve").first()
 
     def verbs(self, case: Case) -> list[str]:
         return list(Entry.objects.filter(subject_kind="aftersales.case", subject_id=case.pk).order_by("pk").values_list("verb", flat=True))

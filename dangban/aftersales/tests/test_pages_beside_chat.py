@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.db import transaction
+
 from dangban.aftersales.models import Case, Evidence
 from dangban.aftersales.tests.story import Returning
 from dangban.chat import actions as chat
-from dangban.chat.models import Thread
 from dangban.testing import pages
 from dangban.testing.cast import NOW
 
@@ -19,8 +20,9 @@ class BesideChatTest(pages.CastCase):
     def set_up_story(cls) -> None:
         cls.story = Returning(cls.cast)
         cls.order = cls.story.order()
-        cls.thread = Thread.objects.create(shop=cls.cast.shop, customer=cls.cast.fang, channel="web", created_at=NOW)
-        chat.post(cls.thread, author="customer", author_id=cls.cast.fang.pk, author_name="方静", body="开线了", client_id="1", at=NOW)
+        cls.thread = chat.open_thread(cls.cast.shop, customer=cls.cast.fang)
+        with transaction.atomic():
+            chat.post(cls.thread, author="customer", author_id=cls.cast.fang.pk, author_name="方静", body="开线了", client_id="1", at=NOW)
 
     def asked(self) -> dict[str, str]:
         return {"shop": str(self.cast.shop.pk), "customer": str(self.cast.fang.pk), "thread": str(self.thread.pk)}

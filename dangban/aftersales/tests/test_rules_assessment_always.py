@@ -174,7 +174,8 @@ def test_a_kinder_rule_never_makes_it_worse_for_the_buyer(name: str, facts: Fact
     stern, kind = assess(facts, before), assess(facts, after)
     if stern.outcome != "refused":
         assert kind.outcome != "refused"
-        assert _asked_of_the_supervisor(kind) <= _asked_of_the_supervisor(stern)
+        # Another question may be asked of the supervisor, never one more.
+        assert len(_asked_of_the_supervisor(kind)) <= len(_asked_of_the_supervisor(stern))
         # With more time there may be something to show where it would else have been sent in unseen.
         assert set(kind.evidence) <= set(stern.evidence) or stern.check_first
         assert {one.code for one in stern.remedies} <= {one.code for one in kind.remedies}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -60,7 +60,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "count": listing.count(person, shown, filters),
         "chips": _chips(person, shown, filters),
-        "here": reverse(name, query=filters.as_query() | ({"after": after} if after else {})),
+        "here": filters.as_query() | ({"after": after} if after else {}),
         "first_url": reverse(name, query=filters.as_query()) if after else "",
         "next_url": reverse(name, query=filters.as_query() | {"after": page.next}) if page.next else "",
         "clear_url": reverse(name),
@@ -81,6 +81,14 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     _log(person, code, filters, len(lines))
     columns = [Column(str(head.title), _KINDS[head.kind], head.width) for head in shown.heads]  # type: ignore[arg-type]
     return taken_out("xlsx", code, columns, ([_plain(cell, head) for cell, head in zip(line, shown.heads, strict=True)] for line in lines))
+
+
+@require_safe
+@login_required
+def part(request: HttpRequest, code: str) -> HttpResponse:
+    if code not in REGISTERS:
+        raise Http404("register")
+    return register(request, code)
 
 
 @require_safe
@@ -330,6 +338,8 @@ def fault(request: HttpRequest, pk: int) -> HttpResponse:
 
 pages = [
     *(path(f"registers/{code}/", register, {"code": code}, name=code) for code in REGISTERS),
+    # The same list by one name, for the part of an open page that follows what happens.
+    path("registers/<str:code>/part/", part, name="register-part"),
     path("registers/<str:code>/export/", export, name="register-export"),
     path("registers/<str:code>/print/", printed, name="register-print"),
     path("registers/mistakes/<int:pk>/", mistake, name="mistake"),

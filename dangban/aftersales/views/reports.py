@@ -20,6 +20,7 @@ from dangban.aftersales.reports.figures import Line, Span
 from dangban.aftersales.views.lists import reader
 from dangban.journal.actions import record
 from dangban.lib import clock, text
+from dangban.lib.days import typed_day
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.lib.excel import Column
 from dangban.lib.listing import chip_groups, taken_out
@@ -76,15 +77,11 @@ def _asked(request: HttpRequest) -> tuple[Span, int | None, str]:
     today = clock.business_day(clock.now())
     month = request.GET.get("month", "")
     what = request.GET.get("by", "reason")
-    try:
-        if month:
-            first = date.fromisoformat(f"{month}-01")
-            span = Span(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
-        else:
-            since, until = request.GET.get("since", ""), request.GET.get("until", "")
-            span = Span(date.fromisoformat(since) if since else today.replace(day=1), date.fromisoformat(until) if until else today)
-    except ValueError:
-        span = Span(today.replace(day=1), today)
+    first = typed_day(f"{month}-01")
+    if first is not None:
+        span = Span(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+    else:
+        span = Span(typed_day(request.GET.get("since", "")) or today.replace(day=1), typed_day(request.GET.get("until", "")) or today)
     if span.since > span.until:
         raise BadInput(_("The last day lies before the first."), fields={"until": [_("The last day lies before the first.")]})
     return span, text.whole(request.GET.get("shop", "")), what if what in figures.BY else "reason"

@@ -43,6 +43,7 @@ from dangban.aftersales.settling.words import ENTRIES, STEPS
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib import clock, text
 from dangban.lib import listing as lists
+from dangban.lib.days import typed_day
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.media.storage import scratch
 from dangban.orders.models import Order
@@ -404,7 +405,7 @@ def reconcile(request: HttpRequest) -> HttpResponse:
 def offers(request: HttpRequest) -> HttpResponse:
     person = _reader(request)
     today = clock.business_day(clock.now())
-    since, until = _day(request.GET.get("since", ""), today - timedelta(days=29)), _day(request.GET.get("until", ""), today)
+    since, until = typed_day(request.GET.get("since", "")) or today - timedelta(days=29), typed_day(request.GET.get("until", "")) or today
     by_agent, by_offer = retention.saved(person, since, until)
     context = {"by_agent": by_agent, "by_offer": by_offer, "since": since, "until": until, "rooms": navigation.tabs(person, "offers")}
     return render(request, "aftersales/settling/offers.html", context)
@@ -433,18 +434,10 @@ def _finance(request: HttpRequest) -> Person:
 def _month(typed: str) -> tuple[date, date]:
     """Its first day, and the first of the next one; what can't be read is this month."""
     today = clock.business_day(clock.now())
-    try:
-        since = date.fromisoformat(f"{typed}-01")
-    except ValueError:
-        since = today.replace(day=1)
+    since = typed_day(f"{typed}-01") or today.replace(day=1)
     return since, (since.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def _day(typed: str, otherwise: date) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return otherwise
 
 
 

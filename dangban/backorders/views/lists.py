@@ -20,6 +20,7 @@ from dangban.backorders.models import Wait
 from dangban.backorders.views import only_viewers, tabs
 from dangban.journal.actions import record
 from dangban.lib import clock, listing
+from dangban.lib.days import typed_day
 from dangban.lib.text import whole
 from dangban.people.models import Person
 
@@ -103,8 +104,4 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _day(written: str, otherwise: date) -> date:
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        return otherwise
-    return day if 2000 <= day.year < 2200 else otherwise
+    return typed_day(written) or otherwise

@@ -36,6 +36,7 @@ REFERENCES: dict[str, Words] = {
 }
 
 FACTS: dict[str, Words] = {
+    "about": Words("事项", "About"),
     "already": Words("已有", "Already"),
     "at": Words("时间", "Time"),
     "capacity": Words("接待上限", "Capacity"),
