@@ -92,6 +92,6 @@ def print_anew(ou: Any, told: dict[str, Any]) -> str:
     slip = ou.locator("td .id").first
     slip.wait_for(timeout=WAIT)
     with ou.expect_download(timeout=2 * WAIT) as labels:
-        ou.get_by_role("link", name="面单", exact=True).press("Enter")
+        ou.get_by_role("button", name="面单", exact=True).press("Enter")
     assert labels.value.suggested_filename.endswith(".pdf")
     return str(slip.text_content())

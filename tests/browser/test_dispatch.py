@@ -40,7 +40,7 @@ def test_a_wish_is_ticked_the_order_audited_printed_packed_and_sent(chromium: An
         desk.locator("[data-bulk-bar] button[type=submit]").click()
         slip = desk.locator("td .id").first.text_content()
         with desk.expect_download(timeout=2 * WAIT) as labels:
-            desk.get_by_role("link", name="面单", exact=True).click()
+            desk.get_by_role("button", name="面单", exact=True).click()
         assert labels.value.suggested_filename.endswith(".pdf")
     with visit(chromium, warehouse.url, warehouse.told["ding"], expected=("409",)) as table:
         table.goto("/dispatch/pack/")
