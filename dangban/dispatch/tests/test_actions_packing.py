@@ -161,7 +161,7 @@ class Packing(DeskCase):
         gone, left = self.desk.row(one), self.desk.row(other)
         assert (gone.stage, gone.closed_at) == ("sent", NOW)
         assert (left.stage, left.closed_at, left.joined_to) == ("waiting", None, None)
-        assert list(Order.objects.filter(pk__in=[one.pk, other.pk]).values_list("status", flat=True)) == ["sent", "paid"]
+        assert list(Order.objects.filter(pk__in=[one.pk, other.pk]).order_by("pk").values_list("status", flat=True)) == ["sent", "paid"]
 
     def test_other_rooms_learn_how_far_the_warehouse_is(self):
         unprinted = self.desk.order()
