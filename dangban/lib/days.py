@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from dangban.lib import clock
@@ -28,11 +29,11 @@ def end_of(day: date) -> datetime:
     return clock.at_local(day, time(23, 59, 59))
 
 
-def working_day_after(day: date, count: int) -> date:
-    """The nth day from Monday to Friday after a day; public holidays are not known here."""
+def working_day_after(day: date, count: int, moved: Collection[date] = ()) -> date:
+    """The nth working day after a day: Monday to Friday, and the other way round for days that a holiday has moved."""
     while count > 0:
         day += timedelta(days=1)
-        count -= day.weekday() <= FRIDAY
+        count -= (day.weekday() <= FRIDAY) != (day in moved)
     return day
 
 
@@ -44,3 +45,21 @@ def in_chinese(at: datetime) -> str:
 
 def in_english(at: datetime) -> str:
     return f"{clock.local(at):%Y-%m-%d %H:%M}"
+
+
+def month_of(day: date) -> date:
+    """The first day of its month: what a month is named by."""
+    return day.replace(day=1)
+
+
+def next_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def last_of_month(day: date) -> date:
+    return next_month(day) - timedelta(days=1)
+
+
+def span_of_days(first: date, last: date) -> list[date]:
+    """Each day from the first to the last, both with it."""
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -15,6 +16,7 @@ import xlsxwriter
 from . import clock, money
 
 MAX_ROWS = 1_048_575
+FEW_ROWS = 1_000
 Kind = Literal["text", "money", "number", "when", "day"]
 _FORMATS = {
     "text": "@",
@@ -47,8 +49,13 @@ def write_xlsx(
 
     Text is written as text, whatever it looks like: no formulas, no links, no guesses.
     """
+    rows = iter(rows)
+    first = list(islice(rows, FEW_ROWS + 1))
+    few = len(first) <= FEW_ROWS
     options = {
-        "constant_memory": True,
+        # Many rows pass through files of their own; for few the disk would be most of the work.
+        "in_memory": few,
+        "constant_memory": not few,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
@@ -62,7 +69,7 @@ def write_xlsx(
         page.write_string(0, index, column.title, head)
     page.freeze_panes(1, 0)
     count = 0
-    for count, row in enumerate(rows, 1):
+    for count, row in enumerate(chain(first, rows), 1):
         if count > MAX_ROWS:
             raise ValueError("a sheet holds no more than 1,048,575 rows")
         for index, (column, value) in enumerate(zip(columns, row, strict=True)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,9 +10,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from . import clock
 from .excel import Column, csv_bytes, xlsx
+from .text import whole
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
+# What still waits, and what is over: states that every room has.
+OPEN, OVER = "open", "over"
 Row = TypeVar("Row")
 Keys = Mapping[str, Callable[[Row], Any]]
 
@@ -60,6 +63,25 @@ class Sort:
         if name != self.name:
             return ""
         return "down" if self.down else "up"
+
+
+@dataclass(frozen=True, slots=True)
+class StateFilters:
+    """What a list of things in states is narrowed to; the same words as in its address. Open ones unless it says otherwise."""
+
+    shop: int | None = None
+    state: str = OPEN
+    mine: bool = False
+    search: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, str], states: Collection[str]) -> StateFilters:
+        state, search = given.get("state", ""), given.get("q", "").strip()[:80]
+        return cls(whole(given.get("shop", "")), state if state in states else OPEN, given.get("mine") == "1", search)
+
+    def as_query(self, **changed: Any) -> dict[str, str]:
+        values = {"shop": self.shop, "state": self.state, "mine": "1" if self.mine else "", "q": self.search} | changed
+        return {name: str(value) for name, value in values.items() if value not in ("", None) and (name, value) != ("state", OPEN)}
 
 
 def chip_groups(

@@ -23,10 +23,9 @@ def fen(yuan: str | int | Decimal) -> int:
             raise ValueError(f"{yuan!r} is not an amount")
         yuan = text
     try:
-        amount = Decimal(yuan) * 100
+        return int((Decimal(yuan) * 100).quantize(Decimal(1), ROUND_HALF_UP))
     except InvalidOperation as error:
         raise ValueError(f"{yuan!r} is not an amount") from error
-    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def yuan(amount_fen: int) -> Decimal:

@@ -10,6 +10,9 @@ class RailItem:
     """One room on the rail.
 
     `label` is lazy (`pgettext_lazy("rail", "Orders")`), two characters in Chinese. `permission` is a `room.verb`; empty means everyone who is logged in.
+    `order` is its place; its hundred is its section, which the rail sets apart: 100 answering customers, 200 goods and orders,
+    300 the department's own people, 400 its rules and books.
+    `also` are beginnings of further addresses that belong to the room: while one is open, the room is marked.
     """
 
     key: str
@@ -17,7 +20,16 @@ class RailItem:
     icon: str
     url_name: str
     permission: str = ""
-    order: int = 100
+    order: int = 500
+    also: tuple[str, ...] = ()
+
+    @property
+    def section(self) -> int:
+        return self.order // 100
+
+    def holds(self, path: str, url: str) -> bool:
+        """Whether the page at `path` is one of this room, whose own address is `url`."""
+        return path == url or (url != "/" and path.startswith(url)) or path.startswith(self.also)
 
 
 _items: dict[str, RailItem] = {}

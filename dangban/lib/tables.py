@@ -15,10 +15,11 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import PurePath
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from .errors import BadInput
 
@@ -119,6 +120,32 @@ def read(data: bytes, name: str = "", *, max_rows: int = MAX_ROWS) -> Table:
     else:
         encoding, raw = "", _sheet_rows(data, kind)
     return _with_headers(kind, encoding, raw, max_rows)
+
+
+def sheets(data: bytes, name: str = "") -> dict[str, list[Row]]:
+    """All sheets of a workbook by name, headers not looked for; the same guards as `read`. A CSV file is one sheet."""
+    if len(data) > MAX_BYTES:
+        raise TableError(_too_much(), status=413)
+    kind = _kind(data)
+    _refuse_lying_name(kind, name)
+    if kind == "csv":
+        return {PurePath(name).stem: list(_limited(_csv_rows(decode(data)[1]), MAX_ROWS))}
+    if kind == "xlsx":
+        _refuse_bomb(data)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return {title: _rows_of(workbook.get_sheet_by_name(title)) for title in workbook.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise TableError(_damaged()) from error
+
+
+def _rows_of(sheet: CalamineSheet) -> list[Row]:
+    first = sheet.start[0] if sheet.start else 0
+    return list(_limited(_numbered(sheet.iter_rows(), first + 1), MAX_ROWS))
+
+
+def _damaged() -> str:
+    return _("This workbook is damaged or locked by a password. Open it, save a copy without one and load that.")
 
 
 def clean(value: str) -> str:
@@ -260,11 +287,7 @@ def _sheet_rows(data: bytes, kind: str) -> Iterator[Row]:
         first = sheet.start[0] if sheet.start else 0
         return _numbered(sheet.iter_rows(), first + 1)
     except (CalamineError, OSError, ValueError) as error:
-        raise TableError(
-            _(
-                "This workbook is damaged or locked by a password. Open it, save a copy without one and load that."
-            )
-        ) from error
+        raise TableError(_damaged()) from error
 
 
 def _numbered(rows: Iterable[list[Any]], first: int) -> Iterator[Row]:
@@ -304,11 +327,7 @@ def _refuse_bomb(data: bytes) -> None:
             for info in archive.infolist():
                 left -= _unpacked(archive, info, left)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise TableError(
-            _(
-                "This workbook is damaged or locked by a password. Open it, save a copy without one and load that."
-            )
-        ) from error
+        raise TableError(_damaged()) from error
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> int:

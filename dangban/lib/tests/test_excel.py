@@ -25,3 +25,13 @@ def test_a_remark_that_looks_like_a_formula_stays_a_text():
 def test_formulas_are_defused_in_csv_and_negative_amounts_are_not():
     data = excel.csv_bytes(COLUMNS, [["1", -300, PAID, "@SUM(A1)"]]).decode("utf-8-sig")
     assert data.splitlines()[1] == "1,-3.00,2026-11-22 14:05:00,'@SUM(A1)"
+
+
+def test_few_rows_and_many_are_read_back_alike():
+    for count in (0, excel.FEW_ROWS, excel.FEW_ROWS + 1):
+        data = excel.xlsx(COLUMNS, ([f"单{number}", number, PAID, "=1+1"] for number in range(count)))
+        rows = [row.cells for row in tables.read(data, "a.xlsx").rows()]
+        assert len(rows) == count
+        assert b"<f>" not in zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml")
+        if count:
+            assert rows[-1] == [f"单{count - 1}", f"{(count - 1) / 100:.2f}".rstrip("0").rstrip("."), "2026-11-22 14:05:00", "=1+1"]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from dangban.lib import clock
 from dangban.lib.gate import GateTimeout, gate_of
 
 
@@ -53,14 +52,22 @@ def test_another_process_holds_it_and_gives_it_back_by_dying(tmp_path: Path) -> 
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
-    threading.Timer(0.3, holder.kill).start()
     gate = gate_of(str(tmp_path / "db"))
     assert gate is not None
-    began = clock.monotonic()
-    gate.take()
-    gate.give("test")
+    taken = threading.Event()
+
+    def take() -> None:
+        gate.take()
+        taken.set()
+        gate.give("test")
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    assert not taken.wait(0.3)
+    holder.kill()
     holder.wait()
-    assert 0.1 < clock.monotonic() - began < 5
+    assert taken.wait(60)
+    thread.join()
 
 
 def test_first_come_first_served_but_messages_first(tmp_path: Path) -> None:
