@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
-from dangban.handbook.clauses.shifts import SHIFTS
 from dangban.handbook.current import in_force_so_far
+from dangban.handbook.rulebook import Rules
 from dangban.lib import clock, spans
 from dangban.lib.spans import Span
-from dangban.people.models import Person, TeamShop
+from dangban.people.models import Person, Team, TeamMembership, TeamShop
 from dangban.shops import clauses as shop_clauses
 from dangban.shops.models import Profile
-from dangban.workforce.models import DutyPeriod
+from dangban.staff.models import Departure
+from dangban.workforce import ports
+from dangban.workforce.clauses import SHIFTS
+from dangban.workforce.models import DutyPeriod, MakeUp, Plan, Training
 from dangban.workforce.shifts import Shift
 
 # No shift is longer; a period that began earlier than this before a day can't reach into it.
 LONGEST = timedelta(hours=24)
+LONGEST_PLAN = timedelta(weeks=5)
 
 
 def covering(at: datetime) -> Q:
@@ -53,9 +58,73 @@ def duty_of_day(day: date, team_ids: Iterable[int] | None = None) -> QuerySet[Du
     return found if team_ids is None else found.filter(team_id__in=list(team_ids))
 
 
+def members_on(team: Team, first: date, last: date) -> QuerySet[Person]:
+    """Who belongs to a team on any of these days and still works here, also those who come or go in between."""
+    members = TeamMembership.objects.filter(Q(until=None) | Q(until__gt=first), team=team, since__lte=last)
+    gone = Departure.objects.filter(Departure.OPEN, last_day__lt=first).values("person_id")
+    return Person.objects.filter(pk__in=members.values("person_id"), is_active=True).exclude(pk__in=gone)
+
+
+def rostered_teams(team_ids: Iterable[int], day: date) -> set[int]:
+    """Which of these teams have a published roster for a day."""
+    ids = list(team_ids)
+    near = Plan.objects.filter(team__in=ids, state=Plan.State.PUBLISHED, first_day__lte=day, first_day__gt=day - LONGEST_PLAN)
+    return {plan.team_id for plan in near if plan.last_day >= day} if ids else set()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingShown:
+    """A training with those who make up for it and, as long as it isn't entered who came, those who were expected."""
+
+    training: Training
+    make_ups: list[MakeUp]
+    expected: list[Person]
+
+
+TRAININGS_SHOWN = 30
+
+
+def trainings_of(team: Team, only_of: Person | None) -> list[TrainingShown]:
+    """The newest of a team; of the make-ups, for who doesn't plan it, their own only."""
+    found = list(Training.objects.filter(team=team).select_related("made_by").order_by("-starts_at", "-pk")[:TRAININGS_SHOWN])
+    rows = MakeUp.objects.filter(training__in=found).select_related("person", "task").order_by("person__name", "pk")
+    made: dict[int, list[MakeUp]] = {}
+    for one in rows if only_of is None else rows.filter(person=only_of):
+        made.setdefault(one.training_id, []).append(one)
+    return [
+        TrainingShown(
+            one, made.get(one.pk, []),
+            expected_at(one) if only_of is None and one.settled_at and not (one.held_at or one.cancelled_at) else [],
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def resting_at(training: Training) -> list[Person]:
+    """Of a team those who have no shift on the day of a training, though they work by shifts, or are on leave."""
+    day, week = training.day, timedelta(days=7)
+    people = list(members_on(training.team, day, day).exclude(pk=training.made_by_id).order_by("pk"))
+    near = DutyPeriod.objects.filter(person__in=people, day__gte=day - week, day__lte=day + week)
+    shifts_of_people = set(near.values_list("person_id", "day"))
+    rostered = {person_id for person_id, _day in shifts_of_people}
+    ids = [person.pk for person in people]
+    away = {one.person_id for one in ports.away(ids, day, day) if one.approved and one.whole_days}
+    return [one for one in people if (one.pk, day) not in shifts_of_people and (one.pk in rostered or one.pk in away)]
+
+
+def expected_at(training: Training) -> list[Person]:
+    """Everybody of the team but those who make up for it; whoever gives it is not taught."""
+    making_up = training.make_ups.values("person")
+    people = members_on(training.team, training.day, training.day).exclude(pk=training.made_by_id).exclude(pk__in=making_up)
+    return list(people.order_by("name", "pk"))
+
+
 def shifts(at: datetime) -> list[Shift]:
     """The shifts the handbook names, in its order."""
-    rules = in_force_so_far(at)
+    return shifts_of(in_force_so_far(at))
+
+
+def shifts_of(rules: Rules) -> list[Shift]:
     if not rules.has(SHIFTS):
         return []
     return [Shift(row.name, row.hours.start, row.hours.end) for row in rules[SHIFTS]]

@@ -19,6 +19,11 @@ class Shift:
     begins: time
     ends: time
 
+    @classmethod
+    def between(cls, name: str, starts_at: datetime, ends_at: datetime) -> Shift:
+        """The shift that a stretch of duty was."""
+        return cls(name, clock.local(starts_at).time(), clock.local(ends_at).time())
+
     @property
     def crosses_midnight(self) -> bool:
         return self.ends <= self.begins

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,13 +16,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dangban.lib import clock
-from dangban.people.access import members_of
 from dangban.people.models import Person, Team
 from dangban.people.requests import PersonRequest
 from dangban.workforce import access, actions, queries
 from dangban.workforce.forms import read_cell
 from dangban.workforce.models import DutyPeriod
-from dangban.workforce.shifts import Shift
+from dangban.workforce.views.addresses import chosen_team, day_of, monday_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Cell:
     def hours(self) -> str:
         if self.duty is None:
             return ""
-        begins, ends = clock.local(self.duty.starts_at).time(), clock.local(self.duty.ends_at).time()
-        return Shift("", begins, ends).hours
+        return self.duty.shift.hours
 
     @property
     def extended(self) -> bool:
@@ -48,16 +47,16 @@ class Cell:
 @require_safe
 def duty(request: PersonRequest) -> HttpResponse:
     teams = list(access.visible_teams(request.user))
-    chosen = _chosen(request, teams)
+    chosen = chosen_team(request, teams)
     now = clock.now()
-    monday = _monday(request.GET.get("day", ""))
+    monday = monday_of(request.GET.get("day", ""))
     days = [monday + timedelta(days=offset) for offset in range(7)]
     context: dict[str, Any] = {
         "teams": teams,
         "team": chosen,
         "days": days,
         "today": clock.business_day(now),
-        "shifts": queries.shifts(now),
+        "shifts": queries.shifts(_then(monday)),
         "previous": monday - timedelta(days=7),
         "following": monday + timedelta(days=7),
     }
@@ -72,11 +71,11 @@ def duty(request: PersonRequest) -> HttpResponse:
 def set_cell(request: PersonRequest, team_pk: int, person_pk: int, day: str) -> HttpResponse:
     """One cell; answers with the cell as it then is."""
     team = access.get_team(request.user, team_pk)
-    person = members_of([team.pk]).filter(pk=person_pk).first()
+    on, now = day_of(day), clock.now()
+    person = queries.members_on(team, on, on).filter(pk=person_pk).first()
     if person is None:
         raise Http404
-    on, now = _day(day), clock.now()
-    shift = read_cell(request.POST.get("shift", ""), request.POST.get("hours", ""), now)
+    shift = read_cell(request.POST.get("shift", ""), request.POST.get("hours", ""), _then(on))
     if shift is None:
         actions.clear_duty(person, team, on, by=request.user, at=now)
     else:
@@ -85,37 +84,30 @@ def set_cell(request: PersonRequest, team_pk: int, person_pk: int, day: str) -> 
         return redirect(f"{reverse('duty')}?team={team.pk}&day={on}")
     found = DutyPeriod.objects.filter(person=person, day=on).prefetch_related("extensions").first()
     cell = Cell(person, on, found, on == clock.business_day(now), may_edit=True)
-    return render(request, "workforce/_cell.html", {"cell": cell, "team": team, "shifts": queries.shifts(now)})
+    return render(request, "workforce/_cell.html", {"cell": cell, "team": team, "shifts": queries.shifts(_then(on))})
+
+
+def _then(day: date) -> datetime:
+    """Days to come have the shifts that the handbook names then."""
+    return max(clock.now(), clock.day_span(day)[0])
 
 
 @login_required
 @require_POST
 def copy_week(request: PersonRequest, team_pk: int, day: str) -> HttpResponse:
     team = access.get_team(request.user, team_pk)
-    monday = _monday(day)
+    monday = monday_of(day)
     count = actions.copy_week(team, monday, by=request.user, at=clock.now())
     messages.success(request, ngettext("%(count)s shift entered.", "%(count)s shifts entered.", count) % {"count": count})
     return redirect(f"{reverse('duty')}?team={team.pk}&day={monday}")
 
 
-def _chosen(request: PersonRequest, teams: list[Team]) -> Team | None:
-    """The team in the address, else one's own, else the first."""
-    wanted = request.GET.get("team", "")
-    if wanted:
-        for team in teams:
-            if str(team.pk) == wanted:
-                return team
-        raise Http404
-    own = request.user.scope.teams
-    return next((team for team in teams if team.pk in own), teams[0] if teams else None)
-
-
 def _rows(team: Team, days: list[date], may_edit: bool) -> list[tuple[Person, list[Cell]]]:
-    people = list(members_of([team.pk]).order_by("name", "pk"))
-    entered = {
-        (duty.person_id, duty.day): duty
-        for duty in DutyPeriod.objects.filter(team=team, day__gte=days[0], day__lte=days[-1]).prefetch_related("extensions")
-    }
+    rows = DutyPeriod.objects.filter(team=team, day__gte=days[0], day__lte=days[-1]).prefetch_related("extensions")
+    entered = {(duty.person_id, duty.day): duty for duty in rows}
+    # Who left the team or the company since has served all the same.
+    there = Q(pk__in=queries.members_on(team, days[0], days[-1])) | Q(pk__in={person_id for person_id, _day in entered})
+    people = list(Person.objects.filter(there).order_by("name", "pk"))
     today = clock.business_day(clock.now())
     return [
         (person, [Cell(person, day, entered.get((person.pk, day)), day == today, may_edit) for day in days])
@@ -125,23 +117,3 @@ def _rows(team: Team, days: list[date], may_edit: bool) -> list[tuple[Person, li
 
 def _now_on(team: Team) -> list[DutyPeriod]:
     return list(queries.on_duty(clock.now(), [team.pk]).order_by("person__name"))
-
-
-def _monday(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = clock.business_day(clock.now())
-    if not 2000 <= day.year < 2200:
-        day = clock.business_day(clock.now())
-    return day - timedelta(days=day.weekday())
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise Http404 from error
-    if not 2000 <= day.year < 2200:
-        raise Http404
-    return day

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from dangban.people.models import Person, Team
+from dangban.workforce.shifts import Shift
 
 
 class DutyPeriod(models.Model):
@@ -20,6 +21,10 @@ class DutyPeriod(models.Model):
     # Set when the person has ended the shift; until then it extends while a customer is served.
     ended_at = models.DateTimeField(null=True)
     source = models.CharField(max_length=20, default="manual")
+
+    @property
+    def shift(self) -> Shift:
+        return Shift.between(self.name, self.starts_at, self.ends_at)
 
     class Meta:
         constraints = [

@@ -1,0 +1,1 @@
+"""How many customers will come and how many people that takes. Pure arithmetic: no rows, no clock."""

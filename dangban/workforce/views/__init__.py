@@ -1,0 +1,1 @@
+"""Pages of duty, demand and rosters."""
