@@ -1,0 +1,1 @@
+"""Attendance (考勤): punches judged by shift, and what follows from them."""

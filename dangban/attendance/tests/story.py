@@ -1,0 +1,43 @@
+"""A week of shifts and punches of Lin's, under a handbook of one's choosing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dangban.attendance.models import Punch, ShiftRecord
+from dangban.handbook import actions
+from dangban.handbook.actions import forget
+from dangban.lib import clock
+from dangban.lib.actor import SYSTEM
+from dangban.people.models import Person, Team
+from dangban.testing.cast import at
+from dangban.workforce.models import DutyPeriod
+
+LONG_AGO = date(2020, 1, 1)
+
+
+def adopt_preset(name: str, *lifted: str) -> None:
+    """This handbook has long been in force; the bounds named were lifted by somebody."""
+    forget()
+    actions.adopt_preset(name, effective_on=LONG_AGO)
+    for path in lifted:
+        actions.lift_bound(path, by=SYSTEM, reason="test", at=at("01-01 00:00"))
+    forget()
+
+
+def shift(person: Person, team: Team, begins: str, ends: str, name: str = "白班") -> DutyPeriod:
+    """A shift of the roster, from ``11-16 08:30`` to ``11-16 17:30``."""
+    start, end = at(begins), at(ends)
+    return DutyPeriod.objects.create(
+        person=person, team=team, day=clock.business_day(start), name=name, starts_at=start, ends_at=end
+    )
+
+
+def punches(person: Person, *written: str, source: str = Punch.Source.WEB) -> None:
+    for one in written:
+        Punch.objects.create(person=person, at=at(one), source=source, made_at=at(one))
+
+
+def record_of(person: Person, day: str) -> ShiftRecord:
+    return ShiftRecord.objects.get(person=person, day=clock.business_day(at(f"{day} 12:00")))
+
