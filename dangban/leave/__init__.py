@@ -1,0 +1,1 @@
+"""Leave (休假): rest days, leave, balances, and what they do to the roster."""
