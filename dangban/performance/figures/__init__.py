@@ -1,0 +1,1 @@
+"""Figures that other tools counted: their files, read, tried and taken over."""

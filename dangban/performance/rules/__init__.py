@@ -1,0 +1,1 @@
+"""Pure decisions: points, grades, targets, who is low for long."""
