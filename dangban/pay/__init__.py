@@ -1,0 +1,1 @@
+"""Pay (薪资): payslips line by line, closed once a month."""
