@@ -1,0 +1,1 @@
+"""Quality (奖惩): offences, sanctions, appeals, commendations."""
