@@ -10,12 +10,17 @@ from dangban.handbook.shapes import (
     Money,
     Number,
     Shares,
+    Text,
     YesNo,
     declare,
     name_facts,
 )
 
-name_facts({"open_work": ("未完成的工作", "Open work"), "is_named": ("已指定接手人", "Somebody is named")})
+LEVEL_NAMES = {
+    "junior": ("初级客服", "junior agent"), "mid": ("中级客服", "agent"), "senior": ("高级客服", "senior agent"), "leader": ("组长", "leader"),
+    "deputy": ("副主管", "deputy supervisor"), "supervisor": ("主管", "supervisor"), "manager": ("经理", "manager"),
+}  # fmt: skip
+name_facts({"open_work": ("未完成的工作", "Open work"), "is_named": ("已指定接手人", "Somebody is named")}, LEVEL_NAMES)
 
 IDLE_SESSION = declare(
     "people.idle_session", Duration("minutes", minimum=5, maximum=1440),
@@ -48,36 +53,36 @@ SECOND_FACTOR_FROM = declare(
 TYPING_MINIMUM = declare(
     "people.typing.minimum", Number("characters_per_minute", minimum=1, maximum=300),
     "上岗的打字速度要求", "The typing speed needed to serve customers",
-    applied=False,
 )
 TYPING_SENIOR = declare(
     "people.typing.senior", Number("characters_per_minute", minimum=1, maximum=300),
     "高级客服的打字速度要求", "The typing speed needed of a senior agent",
-    applied=False,
 )
 LEVELS = declare(
     "people.levels",
     Lines(
         {
-            "level": Field(
-                Choice(
-                    junior=("初级客服", "junior agent"), mid=("中级客服", "agent"), senior=("高级客服", "senior agent"),
-                    leader=("组长", "leader"), deputy=("副主管", "deputy supervisor"), supervisor=("主管", "supervisor"),
-                ),
-                "级别", "level",
-            ),
+            "level": Field(Choice(LEVEL_NAMES), "级别", "level"),
             "months": Field(Number("months"), "司龄（月）", "months of service"),
             "score": Field(Number("points", maximum=100), "考核均分", "scorecard average"),
             "pay_floor": Field(Money(), "工资下限", "pay floor"),
+            "typing": Field(Number("characters_per_minute", maximum=300), "打字速度", "typing speed", optional=True),
+            "education": Field(
+                Choice(
+                    secondary=("高中", "secondary school"), vocational=("中专", "vocational secondary school"),
+                    college=("大专", "junior college"), bachelor=("本科", "bachelor"), master=("硕士及以上", "master or higher"),
+                ),
+                "学历", "education", optional=True,
+            ),
+            "experience": Field(Number("months"), "同类经验（月）", "like experience in months", optional=True),
+            "training": Field(Text(longest=40), "须通过的培训", "training to have passed", optional=True),
         }
     ),
     "各级别的晋升条件和工资下限", "What each level asks for, and the least it pays",
-    applied=False,
 )
 INSURANCE = declare(
     "people.insurance", Shares({"company": ("公司", "company"), "person": ("个人", "person")}),
     "社会保险费由公司和个人各承担多少", "How insurance is shared between company and person",
-    applied=False,
 )
 TOOLS_EXAM_FIRST = declare(
     "people.tools_exam_first", YesNo(),

@@ -44,6 +44,7 @@ def register(commands: Any) -> None:
 def run_add(options: argparse.Namespace) -> None:
     now = clock.now()
     actions.add_default_roles(by=SYSTEM, at=now)
+    actions.add_default_departments(by=SYSTEM, at=now)
     role = _find(Role, options.role) if options.role else None
     person, first = actions.hire(
         options.username, options.name, level=options.level, password=options.password, by=SYSTEM, at=now

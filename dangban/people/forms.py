@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from dangban.lib.fields import DayField
 from dangban.people import permissions
 from dangban.people.confidentiality import Confidentiality
 from dangban.people.models import Department, Person, Role, Shop, Team
@@ -55,7 +56,7 @@ class HireForm(forms.Form):
     level = forms.ChoiceField(label=pgettext_lazy("person", "Level"), choices=Person.Level.choices, initial=Person.Level.JUNIOR)
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.order_by("name"), required=False)
     manager = forms.ModelChoiceField(label=_("Reports to"), queryset=_active(), required=False)
-    hired_on = forms.DateField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    hired_on = DayField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class PersonForm(forms.Form):
@@ -64,7 +65,7 @@ class PersonForm(forms.Form):
     level = forms.ChoiceField(label=pgettext_lazy("person", "Level"), choices=Person.Level.choices)
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.order_by("name"), required=False)
     manager = forms.ModelChoiceField(label=_("Reports to"), queryset=_active(), required=False)
-    hired_on = forms.DateField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    hired_on = DayField(label=_("Hired on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     phone = forms.CharField(label=_("New phone number"), max_length=20, required=False)
     chat_capacity = forms.IntegerField(
         label=_("Conversations at once"), min_value=0, max_value=99, required=False,
@@ -133,6 +134,9 @@ class SkillsForm(forms.Form):
 
 class LeaveForm(forms.Form):
     to = forms.ModelChoiceField(label=_("Open work goes to"), queryset=Person.objects.none())
+    last_day = DayField(
+        label=_("Last day of work"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), help_text=_("Empty: today."),
+    )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, leaving: Person, must_name: bool, else_to: Person | None, **kwargs: Any) -> None:
@@ -154,9 +158,14 @@ class RoleForm(forms.Form):
         self.fields["permissions"].choices = choices  # type: ignore[attr-defined]
 
 
+class DepartmentForm(forms.Form):
+    code = forms.SlugField(label=_("Department code"), max_length=40, help_text=_("Small letters and dashes; never changes."))
+    name = forms.CharField(label=_("Name of the department"), max_length=60)
+
+
 class TeamForm(forms.Form):
     code = forms.SlugField(label=_("Team code"), max_length=40, help_text=_("Small letters and dashes; never changes."))
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the team"), max_length=60)
     department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.order_by("name"))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dangban.lib import clock
 from dangban.lib.actor import Actor
 
 if TYPE_CHECKING:
@@ -212,11 +213,19 @@ class OffBoarding(models.Model):
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="off_boarding")
     at = models.DateTimeField()
+    # The last day they were employed; the account may have been closed on a later one.
+    last_day = models.DateField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     # Nobody, where nothing was open and nobody was named.
     handed_to = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200)
     handed_over = models.JSONField(default=dict)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Where nobody says otherwise, the day on which the account was closed was the last."""
+        if self.last_day is None:
+            self.last_day = clock.business_day(self.at)
+        super().save(*args, **kwargs)
 
 
 class SignInAttempt(models.Model):

@@ -80,6 +80,7 @@ class DataSubject:
 @dataclass
 class _Registry:
     open_work: dict[str, tuple[object, OpenWork]] = field(default_factory=dict)
+    held_first: list[Callable[[Person], None]] = field(default_factory=list)
     personal_data: dict[str, PersonalData] = field(default_factory=dict)
     data_subjects: dict[str, DataSubject] = field(default_factory=dict)
     revealable: dict[tuple[str, str], Revealable] = field(default_factory=dict)
@@ -94,6 +95,12 @@ registry = _Registry()
 
 def register_open_work(name: str, label: object, source: OpenWork) -> None:
     registry.open_work[name] = (label, source)
+
+
+def register_held_first(hold: Callable[[Person], None]) -> None:
+    """`hold(person)` locks what somebody may be deciding of a person this moment, who is held after it: whoever decides
+    holds the decision first and then the person."""
+    registry.held_first.append(hold)
 
 
 def register_personal_data(name: str, source: PersonalData) -> None:

@@ -40,11 +40,22 @@ _LEAD = (
     "desk.assign",
     "desk.approve",
     "dealers.sign",
+    "dispatch.view",
     "workforce.manage",
+    "attendance.view",
+    "leave.approve",
     "aftersales.approve",
+    "quality.report",
+    "quality.decide",
+    "quality.commend",
+    "performance.view",
+    "performance.coach",
 )
 _SUPERVISE = (
     *_LEAD,
+    "workforce.calendar",
+    "workforce.oversee",
+    "quality.fund",
     "conversations.manage_replies",
     "conversations.export",
     "orders.import",
@@ -53,7 +64,6 @@ _SUPERVISE = (
     "orders.discount_high",
     "orders.refund",
     "orders.dispatch",
-    "dispatch.view",
     "dispatch.audit",
     "shops.manage",
     "shops.catalogue",
@@ -71,6 +81,11 @@ _SUPERVISE = (
     "dealers.export",
     "people.view",
     "journal.read",
+    "performance.manage",
+    "performance.import",
+    "attendance.judge",
+    "attendance.publish",
+    "leave.supervise",
 )
 
 
@@ -98,7 +113,16 @@ DEFAULT_ROLES = (
         (
             *_SUPERVISE,
             "people.manage",
+            "performance.release",
+            "pay.manage",
+            "pay.release",
+            "performance.robots",
             "people.reveal",
+            "staff.files",
+            "staff.manage",
+            "staff.promote",
+            "leave.manage",
+            "attendance.import",
             "handbook.adopt",
             "tracking.connect",
             "dealers.approve",
@@ -111,5 +135,11 @@ DEFAULT_ROLES = (
     DefaultRole(
         "warehouse", _("Warehouse keeper"), ("orders.view", "orders.settle", "orders.dispatch", "dispatch.view", "customers.reveal", "shops.view", "stock.view", "stock.keep", "backorders.view", "aftersales.view", "aftersales.receive", "aftersales.inspect", "dealers.view", "dealers.receive", "dealers.sign"), 1
     ),
-    DefaultRole("finance", _("Finance"), ("orders.view", "orders.export", "dispatch.view", "orders.refund", "customers.view", "shops.view", "campaigns.view", "aftersales.view", "aftersales.pay", "aftersales.export", "dealers.view", "dealers.settle", "dealers.sign", "dealers.export"), 2),
+    DefaultRole(
+        "hr",
+        _("Personnel"),
+        ("people.view", "people.reveal", "shops.view", "staff.files", "staff.manage", "leave.approve", "leave.supervise", "leave.manage", "attendance.view", "attendance.judge", "attendance.publish", "attendance.import", "workforce.calendar", "desk.task"),
+        4,
+    ),
+    DefaultRole("finance", _("Finance"), ("staff.files", "orders.view", "orders.export", "dispatch.view", "orders.refund", "customers.view", "shops.view", "campaigns.view", "aftersales.view", "aftersales.pay", "aftersales.export", "dealers.view", "dealers.settle", "dealers.sign", "dealers.export", "quality.fund", "performance.view", "pay.manage", "pay.accounts"), 2),
 )

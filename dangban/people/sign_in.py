@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ChangePasswordForm
 from allauth.account.forms import LoginForm as LibraryLoginForm
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -55,6 +56,8 @@ class PasswordForm(ChangePasswordForm):
             complete = "current-password" if name == "oldpassword" else "new-password"
             self.fields[name].label = label
             self.fields[name].widget = forms.PasswordInput(attrs={"autocomplete": complete, "class": "input"})
+        # Django's own text is a list in HTML, which our pages would show with its tags.
+        self.fields["password1"].help_text = "".join(password_validators_help_texts())
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -35,6 +35,7 @@ urlpatterns = [
     path("people/new/", staff.hire, name="person_hire"),
     path("people/roles/", staff.roles, name="roles"),
     path("people/roles/<int:pk>/", staff.role, name="role"),
+    path("people/departments/new/", staff.new_department, name="department_new"),
     path("people/teams/new/", staff.new_team, name="team_new"),
     path("people/teams/<int:pk>/", staff.team, name="team"),
     path("people/<int:pk>/", staff.person, name="person"),

@@ -69,6 +69,7 @@ FIELDS = {
     "reason": _("reason"),
     "field": _("field"),
     "attempts": _("attempts"),
+    "last_day": _("last day of work"),
     "handed_to": _("taken over by"),
     "handed_over": _("handed over"),
     "language": _("language"),
@@ -80,7 +81,7 @@ FIELDS = {
 def register() -> None:
     register_rail()
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="people")
     ports.name_values("level", dict(Person.Level.choices))
     ports.name_values("field", registry.revealed)
     ports.name_subject("people.person", _("person"), url_name="person", titles=_names_of_people)
@@ -90,7 +91,8 @@ def register() -> None:
 
 
 def register_rail() -> None:
-    item = rail.RailItem("people", pgettext_lazy("rail", "People"), "people", "people", "people.view", order=80)
+    label = pgettext_lazy("rail", "People")
+    item = rail.RailItem("people", label, "people", "people", "people.view", order=370, also=("/privacy/",))
     rail.register(item)
 
 

@@ -8,7 +8,7 @@ from dangban.people.actions.accounts import (
     reset_second_factor,
     set_preferences,
 )
-from dangban.people.actions.leaving import falls_to, off_board
+from dangban.people.actions.leaving import check_successor, depart, falls_to, off_board
 from dangban.people.actions.offering import offer_new_permissions
 from dangban.people.actions.privacy import (
     erase_personal_data,
@@ -26,9 +26,18 @@ from dangban.people.actions.rights import (
     leave_team,
     revoke_role,
 )
-from dangban.people.actions.staff import add_department, add_team, change_person, hire, log_export, set_skills
+from dangban.people.actions.staff import (
+    add_default_departments,
+    add_department,
+    add_team,
+    change_person,
+    hire,
+    log_export,
+    set_skills,
+)
 
 __all__ = [
+    "add_default_departments",
     "add_default_roles",
     "add_department",
     "add_team",
@@ -36,6 +45,8 @@ __all__ = [
     "change_own_password",
     "change_person",
     "change_role",
+    "check_successor",
+    "depart",
     "end_other_sessions",
     "end_session",
     "erase_personal_data",

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from dangban.journal.actions import HasActor, record
 from dangban.lib.errors import BadInput
@@ -24,6 +27,15 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 CHANGEABLE = ("name", "service_name", "phone", "email", "level", "department", "manager", "hired_on", "chat_capacity")
 PERSONAL = ("phone", "email")
+# Requests between departments find theirs by the code.
+DEFAULT_DEPARTMENTS = {
+    "service": pgettext_lazy("department", "Customer service"),
+    "storage": pgettext_lazy("department", "Storage"),
+    "accounts": pgettext_lazy("department", "Accounts"),
+    "personnel": pgettext_lazy("department", "Personnel"),
+    "operations": pgettext_lazy("department", "Operations"),
+    "design": pgettext_lazy("department", "Design"),
+}
 
 
 def hire(
@@ -109,6 +121,15 @@ def add_department(code: str, name: str, *, by: HasActor, at: datetime, parent: 
         department = Department.objects.create(code=code, name=name, parent=parent)
         record("people.department_added", subject=department, by=by, change={"name": name}, at=at)
     return department
+
+
+def add_default_departments(*, by: HasActor, at: datetime) -> list[Department]:
+    """The departments of a company that has none yet: without one there is no team."""
+    must_manage(by)
+    if Department.objects.exists():
+        return []
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        return [add_department(code, str(name), by=by, at=at) for code, name in DEFAULT_DEPARTMENTS.items()]
 
 
 def add_team(code: str, name: str, department: Department, *, by: HasActor, at: datetime) -> Team:

@@ -263,4 +263,4 @@ class SeeingTest(StaffCase):
 
     def test_who_sees_a_shop(self) -> None:
         people = access.people_of_shops([self.cast.other_shop.pk])
-        assert set(people.values_list("username", flat=True)) == {"hu", "bao"}
+        assert set(people.values_list("username", flat=True)) == {"hu", "bao", "shen"}

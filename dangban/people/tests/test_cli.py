@@ -7,7 +7,7 @@ import argparse
 import pytest
 
 from dangban.people import cli
-from dangban.people.models import Person, Role
+from dangban.people.models import Department, Person, Role
 from dangban.people.roles import DEFAULT_ROLES
 
 
@@ -27,6 +27,7 @@ def test_a_manager_is_added_with_a_role_and_told_the_password(capsys) -> None:
     password = capsys.readouterr().out.splitlines()[0].rsplit(" ", 1)[1]
     assert bao.check_password(password)
     assert Role.objects.count() == len(DEFAULT_ROLES)
+    assert list(Department.objects.order_by("pk").values_list("code", "name"))[:2] == [("service", "客服部"), ("storage", "仓储部")]
 
 
 @pytest.mark.django_db
@@ -44,3 +45,10 @@ def test_a_forgotten_password_is_reset(capsys) -> None:
     run("add", "lin", "林小雨", "--password", "tidal-lantern-72")
     assert run("reset-password", "LIN") == 0
     assert not Person.objects.get(username="lin").check_password("tidal-lantern-72")
+
+
+@pytest.mark.django_db
+def test_a_company_with_departments_of_its_own_gets_no_others() -> None:
+    Department.objects.create(code="all", name="全公司")
+    assert run("add", "bao", "包国强") == 0
+    assert Department.objects.count() == 1

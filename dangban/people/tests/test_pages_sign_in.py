@@ -121,7 +121,9 @@ class FirstPasswordTest(SignInCase):
     def test_every_page_leads_to_choosing_ones_own(self) -> None:
         assert self.client.get("/account/")["Location"] == "/account/password/"
         assert self.client.get("/account/", HTTP_HX_REQUEST="true")["HX-Redirect"] == "/account/password/"
-        assert self.client.get("/account/password/").status_code == 200
+        page = self.client.get("/account/password/").content.decode()
+        assert "至少 10 个字符；几个词连在一起好记。" in page
+        assert "&lt;" not in page
 
     def test_a_new_password_opens_the_house(self) -> None:
         assert self.change("violet-harbour-19").status_code == 302

@@ -8,7 +8,7 @@ from pathlib import Path
 import dangban
 from dangban.journal.models import Entry
 from dangban.people import permissions
-from dangban.people.models import Person, RoleGrant, Team
+from dangban.people.models import Department, Person, RoleGrant, Team
 from dangban.people.roles import DEFAULT_ROLES
 from dangban.testing import handbooks, pages
 
@@ -156,6 +156,13 @@ class HirePage(pages.PageCase):
         assert self.client.get("/account/")["Location"] == "/account/password/"
 
 
+    def test_a_username_that_is_taken_is_said_beside_it_and_what_was_typed_stays(self) -> None:
+        page = self.as_person(self.cast.bao).post("/people/new/", {"username": "lin", "name": "林二", "level": "junior"}).content.decode()
+        assert 'value="林二"' in page
+        assert "id_username_error" in page
+        assert not Person.objects.filter(name="林二").exists()
+
+
 class RolesPage(pages.PageCase):
     reader = "zhou"
     strangers = NOT_STAFF
@@ -190,6 +197,33 @@ class TeamPage(pages.PageCase):
     def test_the_shops_of_a_team_are_assigned(self) -> None:
         self.as_person(self.cast.bao).post(self.address(), {"shops": [self.cast.shop.pk]})
         assert list(Team.objects.get(pk=self.cast.team.pk).shops.all()) == [self.cast.shop]
+
+
+class NewDepartmentPage(pages.PageCase):
+    reader = "bao"
+    strangers = NOT_STAFF
+    stranger_status = 403
+    queries = 12
+    english = "New department"
+
+    def address(self) -> str:
+        return "/people/departments/new/"
+
+    def test_a_department_is_added_and_a_team_made_in_it(self) -> None:
+        client = self.as_person(self.cast.bao)
+        client.post(self.address(), {"code": "overseas", "name": "海外部"})
+        made = Department.objects.get(code="overseas")
+        client.post("/people/teams/new/", {"code": "o", "name": "海外组", "department": made.pk})
+        assert Team.objects.get(code="o").department == made
+
+    def test_a_code_that_is_taken_is_said_beside_it_and_what_was_typed_stays(self) -> None:
+        for address, more in ((self.address(), {}), ("/people/teams/new/", {"department": self.cast.service.pk})):
+            code = self.cast.team.code if more else "service"
+            page = self.as_person(self.cast.bao).post(address, {"code": code, "name": "又一个", **more}).content.decode()
+            assert 'value="又一个"' in page
+            assert "id_code_error" in page
+        assert not Department.objects.filter(name="又一个").exists()
+        assert not Team.objects.filter(name="又一个").exists()
 
 
 class LeavingPage(pages.PageCase):

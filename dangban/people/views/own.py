@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,10 +28,11 @@ def profile(request: PersonRequest) -> HttpResponse:
         actions.set_preferences(person, **form.cleaned_data, at=clock.now())
         messages.success(request, _("Kept."))
         return redirect("account")
+    held = person.grants.filter(Q(until=None) | Q(until__gt=clock.now())).select_related("role", "team", "shop").order_by("pk")
     memberships = person.memberships.filter(until=None).select_related("team").order_by("team__name")
     return render(
         request, "people/account.html",
-        {"form": form, "person": person, "memberships": memberships, "grants": person.grants.select_related("role", "team", "shop")},
+        {"form": form, "person": person, "memberships": memberships, "grants": held},
     )  # fmt: skip
 
 

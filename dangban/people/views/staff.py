@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -16,11 +19,12 @@ from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal import chronicle
 from dangban.journal.queries import subject_entries
 from dangban.lib import clock, listing
-from dangban.lib.errors import NotAllowed
+from dangban.lib.errors import BadInput, NotAllowed
 from dangban.lib.excel import Column
 from dangban.people import access, actions, queries, rules
 from dangban.people.confidentiality import Confidentiality
 from dangban.people.forms import (
+    DepartmentForm,
     GrantForm,
     HireForm,
     LeaveForm,
@@ -99,8 +103,9 @@ def hire(request: PersonRequest) -> HttpResponse:
     _must_manage(request)
     form = HireForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        hired, first = actions.hire(**form.cleaned_data, by=request.user, at=clock.now())
-        return render(request, "people/first_password.html", {"person": hired, "first": first, "hired": True})
+        with _beside(form):
+            hired, first = actions.hire(**form.cleaned_data, by=request.user, at=clock.now())
+            return render(request, "people/first_password.html", {"person": hired, "first": first, "hired": True})
     return render(request, "people/hire.html", {"form": form})
 
 
@@ -199,9 +204,11 @@ def off_board(request: PersonRequest, pk: int) -> HttpResponse:
     else_to = actions.falls_to(found, request.user) if count and not must_name else None
     form = LeaveForm(request.POST or None, leaving=found, must_name=must_name, else_to=else_to)
     if request.method == "POST" and form.is_valid():
-        actions.off_board(found, form.cleaned_data["to"], reason=form.cleaned_data["reason"], by=request.user, at=clock.now())
-        messages.success(request, _("The account is closed and the open work handed over."))
-        return redirect("person", pk=pk)
+        given = form.cleaned_data
+        with _beside(form):
+            actions.off_board(found, given["to"], reason=given["reason"], last_day=given["last_day"], by=request.user, at=clock.now())
+            messages.success(request, _("The account is closed and the open work handed over."))
+            return redirect("person", pk=pk)
     context = {"person": found, "form": form, "open_work": open_work, "must_name": must_name, "decision": decision}
     return render(request, "people/off_board.html", context)
 
@@ -253,13 +260,39 @@ def team(request: PersonRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+def new_department(request: PersonRequest) -> HttpResponse:
+    _must_manage(request)
+    form = DepartmentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with _beside(form):
+            actions.add_department(**form.cleaned_data, by=request.user, at=clock.now())
+            messages.success(request, _("Kept."))
+            return redirect("people")
+    return render(request, "people/team_form.html", {"form": form, "title": _("New department"), "action": "department_new"})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_team(request: PersonRequest) -> HttpResponse:
     _must_manage(request)
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = actions.add_team(**form.cleaned_data, by=request.user, at=clock.now())
-        return redirect("team", pk=made.pk)
-    return render(request, "people/team_form.html", {"form": form})
+        with _beside(form):
+            made = actions.add_team(**form.cleaned_data, by=request.user, at=clock.now())
+            return redirect("team", pk=made.pk)
+    return render(request, "people/team_form.html", {"form": form, "title": _("New team"), "action": "team_new"})
+
+
+@contextmanager
+def _beside(form: forms.Form) -> Iterator[None]:
+    """What an action finds wrong stands beside its field, with everything that was typed."""
+    try:
+        yield
+    except BadInput as wrong:
+        for name, faults in (wrong.fields or {}).items():
+            form.add_error(name if name in form.fields else None, list(faults))
+        if not wrong.fields:
+            form.add_error(None, wrong.message)
 
 
 def _page(request: PersonRequest, found: Person, *, status: int = 200, **forms: Any) -> HttpResponse:

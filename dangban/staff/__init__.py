@@ -1,0 +1,1 @@
+"""Staff files (人事档案): terms of work, wages, training, levels."""

@@ -1,0 +1,1 @@
+"""What the handbook says of terms, probation and promotion. Pure."""
