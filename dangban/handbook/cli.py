@@ -44,7 +44,7 @@ def register(subparsers: Any) -> None:
     adopt.add_argument("--by", required=True, metavar="NAME", help="who adopts, and answers for what is acknowledged")
     adopt.add_argument("--effective", type=date.fromisoformat, default=None, metavar="DAY")
     adopt.add_argument(
-        "--acknowledge", action="append", default=[], metavar="RULE", help="a value beyond the law that is meant"
+        "--acknowledge", action="extend", nargs="+", default=[], metavar="RULE", help="a value beyond the law that is meant"
     )
     adopt.add_argument("--confirm-backdating", action="store_true")
 

@@ -90,6 +90,13 @@ def in_force_so_far(at: datetime | None = None) -> Rules:
         return Rules({}, at)
 
 
+def in_force_or_first(at: datetime) -> Rules:
+    """What somebody is owed (wages, probation, rest days, leave) goes by the first handbook where there was none yet: a
+    company begins with it in the middle of a month and of a year, with people who are there already."""
+    snapshot = _current()
+    return snapshot.rules(max(at, snapshot.starts[0])) if snapshot.starts else Rules({}, at)
+
+
 def known_at(at: datetime, known: datetime) -> Rules:
     """The rules for an event at `at` as they were known at an earlier instant: later adoptions left out."""
     adopted = Version.objects.filter(adopted_at__lte=known)

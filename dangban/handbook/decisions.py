@@ -141,6 +141,8 @@ def shown_fact(value: Plain) -> str:
         return "–"
     if isinstance(value, bool):
         return str(Words("是", "yes") if value else Words("否", "no"))
+    if isinstance(value, Mapping) and value.keys() == {"zh", "en"}:
+        return str(Words(value["zh"], value["en"]))
     if isinstance(value, list):
         return "、".join(shown_fact(one) for one in value)
     if isinstance(value, str) and INSTANT.fullmatch(value):

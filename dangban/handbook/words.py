@@ -29,13 +29,13 @@ FIELDS = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields({name: label for name, label in FIELDS.items() if name not in ports.registry.fields})
+    ports.name_fields(FIELDS, room="handbook")
     ports.name_subject(
         "handbook.version", _("handbook version"), url_name="handbook:version", titles=version_titles
     )
     ports.name_subject("handbook.boundlift", _("legal bound"), titles=lift_titles)
     label = pgettext_lazy("rail", "Rules")
-    rail.register(rail.RailItem("handbook", label, "handbook", "handbook:in-force", order=85))
+    rail.register(rail.RailItem("handbook", label, "handbook", "handbook:in-force", order=410))
 
 
 def version_titles(ids: Sequence[int]) -> Mapping[int, str]:

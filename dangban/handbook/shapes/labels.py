@@ -24,6 +24,8 @@ CHAPTERS: dict[str, Words] = {
     "shifts": Words("班次", "Shifts"),
     "attendance": Words("考勤", "Attendance"),
     "leave": Words("休假", "Leave"),
+    "staff": Words("人事", "Staff files"),
+    "performance": Words("绩效", "Performance"),
     "conduct": Words("纪律", "Conduct"),
     "pay": Words("薪资", "Pay"),
 }
@@ -95,9 +97,14 @@ FACT_VALUES: dict[str, Words] = {
 def name_facts(
     labels: dict[str, tuple[str, str]], values: dict[str, tuple[str, str]] | None = None
 ) -> None:
-    """Name facts, and codes that stand as facts, from a room's `clauses.py`: {"waited": ("已等待", "Waited")}."""
-    FACTS.update({name: Words(*said) for name, said in labels.items()})
-    FACT_VALUES.update({code: Words(*said) for code, said in (values or {}).items()})
+    """Name facts, and codes that stand as facts, from a room's `clauses.py`: {"waited": ("已等待", "Waited")}.
+
+    A name means the same in all rooms: ValueError where another room says it otherwise.
+    """
+    for known, said in ((FACTS, labels), (FACT_VALUES, values or {})):
+        for name, words in said.items():
+            if known.setdefault(name, Words(*words)) != Words(*words):
+                raise ValueError(f"The fact {name!r} is called {known[name].zh} already, not {words[0]}: it wants a name of its own")
 
 
 def fact_label(name: str) -> Words:

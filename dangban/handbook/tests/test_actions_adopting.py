@@ -81,6 +81,13 @@ class Versions(AdoptedCase):
         assert not current.in_force_so_far(datetime(2025, 12, 31, 12, tzinfo=UTC)).has(CUT_OFF)
         assert current.in_force_so_far(datetime(2026, 1, 1, 12, tzinfo=UTC)).has(CUT_OFF)
 
+    def test_what_somebody_is_owed_goes_by_the_first_version_before_it(self):
+        assert not current.in_force_or_first(at("03-15 00:00")).has(CUT_OFF)
+        self.adopt(preset("default"), date(2026, 1, 1))
+        self.adopt(edited("15:00"), date(2026, 4, 1))
+        assert current.in_force_or_first(datetime(2025, 12, 31, 12, tzinfo=UTC))[CUT_OFF] == time(16, 30)
+        assert current.in_force_or_first(at("04-01 12:00"))[CUT_OFF] == time(15)
+
     def test_the_whole_text_is_kept_with_the_version(self):
         version = self.adopt(preset("brand-group"), date(2026, 1, 1), acknowledged=_all("brand-group"))
         assert [layer["name"] for layer in version.source] == ["brand-group", "default"]
@@ -185,7 +192,7 @@ class Bounds(AdoptedCase):
         self.adopt(preset("brand-group"), date(2026, 1, 1), acknowledged=_all("brand-group"))
 
     def mode(self, when):
-        from dangban.handbook.clauses.attendance import LATENESS_MODE
+        from dangban.attendance.clauses import LATENESS_MODE
 
         return actions.in_force(when).capped(LATENESS_MODE)
 

@@ -9,7 +9,7 @@ from dangban.handbook import loader
 from dangban.handbook.shapes import discover
 
 DOCS = Path(loader.PRESETS).parent / "docs" / "handbook.md"
-MAPPED = ("taobao-shop", "growth-team", "brand-group", "returns-first")
+MAPPED = ("taobao-shop", "growth-team", "brand-group", "cosmetics-shop", "returns-first")
 RULE = re.compile(r"`([a-z]+(?:\.[a-z_]+)+)`")
 
 

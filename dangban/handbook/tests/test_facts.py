@@ -37,6 +37,11 @@ def test_facts_are_written_as_people_read_them():
     assert BECAUSE.reference == "制度 3.2"
 
 
+def test_levels_and_kinds_of_leave_are_named_and_no_code_is_shown():
+    discover()
+    assert [shown_fact(code) for code in ("mid", "sick", "departure")] == ["中级客服", "病假", "下班"]
+
+
 def test_instants_are_shown_on_the_companys_clock_and_nothing_as_a_dash():
     shown = [shown_fact(value) for value in ("2026-03-20T01:00:00+00:00", True, None, ["甲", "乙"], "")]
     assert shown == ["2026-03-20 09:00:00", "是", "–", "甲、乙", "–"]

@@ -24,7 +24,8 @@ def test_the_default_handbook_stays_within_the_law():
 def test_handbooks_keep_figures_that_the_law_objects_to_and_warn_of_them():
     paths = {name: [warning.path for warning in loader.preset(name).warnings] for name in PRESETS}
     assert paths["taobao-shop"] == ["shifts.weekly_hours"]
-    assert paths["growth-team"] == []
+    assert paths["cosmetics-shop"] == []
+    assert sorted(paths["growth-team"]) == ["attendance.lateness_mode", "conduct.offences"]
     assert sorted(paths["returns-first"]) == [
         "aftersales.condition",
         "aftersales.damage_after_signing",
@@ -33,11 +34,14 @@ def test_handbooks_keep_figures_that_the_law_objects_to_and_warn_of_them():
         "aftersales.gift_lost",
         "aftersales.late_fault",
         "aftersales.no_reason_start",
+        "conduct.offences",
+        "shifts.weekly_hours",
     ]
     assert sorted(paths["brand-group"]) == [
         "attendance.absence",
         "attendance.lateness_mode",
         "attendance.punch_beyond.departure",
+        "leave.private_month",
         "leave.rest_days_a_month",
         "shifts.days_on",
     ]
@@ -99,7 +103,7 @@ def test_the_brand_group_judges_lateness_by_brackets(minutes, amount, packets, a
 
 
 def test_absence_beyond_the_law_is_capped_to_the_days_missed():
-    from dangban.handbook.clauses.attendance import ABSENCE
+    from dangban.attendance.clauses import ABSENCE
 
     rules = loader.preset("brand-group").on(DAY)
     assert [row.days_pay for row in rules[ABSENCE].rows] == [3, 5, 10, 0]

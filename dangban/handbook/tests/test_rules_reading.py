@@ -191,7 +191,7 @@ def test_a_gap_or_an_overlap_between_brackets_is_never_accepted(thresholds, by, 
 
 
 def test_brackets_that_count_from_the_threshold_include_it():
-    from dangban.handbook.clauses.attendance import ABSENCE
+    from dangban.attendance.clauses import ABSENCE
 
     steps = loader.preset("brand-group").on(date(2026, 1, 1))[ABSENCE]
     assert [steps.at(Decimal(days)).days_pay for days in ("0.5", "1", "1.5", "2")] == [3, 5, 5, 10]
