@@ -19,7 +19,7 @@ from dangban.handbook.shapes import (
 
 name_facts(
     {
-        "written_at": ("发布时间", "Written"), "shown_until": ("展示到", "Shown until"), "signed_at": ("交班时间", "Signed"),
+        "written_at": ("发布时间", "Written"), "shown_until": ("展示到", "Shown until"), "handed_over_at": ("交班时间", "Handed over"),
         "left_over": ("遗留件数", "Left over"), "asked_at": ("提出时间", "Asked"),
     }
 )

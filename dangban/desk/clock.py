@@ -140,7 +140,7 @@ def line_of(deadline: Deadline) -> list[Person]:
 def _tell(people: Iterable[Person], deadline: Deadline, title: Callable[[], str], at: datetime) -> None:
     for person in people:
         with translation.override(person.language):
-            notify(person, title(), by=SYSTEM, url=deadline.url, shop=deadline.shop, at=at)
+            notify(person, title(), by=SYSTEM, url=deadline.url, shop=deadline.shop, deadline=deadline, at=at)
 
 
 def _reload(pk: int) -> Deadline:

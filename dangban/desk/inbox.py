@@ -128,8 +128,9 @@ class Tasks:
                 key=f"task:{task.pk}",
                 kind="task",
                 label=task.title,
-                detail=task.team.name if task.owner_id is None and task.team else task.made_by_name,
-                url=task.url or reverse("task", args=[task.pk]),
+                detail=task.team.name if task.owner_id is None and task.team else task.body or task.made_by_name,
+                # What is written in it is read there, not at what it is about.
+                url=reverse("task", args=[task.pk]) if task.body or not task.url else task.url,
                 due_at=task.due_at,
                 since=task.created_at,
                 missed=task.due_at is not None and task.due_at < at,
@@ -279,8 +280,15 @@ def unread_notices(person: Person, at: datetime) -> QuerySet[Notice]:
     read = NoticeReceipt.objects.filter(person=person).values("notice_id")
     wanted = Q(person=person, at__gt=at - NEWS_FOR) | Q(person=None, must_read=True)
     live = Q(until=None) | Q(until__gt=at)
-    unread = access.visible_notices(person).filter(wanted, live).exclude(pk__in=read)
+    unread = access.visible_notices(person).filter(wanted, live).exclude(pk__in=read).exclude(_stands_here_or_is_over(person))
     return unread.exclude(by_kind="person", by_id=person.pk, person=None).order_by("-at", "-pk")
+
+
+def _stands_here_or_is_over(person: Person) -> Q:
+    """News of a clock that stands in the same inbox, itself or with its thing, or that runs no more."""
+    here = Q(deadline__owner=person)
+    over = Q(deadline__met_at__isnull=False) | Q(deadline__cancelled_at__isnull=False)
+    return Q(deadline__isnull=False) & (here | over)
 
 
 def _other_approvers(deadline: Deadline) -> list[Person]:

@@ -20,4 +20,4 @@ def register() -> None:
     register_request_kind("design.page", RequestKind(_("Design: change a page"), "design", (GOODS, ("place", _("where on the page")))))
     register_request_kind("finance.invoice", RequestKind(_("Finance: an invoice"), "accounts", (ORDER, ("invoice_title", _("invoice title")))))
     register_request_kind("finance.payment", RequestKind(_("Finance: a payment to a customer"), "accounts", (ORDER, ("amount", _("amount")))))
-    register_request_kind("staff.matter", RequestKind(_("Staff: leave, contracts, equipment"), "hr"))
+    register_request_kind("staff.matter", RequestKind(_("Staff: leave, contracts, equipment"), "personnel"))

@@ -96,7 +96,7 @@ def night_items(signed_at: datetime, rules: Rules) -> Decision | None:
         return None
     day = signed_at.date() + timedelta(days=1 if evening and begins > ends else 0)
     due = datetime.combine(day, ends, signed_at.tzinfo)
-    because = (rules.because(NIGHT_BY, signed_at=signed_at), rules.because(NIGHT_FROM))
+    because = (rules.because(NIGHT_BY, handed_over_at=signed_at), rules.because(NIGHT_FROM))
     return Decision("desk.night_items", due.isoformat(), because=because)
 
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("approvals/absence/", approvals.absence, name="absence"),
     path("approvals/absence/<int:pk>/end/", approvals.end_absence, name="absence_end"),
     path("approvals/<int:pk>/answer/", approvals.settle, name="approval_answer"),
+    path("approvals/<int:pk>/words/", approvals.say, name="approval_word"),
     path("approvals/<int:pk>/", things.approval, name="approval"),
     path("questions/", asking.questions, name="questions"),
     path("questions/new/", asking.new_question, name="question_new"),

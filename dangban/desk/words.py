@@ -17,6 +17,7 @@ VERBS = {
     "desk.deadline_moved": _("passed the clock to somebody else for"),
     "desk.breach_withdrawn": _("a breach was taken back, the act had come in time, for"),
     "desk.task_written": _("noted the task"),
+    "desk.task_added_to": _("added to the task"),
     "desk.task_done": _("finished the task"),
     "desk.task_reopened": _("reopened the task"),
     "desk.task_delegated": _("passed on the task"),
@@ -26,6 +27,8 @@ VERBS = {
     "desk.approval_asked": _("asked for approval of"),
     "desk.approval_granted": _("granted what was asked for"),
     "desk.approval_refused": _("refused what was asked for"),
+    "desk.approval_asked_back": _("asked back before an answer to"),
+    "desk.approval_explained": _("explained what was asked for"),
     "desk.approval_withdrawn": _("no longer needs the answer to"),
     "desk.stand_in_named": _("named who stands in for"),
     "desk.stand_in_ended": _("ended the standing in for"),
@@ -82,9 +85,13 @@ FIELDS = {
 }
 
 
+# Whatever else stands on the desk of a person is reached from their inbox.
+_INBOX = ("/tasks/", "/approvals/", "/requests/", "/notices/", "/questions/", "/incidents/")
+
+
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="desk")
     ports.name_values("kind", registry.deadline_kinds)
     ports.name_subject(
         "desk.task", _("task"), url_name="task", titles=lambda ids: dict(Task.objects.filter(pk__in=ids).values_list("pk", "title"))
@@ -110,5 +117,5 @@ def register() -> None:
         "desk.notice", _("notice"), url_name="notice",
         titles=lambda ids: dict(Notice.objects.filter(pk__in=ids).values_list("pk", "title")),
     )  # fmt: skip
-    rail.register(rail.RailItem("day", pgettext_lazy("rail", "Day"), "check", "day", order=13))
-    rail.register(rail.RailItem("inbox", pgettext_lazy("rail", "Inbox"), "inbox", "inbox", order=12))
+    rail.register(rail.RailItem("day", pgettext_lazy("rail", "Day"), "check", "day", order=130, also=("/handover/",)))
+    rail.register(rail.RailItem("inbox", pgettext_lazy("rail", "Inbox"), "inbox", "inbox", order=120, also=_INBOX))

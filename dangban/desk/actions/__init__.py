@@ -5,6 +5,7 @@ from dangban.desk.actions.approvals import (
     ask_exception,
     end_stand_in,
     name_stand_in,
+    say_about_approval,
     settle_approval,
     withdraw_approval,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "reopen_task",
     "resume_deadline",
     "ring",
+    "say_about_approval",
     "settle_approval",
     "settle_incident",
     "settle_request",

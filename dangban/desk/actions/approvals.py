@@ -24,7 +24,7 @@ from dangban.desk.actions.deadlines import (
     ring,
 )
 from dangban.desk.actions.notices import notify
-from dangban.desk.models import Approval, StandIn
+from dangban.desk.models import Approval, ApprovalWord, StandIn
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
@@ -130,11 +130,7 @@ def settle_approval(
     if not granted and not answer:
         raise BadInput(_("Say why you refuse."), fields={"answer": [_("Say why you refuse.")]})
     with transaction.atomic():
-        locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
-        if locked.settled_at is not None:
-            if locked.settled_by is None:
-                raise Conflict(_("Nobody needs this answer any more: %(why)s") % {"why": locked.answer})
-            raise Conflict(_("%(name)s has answered this already.") % {"name": locked.settled_by})
+        locked = _locked_open(approval)
         holder = access.must_settle(by, locked, at)
         locked.settled_at, locked.settled_by, locked.granted, locked.answer = at, by, granted, answer
         locked.settled_for = holder if holder != by else None
@@ -155,6 +151,39 @@ def settle_approval(
         notify(locked.asked_by, told, locked.answer, by=by, url=reverse("approval", args=[locked.pk]), shop=locked.shop, at=at)
         ring([*access.approvers(locked), locked.asked_by_id])
     return locked
+
+
+def say_about_approval(approval: Approval, body: str, *, by: Person, at: datetime) -> ApprovalWord:
+    """Ask back before answering; or, as who asked for it, say more. Each is told of the other's words."""
+    is_asker = by.pk == approval.asked_by_id
+    if not is_asker:
+        access.must_settle(by, approval, at)
+    body = refuse_unstorable(body.strip(), "answer")[:300]
+    if not body:
+        raise BadInput(_("Write something first."), fields={"answer": [_("Write something first.")]})
+    with transaction.atomic():
+        locked = _locked_open(approval)
+        word = ApprovalWord.objects.create(approval=locked, by=by, body=body, at=at)
+        verb = "desk.approval_explained" if is_asker else "desk.approval_asked_back"
+        about = (locked.subject_kind, locked.subject_id)
+        record(verb, subject=about, by=by, shop=locked.shop_id, change={"title": locked.title}, at=at)
+        asked_back = Person.objects.filter(pk__in=locked.words.exclude(by=locked.asked_by).values("by"), is_active=True)
+        for person in asked_back if is_asker else [locked.asked_by]:
+            with translation.override(person.language):
+                said = _("%(name)s explains: %(title)s") if is_asker else _("%(name)s asks back: %(title)s")
+                told = said % {"name": by.name, "title": locked.title}
+            notify(person, told, body, by=by, url=reverse("approval", args=[locked.pk]), shop=locked.shop, at=at)
+        ring([*access.approvers(locked), locked.asked_by_id])
+    return word
+
+
+def _locked_open(approval: Approval) -> Approval:
+    locked = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
+    if locked.settled_at is None:
+        return locked
+    if locked.settled_by is None:
+        raise Conflict(_("Nobody needs this answer any more: %(why)s") % {"why": locked.answer})
+    raise Conflict(_("%(name)s has answered this already.") % {"name": locked.settled_by})
 
 
 def name_stand_in(

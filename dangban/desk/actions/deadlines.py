@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from dangban.desk import ports, rules
-from dangban.desk.models import Deadline, DeadlinePause
+from dangban.desk.models import Deadline, DeadlinePause, Notice
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
 from dangban.people.models import Person, Shop, Team
@@ -194,6 +194,8 @@ def reassign_deadline(
                 deadline.running_since = at
                 _set_timing(deadline)
             deadline.save()
+            if before is not None and before != owner:
+                Notice.objects.filter(deadline=deadline, person=before, until=None).update(until=at)
             names = [before.name if before else None, owner.name if owner else None]
             _record("desk.deadline_moved", deadline, by, at, {"kind": deadline.kind, "owner": names})
             _ring(deadline, before)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.desk import access, house, queries
 from dangban.desk.actions.deadlines import cancel_deadlines, meet_deadline, ring, start_deadline
-from dangban.desk.models import Notice, NoticeReceipt
+from dangban.desk.models import Deadline, Notice, NoticeReceipt
 from dangban.handbook.actions import keep
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
@@ -30,23 +31,37 @@ def notify(
     by: HasActor,
     url: str = "",
     shop: Shop | None = None,
+    deadline: Deadline | None = None,
     at: datetime | None = None,
 ) -> list[Notice]:
-    """Tell each of these people something that concerns them; it waits in their inbox until seen."""
+    """Tell each of these people something that concerns them; it waits in their inbox until seen.
+
+    The same again, before the first was seen, replaces the first. What tells of a `deadline` waits no
+    longer than that runs, nor beside it in the inbox of its owner.
+    """
     at = at or clock.now()
     recipients = [people] if isinstance(people, Person) else list(dict.fromkeys(people))
     actor = by.actor
     notices = [
         Notice(
-            title=title[:200], body=body, person=person, shop=shop, url=url, at=at,
+            title=title[:200], body=body, person=person, shop=shop, url=url, deadline=deadline, at=at,
             by_kind=actor.kind, by_id=actor.id, by_name=actor.name,
         )
         for person in recipients
     ]  # fmt: skip
+    if url:
+        _replace_unseen(recipients, title[:200], url, at)
     Notice.objects.bulk_create(notices)
     if recipients:
         ring([person.pk for person in recipients])
     return notices
+
+
+def _replace_unseen(people: list[Person], title: str, url: str, at: datetime) -> None:
+    seen = NoticeReceipt.objects.filter(notice=OuterRef("pk"))
+    same = Notice.objects.filter(~Exists(seen), person__in=people, title=title, url=url, until=None, at__lte=at)
+    if found := list(same.order_by("pk").values_list("pk", flat=True)):
+        Notice.objects.filter(pk__in=found).update(until=at)
 
 
 def write_notice(

@@ -35,12 +35,14 @@ def write_task(
     due_at: datetime | None = None,
     steps: Sequence[str] = (),
     recurrence: Recurrence | None = None,
+    joins: bool = False,
     at: datetime | None = None,
 ) -> Task:
     """Note something to do, for a person or for whoever of a team takes it.
 
     Everybody may note things for themselves; for others it takes `desk.assign`. Rooms that note a
-    follow-up by rule do so as the system.
+    follow-up by rule do so as the system. With `joins`, the open one of the same title, subject and
+    owner takes the words up instead: the newest stand first, the earlier time holds.
     """
     at = at or clock.now()
     if isinstance(by, Person):
@@ -53,6 +55,10 @@ def write_task(
     subject_kind, subject_id = identify(subject) if subject is not None else ("", None)
     actor: Actor = by.actor
     with transaction.atomic():
+        if joins and (joined := _join(title[:200], body, owner, subject_kind, subject_id, due_at)):
+            record("desk.task_added_to", subject=joined, by=by, shop=joined.shop_id, change={"title": joined.title}, at=at)
+            ring(access.task_watchers(joined))
+            return joined
         task = Task.objects.create(
             title=title[:200], body=refuse_unstorable(body.strip(), "body"), owner=owner, team=team, shop=shop,
             subject_kind=subject_kind, subject_id=subject_id, url=url, due_at=due_at, created_at=at,
@@ -62,6 +68,17 @@ def write_task(
         change = {"title": task.title, "owner": owner.name if owner else None, "team": team.name if team else None}
         record("desk.task_written", subject=task, by=by, shop=shop.pk if shop else None, change=change, at=at)
         ring([*access.task_watchers(task), *([by.pk] if isinstance(by, Person) else [])])
+    return task
+
+
+def _join(title: str, body: str, owner: Person | None, kind: str, pk: int | None, due_at: datetime | None) -> Task | None:
+    same = Task.objects.filter(title=title, owner=owner, subject_kind=kind, subject_id=pk, done_at=None)
+    task = same.select_for_update(no_key=True).order_by("pk").last()
+    if task is None:
+        return None
+    task.body = "\n\n".join(filter(None, [refuse_unstorable(body.strip(), "body"), task.body]))
+    task.due_at = min(filter(None, [task.due_at, due_at]), default=None)
+    task.save(update_fields=["body", "due_at"])
     return task
 
 

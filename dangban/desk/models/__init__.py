@@ -5,6 +5,7 @@ from dangban.desk.models.days import DaySummary, DayTick, Handover, HandoverItem
 from dangban.desk.models.tasks import Recurrence, TaskComment, TaskObjection, TaskStep
 from dangban.desk.models.waiting import (
     Approval,
+    ApprovalWord,
     Deadline,
     DeadlinePause,
     Delegation,
@@ -17,6 +18,7 @@ from dangban.desk.models.waiting import (
 
 __all__ = [
     "Approval",
+    "ApprovalWord",
     "DaySummary",
     "DayTick",
     "Deadline",

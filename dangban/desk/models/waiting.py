@@ -180,6 +180,18 @@ class Approval(models.Model):
         indexes = [models.Index(fields=["needs", "asked_at"], condition=Q(settled_at=None), name="approval_open")]
 
 
+class ApprovalWord(models.Model):
+    """Asked back before an answer is given, or said to that by who asked for it. The clock runs on."""
+
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="words")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    body = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+
+
 class StandIn(models.Model):
     """While somebody is away, somebody else answers the approvals that come to them; never the asker's own."""
 
@@ -216,6 +228,8 @@ class Notice(models.Model):
     url = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(db_index=True)
     until = models.DateTimeField(null=True)
+    # The clock of which it tells: once that is met there is nothing left to do about it.
+    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
     # When those who had not confirmed were reminded, once.
     reminded_at = models.DateTimeField(null=True)
 

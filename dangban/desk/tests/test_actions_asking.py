@@ -107,7 +107,7 @@ class Objecting(DayCase):
         actions.answer_objection(objection, True, by=self.cast.zhou, answer="", at=at("11:00"))
         task = Task.objects.get()
         assert (task.withdrawn, task.done_at) == (True, at("11:00"))
-        assert Notice.objects.get(person=self.cast.lin).title == "按你的异议收回：核对赠品"
+        assert Notice.objects.get(person=self.cast.lin).title == "按您的异议收回：核对赠品"
 
     def test_it_stands_only_with_a_reason(self) -> None:
         objection = actions.object_to_task(self.task(), "仓库今天盘点", by=self.cast.lin, at=NOW)

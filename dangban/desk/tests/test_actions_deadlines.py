@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dangban.desk import actions, ports
+from dangban.desk import actions, inbox, ports
 from dangban.desk import clock as sweeping
 from dangban.desk.models import Deadline, DeadlinePause, Notice
 from dangban.journal.models import Entry
@@ -236,3 +236,41 @@ class SweepTest(DeadlineCase):
             self.sweep("10:11")
             raise RuntimeError
         assert self.kept().missed_at is None
+
+
+class NewsTest(DeadlineCase):
+    """What a clock told stands nowhere longer than there is something to do about it."""
+
+    def waiting(self, who: str, wall: str) -> list[str]:
+        return [one.title for one in inbox.unread_notices(getattr(self.cast, who), at(wall))]
+
+    def late(self) -> None:
+        self.start()
+        self.sweep("10:11")
+        self.sweep("12:00")
+
+    def test_a_breach_stands_once_in_its_owners_inbox_and_once_with_who_is_above(self) -> None:
+        self.late()
+        assert (self.waiting("lin", "12:00"), self.waiting("zhou", "12:00")) == ([], ["林小雨超时：方静"])
+        assert [item.key for item in inbox.inbox(self.cast.lin, at("12:00")).items] == [f"deadline:{self.kept().pk}"]
+        assert inbox.count(self.cast.lin, at("12:00")) == 1
+
+    def test_once_it_is_done_there_is_nothing_left_to_do_for_who_is_above(self) -> None:
+        self.late()
+        actions.meet_deadline(SUBJECT, KIND, by=self.cast.lin, at=at("12:05"))
+        assert (self.waiting("lin", "12:06"), self.waiting("zhou", "12:06")) == ([], [])
+        assert Notice.objects.filter(person=self.cast.zhou).count() == 1
+
+    def test_passed_on_it_is_the_other_ones(self) -> None:
+        self.late()
+        actions.reassign_deadline(SUBJECT, owner=self.cast.mei, by=self.cast.zhou, at=at("12:05"))
+        assert (self.waiting("lin", "12:06"), self.waiting("mei", "12:06")) == ([], [])
+
+    def test_the_same_news_again_replaces_what_was_not_seen(self) -> None:
+        for minute in (0, 5):
+            actions.notify(self.cast.lin, "考核初稿已出", by=SYSTEM, url="/performance/cards/2/", at=NOW + timedelta(minutes=minute))
+        actions.notify(self.cast.lin, "考核初稿已出", by=SYSTEM, url="/performance/cards/3/", at=NOW + timedelta(minutes=5))
+        kept = inbox.unread_notices(self.cast.lin, NOW + timedelta(minutes=6))
+        assert sorted((one.url, one.at) for one in kept) == [
+            ("/performance/cards/2/", NOW + timedelta(minutes=5)), ("/performance/cards/3/", NOW + timedelta(minutes=5)),
+        ]  # fmt: skip

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from dangban.desk import actions
 from dangban.desk.models import (
     Approval,
+    ApprovalWord,
     DepartmentRequest,
     Handover,
     Incident,
+    Notice,
     Question,
     Task,
     TaskComment,
@@ -57,7 +62,7 @@ class TaskPage(DayCase, pages.PageCase):
         self.post(f"/tasks/{self.one.pk}/comments/", body="你看一下", mentioned=[self.cast.mei.pk])
         assert TaskComment.objects.get().mentioned.get() == self.cast.mei
         assert "你看一下" in self.page(f"/tasks/{self.one.pk}/", "mei")
-        assert "提到你" in self.page("/inbox/", "mei")
+        assert "提到您" in self.page("/inbox/", "mei")
 
     def test_nobody_of_another_shop_is_mentioned(self) -> None:
         answer = self.post(f"/tasks/{self.one.pk}/comments/", body="你看一下", mentioned=[self.cast.hu.pk])
@@ -101,6 +106,42 @@ class ApprovalsPage(DayCase, pages.PageCase):
         answer = self.post(f"/approvals/{self.asked.pk}/answer/", "zhou", granted="yes")
         assert (answer.status_code, Approval.objects.get().granted) == (302, True)
         assert "想多送一件" in self.page("/approvals/?which=settled", "zhou")
+
+    def answered(self, who: str = "zhou", act: str = "answer", **given: str) -> Any:
+        """As the page sends it: the list keeps all but the one that was answered."""
+        return self.as_person(getattr(self.cast, who)).post(f"/approvals/{self.asked.pk}/{act}/", given, headers={"HX-Request": "true"})
+
+    def test_the_answered_one_goes_alone_and_the_last_leaves_word(self) -> None:
+        actions.ask_exception("换小一号的赠品", "没有大号", by=self.cast.lin, shop=self.cast.shop, at=NOW)
+        first = self.answered(granted="yes")
+        assert (first.content, json.loads(first["HX-Trigger"])["toast"]) == (b"", {"text": "同意了：想多送一件 · 还有 1 条待审批", "kind": "ok"})
+        self.asked = Approval.objects.get(settled_at=None)
+        last = self.answered(granted="no", answer="有大号")
+        assert (last["HX-Retarget"], json.loads(last["HX-Trigger"])["toast"]["text"]) == ("#approvals-list", "拒绝了：换小一号的赠品")
+
+    def test_what_a_colleague_answered_meanwhile_goes_too_and_keeps_its_answer(self) -> None:
+        actions.settle_approval(self.asked, True, by=self.cast.bao, at=NOW)
+        late = self.answered(granted="no", answer="不用")
+        assert (late.status_code, json.loads(late["HX-Trigger"])["toast"]["kind"]) == (200, "bad")
+        assert f"{self.cast.bao.name} 已经处理了" in json.loads(late["HX-Trigger"])["toast"]["text"]
+        assert Approval.objects.get().granted is True
+
+    def test_asked_back_the_request_waits_on_and_both_read_what_was_said(self) -> None:
+        row = self.answered(act="words", answer="送哪一件？").content.decode()
+        assert "送哪一件？" in row
+        assert Approval.objects.get().settled_at is None
+        assert Notice.objects.get(person=self.cast.lin).title == f"{self.cast.zhou.name} 追问：想多送一件"
+        self.answered("lin", "words", answer="粉色那件")
+        assert Notice.objects.get(person=self.cast.zhou).title == f"{self.cast.lin.name} 补充说明：想多送一件"
+        assert "粉色那件" in self.page("/approvals/", "zhou")
+
+    def test_nobody_else_asks_back_nor_with_nothing_nor_after_the_answer(self) -> None:
+        assert self.answered("hu", "words", answer="为什么").status_code == 404
+        assert self.answered("mei", "words", answer="为什么").status_code == 404
+        assert self.answered("zhou", "words", answer=" ").status_code == 422
+        actions.settle_approval(self.asked, True, by=self.cast.bao, at=NOW)
+        assert self.answered("zhou", "words", answer="送哪一件？").status_code == 409
+        assert ApprovalWord.objects.count() == 0
 
     def test_another_shops_leader_sees_none_of_it(self) -> None:
         assert "想多送一件" not in self.page("/approvals/", "hu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from dangban.desk import actions
@@ -81,6 +82,34 @@ class InboxPage(DeskCase, pages.PageCase):
         assert "方静 首次回复" not in self.page()
 
 
+class JoiningTest(DeskCase):
+    """What is to be told on a platform about one order is one task, whatever comes to it."""
+
+    def tell(self, body: str, **given: object) -> Task:
+        values = {"owner": self.cast.lin, "subject": ("orders.order", 7), "shop": self.cast.shop, "by": SYSTEM, "at": NOW, "joins": True}
+        return actions.write_task("在平台告知买家", body=body, **(values | given))  # type: ignore[arg-type]
+
+    def test_the_newest_words_stand_first_and_the_earlier_time_holds(self) -> None:
+        first = self.tell("请寄回", due_at=at("16:00"))
+        joined = self.tell("已收到单号", due_at=at("11-25 16:00"))
+        assert (joined.pk, joined.body, joined.due_at) == (first.pk, "已收到单号\n\n请寄回", at("16:00"))
+        assert self.page().count("在平台告知买家") == 1
+
+    def test_the_inbox_leads_to_the_words_and_they_to_the_order(self) -> None:
+        task = self.tell("请寄回 2 号库", url="/orders/7/")
+        page = self.page()
+        assert f'href="/tasks/{task.pk}/"' in page
+        assert "请寄回 2 号库" in page
+        assert 'href="/orders/7/"' in self.page(path=f"/tasks/{task.pk}/")
+
+    def test_another_order_another_owner_or_one_that_is_done_begins_anew(self) -> None:
+        first = self.tell("请寄回")
+        assert self.tell("请寄回", subject=("orders.order", 8)).pk != first.pk
+        assert self.tell("请寄回", owner=self.cast.mei).pk != first.pk
+        actions.finish_task(first, by=self.cast.lin, at=NOW)
+        assert self.tell("已收到单号").body == "已收到单号"
+
+
 class PutAsideTest(DeskCase):
     def test_put_aside_it_is_out_of_sight_until_then(self) -> None:
         task = self.task()
@@ -127,7 +156,7 @@ class PassingOnTest(DeskCase):
         task.refresh_from_db()
         assert task.owner == self.cast.mei
         assert Delegation.objects.get().note == "我要下班了"
-        assert Notice.objects.get(person=self.cast.mei).title == "林小雨把这件事交给你：核对赠品"
+        assert Notice.objects.get(person=self.cast.mei).title == "林小雨把这件事交给您：核对赠品"
 
     def test_nobody_of_another_shop_can_be_chosen(self) -> None:
         task = self.task()
@@ -330,3 +359,12 @@ class CountFragment(DeskCase, pages.PageCase):
     def test_people_who_left_are_not_counted(self) -> None:
         Person.objects.filter(pk=self.cast.lin.pk).update(is_active=False)
         assert self.as_person(self.cast.lin).get("/inbox/count/").status_code == 302
+
+
+class Rail(pages.CastCase):
+    def test_the_room_is_marked_on_every_page_of_the_desk(self) -> None:
+        client = self.as_person(self.cast.zhou)
+        for address, room in (("/requests/", "/inbox/"), ("/notices/", "/inbox/"), ("/tasks/", "/inbox/"), ("/handover/", "/day/"), ("/search/", "/workspace/")):
+            page = client.get(address).content.decode()
+            marked = re.findall(r'<a class="rail__room"[^>]*aria-current[^>]*>', page)
+            assert [f'href="{room}"' in one for one in marked] == [True], address

@@ -122,7 +122,7 @@ def _together(count: int, *acts: Callable[[], Any]) -> list[Any]:
 
     def run(act: Callable[[], Any]) -> None:
         try:
-            barrier.wait(5)
+            barrier.wait(60)
             with clock.frozen(LATER):
                 results.append(act())
         finally:
@@ -132,5 +132,5 @@ def _together(count: int, *acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return results

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangban.desk import access, actions, ports, queries
@@ -12,6 +17,7 @@ from dangban.desk.forms import ExceptionForm, StandInForm
 from dangban.desk.models import Approval
 from dangban.desk.views.doing import done, paged
 from dangban.lib import clock
+from dangban.lib.errors import Conflict
 from dangban.people.requests import PersonRequest
 
 
@@ -38,10 +44,30 @@ def settle(request: PersonRequest, pk: int) -> HttpResponse:
     """The answer from the list: with one hand."""
     found = access.get_approval(request.user, pk)
     granted = request.POST.get("granted") == "yes"
-    actions.settle_approval(found, granted, answer=request.POST.get("answer", ""), by=request.user, at=clock.now())
-    if request.headers.get("HX-Request") == "true":
-        return render(request, "desk/_approvals.html", _list(request))
-    return redirect("approvals")
+    by_page = request.headers.get("HX-Request") == "true"
+    try:
+        actions.settle_approval(found, granted, answer=request.POST.get("answer", ""), by=request.user, at=clock.now())
+    except Conflict as somebody_was_faster:
+        if not by_page:
+            raise
+        return _gone(request, f"{found.title} · {somebody_was_faster.message}", "bad")
+    if not by_page:
+        return redirect("approvals")
+    said = _("Granted: %(title)s") if granted else _("Refused: %(title)s")
+    return _gone(request, said % {"title": found.title}, "ok")
+
+
+@login_required
+@require_POST
+def say(request: PersonRequest, pk: int) -> HttpResponse:
+    """Asked back before an answer, or what who asked says to that."""
+    found = access.get_approval(request.user, pk)
+    actions.say_about_approval(found, request.POST.get("answer", ""), by=request.user, at=clock.now())
+    row = next((one for one in _list(request)["waiting"] if one["approval"].pk == pk), None)
+    if request.headers.get("HX-Request") != "true" or row is None:
+        return redirect("approval", pk=pk)
+    response = render(request, "desk/_approval_row.html", {"row": row, "one": row["approval"]})
+    return _tell(response, _("Asked back: %(title)s") % {"title": found.title}, "ok")
 
 
 @login_required
@@ -74,11 +100,27 @@ def end_absence(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect("approvals")
 
 
-def _list(request: PersonRequest) -> dict[str, object]:
+def _gone(request: PersonRequest, said: str, kind: str) -> HttpResponse:
+    """The answered one goes from the list and all else stays, with what is typed there; after the last the list says so."""
+    left = Approval.objects.filter(access.answerable(request.user), settled_at=None).count()
+    if left:
+        counted = ngettext("%(num)s still waits", "%(num)s still wait", left) % {"num": left}
+        return _tell(HttpResponse(), f"{said} · {counted}", kind)
+    response = render(request, "desk/_approvals.html", _list(request))
+    response["HX-Retarget"], response["HX-Reswap"] = "#approvals-list", "outerHTML"
+    return _tell(response, said, kind)
+
+
+def _tell(response: HttpResponse, said: str, kind: str) -> HttpResponse:
+    response["HX-Trigger"] = json.dumps({"toast": {"text": said, "kind": kind}})
+    return response
+
+
+def _list(request: PersonRequest) -> dict[str, Any]:
     person, now = request.user, clock.now()
     waiting = list(
         Approval.objects.filter(access.answerable(person), settled_at=None)
-        .select_related("asked_by", "shop").order_by("asked_at", "pk")[:200]
+        .select_related("asked_by", "shop").prefetch_related("words__by").order_by("asked_at", "pk")[:200]
     )  # fmt: skip
     clocks = queries.deadlines_of("desk.approval", [one.pk for one in waiting])
     kinds = ports.registry.approval_kinds
