@@ -36,4 +36,4 @@ class BackordersConfig(AppConfig):
         people_ports.register_open_work("backorders", _("Customers who wait for goods"), open_work.OpenWork())
         background.register("backorders", background.every(jobs.EVERY_SECONDS, jobs.look_round))
         label = pgettext_lazy("rail", "Back-orders")
-        rail.register(rail.RailItem("backorders", label, "inbox", "backorders:list", "backorders.view", order=56))
+        rail.register(rail.RailItem("backorders", label, "waiting", "backorders:list", "backorders.view", order=240))

@@ -18,6 +18,7 @@ from dangban.customers import queries as finding
 from dangban.customers.models import Customer
 from dangban.desk.models import Deadline
 from dangban.lib import clock
+from dangban.lib.listing import OPEN, OVER, StateFilters
 from dangban.people.models import Person
 from dangban.shops.models import Sku
 from dangban.shops.ports import StockNote, stock_of
@@ -27,28 +28,7 @@ PAGE = 50
 MOST_COUNTED = 1000
 MOST_REPORTED = 300
 _MOST_FOUND = 150
-OPEN, OVER = "open", "over"
 STATES = (OPEN, *Wait.State.values, OVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed to; the same words as in its address."""
-
-    shop: int | None = None
-    state: str = OPEN
-    mine: bool = False
-    search: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> Filters:
-        shop = int(given["shop"]) if re.fullmatch(r"\d{1,17}", given.get("shop", "")) else None
-        state = given.get("state", "")
-        return cls(shop, state if state in STATES else OPEN, given.get("mine") == "1", given.get("q", "").strip()[:80])
-
-    def as_query(self, **changed: Any) -> dict[str, str]:
-        values = {"shop": self.shop, "state": self.state, "mine": "1" if self.mine else "", "q": self.search} | changed
-        return {name: str(value) for name, value in values.items() if value not in ("", None) and (name, value) != ("state", OPEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +49,7 @@ class Page:
     first: bool = True
 
 
-def filtered(person: Person, filters: Filters) -> QuerySet[Wait]:
+def filtered(person: Person, filters: StateFilters) -> QuerySet[Wait]:
     waits = access.visible_waits(person)
     if filters.shop is not None:
         waits = waits.filter(shop=filters.shop)
@@ -93,7 +73,7 @@ def _found(person: Person, typed: str) -> Q:
     return Q(sku__in=list(skus.values_list("pk", flat=True)[:_MOST_FOUND])) | Q(customer__in=list(who.values_list("pk", flat=True)[:_MOST_FOUND]))
 
 
-def list_page(person: Person, filters: Filters, after: str = "", size: int = PAGE) -> Page:
+def list_page(person: Person, filters: StateFilters, after: str = "", size: int = PAGE) -> Page:
     """A page, newest first, read shop by shop along an index; `after` is the key of the last line before it."""
     key = int(after) if re.fullmatch(r"\d{1,17}", after) else 0
     found: list[int] = []
@@ -125,7 +105,7 @@ def clocks_of(pks: Sequence[int]) -> dict[int, Deadline]:
     return {one.subject_id: one for one in running}
 
 
-def count(person: Person, filters: Filters) -> int:
+def count(person: Person, filters: StateFilters) -> int:
     """How many fit, counted no further than is worth showing."""
     return filtered(person, filters).order_by()[:MOST_COUNTED].count()
 

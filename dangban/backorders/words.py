@@ -45,7 +45,7 @@ FIELDS = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="backorders")
     ports.name_subject("backorders.wait", _("back-order"), titles=_waits)
 
 

@@ -20,8 +20,10 @@ from dangban.handbook.shapes import Flag, Legend
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict
-from dangban.orders import access, bell, clauses, events, queries, remarks, rules, ticking
+from dangban.orders import access, bell, clauses, events, remarks, rules, ticking
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
+from dangban.orders.queries import delivery
+from dangban.orders.queries import wishes as order_wishes
 from dangban.people.models import Person, Shop
 
 _LONGEST_PART = 120
@@ -378,7 +380,7 @@ def flag_for(purpose: str, at: datetime) -> str | None:
 
 
 def _warnings(order: Order, kind: str, wish: str) -> list[dict[str, Any]]:
-    found = rules.compare_with_ordered(kind, wish, queries.items(order))
+    found = rules.compare_with_ordered(kind, wish, order_wishes.items(order))
     if kind in ("courier", "address"):
         found += _delivery_warnings(order, kind, wish)
     if order.status in (Order.Status.SENT, Order.Status.SIGNED, Order.Status.DONE, Order.Status.CLOSED):
@@ -387,13 +389,13 @@ def _warnings(order: Order, kind: str, wish: str) -> list[dict[str, Any]]:
 
 
 def _delivery_warnings(order: Order, kind: str, wish: str) -> list[rules.Notice]:
-    going = queries.delivery_of_wish(order, wish) if kind == "address" else queries.delivery(order)
+    going = delivery.delivery_of_wish(order, wish) if kind == "address" else delivery.delivery(order)
     names = "、".join(offer.name for offer in going.offers) or "–"
     found = []
     if going.is_remote:
         found.append(rules.Notice("remote", {"couriers": names}))
     if kind == "courier":
-        asked = queries.courier_named(order.shop, wish)
+        asked = delivery.courier_named(order.shop, wish)
         if asked and order.province and all(offer.name != asked for offer in going.offers):
             found.append(rules.Notice("courier-unreachable", {"courier": asked, "couriers": names}))
     return found

@@ -52,4 +52,4 @@ class OrdersConfig(AppConfig):
         stock_ports.register_owed(owed.owed)
         customer_ports.register_mover("orders", timeline.move, timeline.give_back)
         label = pgettext_lazy("rail", "Orders")
-        rail.register(rail.RailItem("orders", label, "orders", "orders:list", "orders.view", order=30))
+        rail.register(rail.RailItem("orders", label, "orders", "orders:list", "orders.view", order=210))

@@ -25,8 +25,8 @@ from dangban.handbook.shapes import (
 name_facts(
     {
         "prompts": ("已催付次数", "Prompts so far"), "wall": ("现在", "Now"), "stage": ("订单阶段", "Stage of the order"),
-        "field": ("改什么", "What is changed"), "cause": ("谁的原因", "Whose cause"), "basket": ("客单价", "Basket"),
-        "off": ("让价", "Taken off"), "who": ("谁", "Who"), "freight": ("包邮", "Freight free"), "gift": ("赠品价值", "Value of the gift"),
+        "field": ("改什么", "What is changed"), "whose_cause": ("谁的原因", "Whose cause"), "basket": ("客单价", "Basket"),
+        "off": ("让价", "Taken off"), "by_whom": ("谁给的", "Given by"), "freight": ("包邮", "Freight free"), "gift": ("赠品价值", "Value of the gift"),
         "list_price": ("原价", "List price"), "price": ("成交价", "Price"),
     }
 )
@@ -157,6 +157,8 @@ CHANGED = {
     "courier": ("快递", "courier"), "invoice": ("发票", "invoice"), "cancel": ("撤单", "cancel"),
 }  # fmt: skip
 
+CAUSES = {"wish": ("顾客要改", "the customer's wish"), "ours": ("我方原因", "our own mistake")}
+
 CHANGES = declare(
     "orders.changes",
     Cells(
@@ -190,7 +192,7 @@ CHANGE_STEPS = declare(
 CHANGE_FREIGHT = declare(
     "orders.change_freight",
     Cells(
-        STAGES, {"wish": ("顾客要改", "the customer's wish"), "ours": ("我方原因", "our own mistake")},
+        STAGES, CAUSES,
         Choice(none=("不产生运费", "no freight"), customer=("顾客承担", "the customer"), shop=("店铺承担", "the shop")),
     ),
     "改单多出来的运费由谁承担", "Who pays the freight that a change costs",
@@ -199,15 +201,13 @@ CHANGE_STEP_WITHIN = declare(
     "orders.change_step_within", Duration("minutes", minimum=5, maximum=2880),
     "改单的每一步多久之内办完", "How soon each step of a change must be taken",
 )
+AUTHORITY = Choice(agent=("客服", "agent"), leader=("组长", "team leader"), supervisor=("主管", "supervisor"), manager=("经理", "manager"))
 DISCOUNT_LIMITS = declare(
     "orders.discount_limits",
     Lines(
         {
             "line": Field(Text(longest=40), "代号", "code"),
-            "who": Field(
-                Choice(agent=("客服", "agent"), leader=("组长", "team leader"), supervisor=("主管", "supervisor"), manager=("经理", "manager")),
-                "谁", "who",
-            ),
+            "who": Field(AUTHORITY, "谁", "who"),
             "basket": Field(Money(), "客单价达到", "basket from"),
             "off": Field(Money(), "最多让价", "off at most"),
             "share": Field(Share(), "且不超过客单价的", "and at most of the basket", optional=True),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dangban.lib import commands
-from dangban.orders import imports
+from dangban.orders.imports import running as imports
 from dangban.shops.console import load
 from dangban.shops.models import ImportRun
 

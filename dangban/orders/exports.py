@@ -8,21 +8,22 @@ from django.utils.translation import gettext as _
 
 from dangban.lib import excel, masks
 from dangban.lib.excel import Column
-from dangban.orders import access, formats, queries
+from dangban.orders import access, formats
 from dangban.orders.models import Order
+from dangban.orders.queries import listing
 from dangban.people.models import Person
 
 MOST_ROWS = 100_000
 _AT_ONCE = 500
 
 
-def order_list(person: Person, filters: queries.Filters) -> tuple[bytes, int, list[int]]:
+def order_list(person: Person, filters: listing.Filters) -> tuple[bytes, int, list[int]]:
     """The list as a workbook, how many rows it has, and of which shops.
 
     Receivers stay masked for shops where this person may not see them.
     """
     orders = (
-        queries.filtered(person, filters).select_related("shop").order_by("-created_at", "-pk")[:MOST_ROWS]
+        listing.filtered(person, filters).select_related("shop").order_by("-created_at", "-pk")[:MOST_ROWS]
     )
     shops: set[int] = set()
     rows = _rows(person, orders, shops)
@@ -78,7 +79,7 @@ def _rows(person: Person, orders: Iterable[Order], shops: set[int]) -> Iterator[
 
 def _group(person: Person, orders: list[Order]) -> Iterator[list[object]]:
     whole = {order.shop_id: access.may(person, "customers.reveal", order.shop_id) for order in orders}
-    for order, row in zip(orders, queries.rows_of(orders), strict=True):
+    for order, row in zip(orders, listing.rows_of(orders), strict=True):
         open_ = whole[order.shop_id]
         yield [
             row.platform_id,

@@ -55,6 +55,8 @@ class Order(models.Model):
     # Of it, what after-sales cases here paid back; and of that, what the platform knows nothing of.
     settled_fen = models.BigIntegerField(default=0)
     settled_aside_fen = models.BigIntegerField(default=0)
+    # What the platform itself said it paid back, where a case here says the same: it stays when the case's is entered against.
+    platform_refunded_fen = models.BigIntegerField(default=0, db_default=0)
     quantity = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

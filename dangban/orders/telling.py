@@ -62,12 +62,12 @@ def say_automatically(thread: Thread, text: str, *, at: datetime, client_id: str
 
 
 def write_down(order: Order, text: str, *, owner: Person | None, at: datetime, due_at: datetime | None = None) -> None:
-    """A task to tell the buyer on the platform; without an owner there is nobody to ask."""
+    """A task to tell the buyer on the platform, one for all that is still to be told; without an owner there is nobody to ask."""
     if owner is None:
         return
     with translation.override(settings.LANGUAGE_CODE):
         title = _("Tell the buyer of order %(number)s on the platform") % {"number": order.platform_id}
     desk.write_task(
         title, body=text, by=SYSTEM, owner=owner, shop=order.shop, subject=order, due_at=due_at,
-        url=reverse("orders:detail", args=[order.pk]), at=at,
+        url=reverse("orders:detail", args=[order.pk]), joins=True, at=at,
     )  # fmt: skip

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from dangban.journal import ports
-from dangban.orders import queries
 from dangban.orders.models import Order, Requirement
+from dangban.orders.queries import marks
 
 VERBS = {
     "orders.flag_set": _("set the flag of the order"),
@@ -38,22 +38,22 @@ class FlagNames(Mapping[str, object]):
     """What the codes of flags mean, by the legend of the day on which the journal is read."""
 
     def __getitem__(self, code: str) -> object:
-        flag = queries.legend().of(code)
+        flag = marks.legend().of(code)
         if flag is None:
             raise KeyError(code)
         return flag.meaning
 
     def __iter__(self) -> Iterator[str]:
-        return (flag.code for flag in queries.legend())
+        return (flag.code for flag in marks.legend())
 
     def __len__(self) -> int:
-        return len(queries.legend())
+        return len(marks.legend())
 
 
 def register() -> None:
     ports.name_verbs(VERBS)
     ports.name_values("flag", FlagNames())
-    ports.name_fields({"flag": _("flag"), "order": _("order"), "courier": _("courier"), "pieces": _("pieces")})
+    ports.name_fields({"flag": _("flag"), "order": _("order"), "courier": _("courier"), "pieces": _("pieces")}, room="orders")
     ports.name_subject("orders.order", _("order"), url_name="orders:detail", titles=_numbers)
     ports.name_subject("orders.requirement", _("wish"), titles=_wishes)
 

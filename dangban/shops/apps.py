@@ -15,7 +15,7 @@ class ShopsConfig(AppConfig):
         feedback.register()
         products = pgettext_lazy("rail", "Goods")
         rail.register(
-            rail.RailItem("products", products, "products", "shops:catalogue", "shops.view", order=50)
+            rail.RailItem("products", products, "products", "shops:catalogue", "shops.view", order=280)
         )
         shops = pgettext_lazy("rail", "Shops")
-        rail.register(rail.RailItem("shops", shops, "shops", "shops:list", "shops.view", order=60))
+        rail.register(rail.RailItem("shops", shops, "shops", "shops:list", "shops.view", order=295))

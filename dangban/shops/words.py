@@ -36,7 +36,7 @@ FIELDS = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="shops")
     ports.name_subject("shops.importrun", _("file taken in"), titles=_files)
     ports.name_subject("shops.pagefeedback", _("fault of a page"), titles=_faults)
     ports.name_subject("shops.product", _("product"), url_name="shops:product", titles=_titles)

@@ -20,4 +20,4 @@ class StockConfig(AppConfig):
         desk_ports.register_inbox("stock", _("Stock"), inbox.Lists())
         background.register("stock-alerts", background.every(alerts.EVERY_SECONDS, alerts.run))
         label = pgettext_lazy("rail", "Stock")
-        rail.register(rail.RailItem("stock", label, "stock", "stock:list", "stock.view", order=55))
+        rail.register(rail.RailItem("stock", label, "stock", "stock:list", "stock.view", order=285))

@@ -44,7 +44,7 @@ FIELDS = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="stock")
     ports.name_subject("stock.movement", _("movement of goods"), titles=_movements)
     ports.name_subject("stock.reservation", _("reservation"), titles=_reservations)
     ports.name_subject("stock.expected", _("arrival"))

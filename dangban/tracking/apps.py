@@ -26,4 +26,4 @@ class TrackingConfig(AppConfig):
         background.register("parcels", background.every(jobs.EVERY_SECONDS, jobs.look_round))
         background.register("parcels-ask", background.every(jobs.ASKING_SECONDS, jobs.ask_round))
         label = pgettext_lazy("rail", "Parcels")
-        rail.register(rail.RailItem("tracking", label, "truck", "tracking:list", "orders.view", order=58))
+        rail.register(rail.RailItem("tracking", label, "route", "tracking:list", "orders.view", order=230))

@@ -7,14 +7,20 @@ from datetime import datetime
 
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.rulebook import Rules
+from dangban.journal.actions import record
+from dangban.journal.models import Entry
 from dangban.lib import addresses, clock
+from dangban.lib.actor import SYSTEM
+from dangban.orders import bell as orders_bell
 from dangban.orders.models import Order, Parcel
 from dangban.people.models import Shop
 from dangban.shops import queries as shops
 from dangban.tracking import bell, clauses, rules, trouble
-from dangban.tracking.models import Track
+from dangban.tracking.models import Telling, Track
 from dangban.tracking.telling import plan
 
+# The journal's word for an order that couriers' news signed for.
+SIGNED_BY_NEWS = "tracking.order_signed"
 OVER = {Order.Status.SIGNED: Track.State.SIGNED, Order.Status.DONE: Track.State.SIGNED}
 
 
@@ -33,10 +39,27 @@ def _begin_anew(parcel: Parcel, at: datetime) -> None:
     held = Track.objects.select_for_update(of=("self",)).get(pk=parcel.pk)
     held.steps.all().delete()
     held.tellings.filter(done_at=None).exclude(occasion="dispatched").delete()
-    order = Order.objects.get(pk=parcel.order_id)
+    order = Order.objects.select_for_update(of=("self",)).get(pk=parcel.order_id)
+    if held.state == Track.State.SIGNED:
+        _take_back_signing(order, parcel, at)
     track = _row(parcel, order, remote_areas(parcel.shop_id, at), in_force(at), at)
     track.save(force_update=True)
     trouble.moved(track, at)
+
+
+def _take_back_signing(order: Order, parcel: Parcel, at: datetime) -> None:
+    """Where only couriers' news signed for the order, it is on its way again; what the platform says in its next file counts anew."""
+    read = Entry.objects.filter(subject_kind="orders.order", subject_id=order.pk, verb=SIGNED_BY_NEWS)
+    if order.status != Order.Status.SIGNED or not read.exists():
+        return
+    order.status, order.signed_at, order.source_digest = Order.Status.SENT, None, ""
+    order.version += 1
+    order.save(update_fields=["status", "signed_at", "source_digest", "version"])
+    waiting = Telling.objects.filter(track__parcel__order=order, done_at=None, occasion__in=rules.AFTER_SIGNING)
+    waiting.delete()
+    change = {"status": [Order.Status.SIGNED.value, Order.Status.SENT.value], "number": parcel.number}
+    record("tracking.signing_taken_back", subject=order, by=SYSTEM, shop=order.shop_id, change=change, at=at)
+    orders_bell.order_changed(order)
 
 
 def brought(parcels: Sequence[Parcel], at: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dangban.dispatch.actions import pickups
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
@@ -125,6 +126,8 @@ def _add_up(track: Track, at: datetime) -> None:
 
 def _turned(track: Track, at: datetime) -> None:
     """The parcel is in another state than before."""
+    if track.state not in ("", states.WAITING, states.PROBLEM):
+        pickups.moved(track.shop_id, [track.parcel.number])
     occasion = rules.TOLD_AT.get(track.state)
     if occasion and at - track.moved_at < rules.STALE:
         telling.plan(track, occasion, at, at)
@@ -146,5 +149,5 @@ def _signed(track: Track, at: datetime) -> None:
     order.version += 1
     order.save(update_fields=["status", "signed_at", "version"])
     change = {"status": [Order.Status.SENT.value, Order.Status.SIGNED.value], "number": track.parcel.number}
-    record("tracking.order_signed", subject=order, by=SYSTEM, shop=order.shop_id, change=change, at=at)
+    record(following.SIGNED_BY_NEWS, subject=order, by=SYSTEM, shop=order.shop_id, change=change, at=at)
     orders_bell.order_changed(order)

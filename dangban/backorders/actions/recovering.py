@@ -78,6 +78,8 @@ def _recover(wait: Wait, ordered: Ordered, now: datetime) -> None:
             reservation, ordered.quantity, subject=("orders.order", order.pk), label=order.platform_id, url=f"/orders/{order.pk}/",
             by=SYSTEM, at=now,
         )  # fmt: skip
+        # What lies there is the order's from here on.
+        wait.ready = 0
     else:
         holding.let_go(wait, by=SYSTEM, why=order.platform_id, at=now)
     knew = wait.state in (State.TOLD, State.REACHED)

@@ -24,10 +24,11 @@ from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.orders import actions as orders
-from dangban.orders import exceptions, queries, ticking
+from dangban.orders import exceptions, ticking
 from dangban.orders.changing import asking
 from dangban.orders.exceptions import kinds
 from dangban.orders.models import Order, OrderLine
+from dangban.orders.queries import marks
 from dangban.people.models import Person
 from dangban.shops.models import Sku
 from dangban.stock import actions as stock
@@ -193,7 +194,7 @@ def _mend(pk: int, now: datetime) -> int:
         desk.cancel_deadlines(held, by=SYSTEM, kinds=(SELLER,), reason=str(order.get_status_display()), at=now)
         if not settled:
             exceptions.settle(held.exception, kinds.BY_ITSELF, by=SYSTEM, at=now)
-        flag = queries.legend(now).serving("out_of_stock")
+        flag = marks.legend(now).serving("out_of_stock")
         if flag is not None and order.flag == flag.code:
             orders.set_flag(order, "", by=SYSTEM, at=now)
         if arrived and not settled:
@@ -226,7 +227,7 @@ def _seller(order: Order) -> Person | None:
 
 def _mark(order: Order, made: Shortfall, by: HasActor, at: datetime) -> None:
     """Flag and remark as the legend has them, in the company's language: they go to the platform."""
-    flag = queries.legend(at).serving("out_of_stock")
+    flag = marks.legend(at).serving("out_of_stock")
     with translation.override(settings.LANGUAGE_CODE):
         expected = made.expected_on.isoformat() if made.expected_on else pgettext("arrival", "no date yet")
         if flag is None:

@@ -30,7 +30,7 @@ class BuyingTest(WaitingCase):
         self.story.goods.receive(2)
         self.story.order(self.cast.fang, self.story.blue, 1, at=at("11:00"))
         self.story.sweep(at("11:00"))
-        assert (self.held(wait)[0], wait.recovered_fen, self.held(second)) == ("bought", 19_900, ("ready", 1))
+        assert (self.held(wait), wait.recovered_fen, self.held(second)) == (("bought", 0), 19_900, ("ready", 1))
 
     def test_an_order_that_awaits_payment_holds_the_goods_and_is_no_sale_yet(self) -> None:
         wait = self.story.wait()

@@ -21,6 +21,7 @@ from dangban.backorders.views import only_viewers, tabs
 from dangban.journal.actions import record
 from dangban.lib import clock, listing
 from dangban.lib.days import typed_day
+from dangban.lib.listing import StateFilters
 from dangban.lib.text import whole
 from dangban.people.models import Person
 
@@ -29,7 +30,7 @@ from dangban.people.models import Person
 @login_required
 def wait_list(request: HttpRequest) -> HttpResponse:
     person = only_viewers(request)
-    filters = queries.Filters.read(request.GET)
+    filters = StateFilters.read(request.GET, queries.STATES)
     after = request.GET.get("after", "")
     page = queries.list_page(person, filters, after)
     context = {
@@ -48,17 +49,17 @@ def wait_list(request: HttpRequest) -> HttpResponse:
     return render(request, "backorders/_list.html" if listing.is_fragment(request) else "backorders/list.html", context)
 
 
-def _address(filters: queries.Filters, **changed: Any) -> str:
+def _address(filters: StateFilters, **changed: Any) -> str:
     return reverse("backorders:list", query=filters.as_query(**changed))
 
 
-def _chips(person: Person, filters: queries.Filters) -> list[dict[str, Any]]:
+def _chips(person: Person, filters: StateFilters) -> list[dict[str, Any]]:
     shops = [(shop.pk, shop.name) for shop in access.visible_shops(person)]
     states = [(value, str(label)) for value, label in Wait.State.choices]
     groups: list[tuple[str, str, list[tuple[Any, str]]]] = [
         ("shop", _("Shop"), shops if len(shops) > 1 else []),
         ("mine", pgettext("back-order", "Whose"), [(True, pgettext("back-order", "Mine"))]),
-        ("state", pgettext("back-order", "State"), [*states, (queries.OVER, pgettext("back-order", "All that are over"))]),
+        ("state", pgettext("back-order", "State"), [*states, (listing.OVER, pgettext("back-order", "All that are over"))]),
     ]
 
     def address(**changed: Any) -> str:
@@ -72,7 +73,7 @@ def _chips(person: Person, filters: queries.Filters) -> list[dict[str, Any]]:
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
     person = only_viewers(request, "backorders.export")
-    filters = queries.Filters.read(request.GET)
+    filters = StateFilters.read(request.GET, queries.STATES)
     waits = queries.filtered(person, filters).filter(access.where(person, "backorders.export")).select_related(
         "shop", "customer", "sku__product", "gets", "other", "registered_by", "owner", "bought"
     )

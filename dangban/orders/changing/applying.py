@@ -11,9 +11,10 @@ from dangban.customers import recognising
 from dangban.journal.actions import HasActor, record
 from dangban.lib import money, text
 from dangban.lib.errors import Conflict
-from dangban.orders import bell, events, queries, ticking
+from dangban.orders import bell, events, ticking
 from dangban.orders.changing import wanted
 from dangban.orders.models import ChangeRequest, Order, OrderLine
+from dangban.orders.queries import history
 from dangban.orders.unpaid import following
 
 PERSONAL = frozenset({*wanted.RECEIVING, "invoice_title"})
@@ -112,8 +113,8 @@ def shown_changes(request: ChangeRequest, *, whole: bool) -> list[tuple[str, str
         if name == "lines":
             old, new = request.before["lines"], after
             pairs = [(one, other) for one, other in zip(old, new, strict=False) if one != other]
-            rows += [(queries.field_label("lines"), _line_words(one), _line_words(other)) for one, other in pairs]
+            rows += [(history.field_label("lines"), _line_words(one), _line_words(other)) for one, other in pairs]
         elif before != after:
-            shown = [queries.shown_value(name, "" if value is None else str(value), whole=whole) or "–" for value in (before, after)]
-            rows.append((queries.field_label(name), shown[0], shown[1]))
+            shown = [history.shown_value(name, "" if value is None else str(value), whole=whole) or "–" for value in (before, after)]
+            rows.append((history.field_label(name), shown[0], shown[1]))
     return rows

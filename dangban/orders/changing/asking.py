@@ -18,9 +18,10 @@ from dangban.handbook.shapes import Flag
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, Refused
-from dangban.orders import access, actions, ports, queries
+from dangban.orders import access, actions, ports
 from dangban.orders.changing import applying, bells, rules, steps, wanted
 from dangban.orders.models import ChangeRequest, Order
+from dangban.orders.queries import marks
 from dangban.people.models import Person
 
 Field = ChangeRequest.Field
@@ -55,6 +56,7 @@ def ask(
     with transaction.atomic():
         locked = lock(order.pk)
         _not_meanwhile(locked, asked)
+        _not_of_a_case(locked, asked.field)
         verdict = verdict_of(locked, asked.field, asked.cause, at)
         refuse(verdict)
         typed = {**asked.typed, "note": asked.typed.get("note", note)}
@@ -66,6 +68,13 @@ def ask(
         steps.go_on(request, by=by, at=at)
         bells.changed(request)
     return request
+
+
+def _not_of_a_case(order: Order, field: str) -> None:
+    """What goods are sent for a case, and for how much, is settled there, and the case goes on with it."""
+    if not order.is_sale and field not in (Field.ADDRESS, Field.COURIER):
+        message = _("This order sends goods for an after-sales case. Call it off there, or order other goods there.")
+        raise Refused(message, code="of-a-case")
 
 
 def withdraw(request: ChangeRequest, *, why: str, by: Person, at: datetime | None = None) -> ChangeRequest:
@@ -217,7 +226,7 @@ def _mark(order: Order, request: ChangeRequest, said: str, *, by: HasActor, at: 
 
 def _flag_of(request: ChangeRequest, at: datetime) -> Flag | None:
     """A price has a flag of its own in some legends; what has left is a matter of after-sale."""
-    legend = queries.legend(at)
+    legend = marks.legend(at)
     purposes = ["price"] if request.field == Field.PRICE else []
     purposes.append("aftersale" if request.stage == "dispatched" else "change")
     return next((flag for flag in map(legend.serving, purposes) if flag is not None), None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dangban.handbook.decisions import Because, Decision
 from dangban.handbook.rulebook import Rules
 from dangban.handbook.shapes import Words
+from dangban.orders import clauses
 from dangban.orders.clauses import CHANGE_FREIGHT, CHANGE_STEP_WITHIN, CHANGE_STEPS, CHANGES
 
 STAGES = ("unpaid", "paid", "printed", "packed", "dispatched")
@@ -64,18 +65,19 @@ def allowed(field: str, stage: str, signed: bool, cause: str, rules: Rules) -> V
     if stage == _OVER or not rules.has(CHANGES):
         return Verdict(Decision("orders.change", "no"), stage)
     outcome = rules[CHANGES].at(stage, field)
-    because = [rules.because(CHANGES, stage=stage, field=field)]
+    reached, what = Words(*clauses.STAGES[stage]), Words(*clauses.CHANGED[field])
+    because = [rules.because(CHANGES, stage=reached, field=what)]
     if signed and field != "invoice":
         outcome = "no"
     if outcome not in ("yes", "steps"):
         return Verdict(Decision("orders.change", outcome, because=tuple(because)), stage)
     steps, payer = steps_of(field, stage, rules), "none"
     if steps:
-        because.append(rules.because(CHANGE_STEPS, stage=stage, field=field))
+        because.append(rules.because(CHANGE_STEPS, stage=reached, field=what))
     if rules.has(CHANGE_FREIGHT) and field in CONCERNS_PARCEL:
         payer = rules[CHANGE_FREIGHT].at(stage, cause)
         if payer != "none":
-            because.append(rules.because(CHANGE_FREIGHT, stage=stage, cause=cause))
+            because.append(rules.because(CHANGE_FREIGHT, stage=reached, whose_cause=Words(*clauses.CAUSES[cause])))
     # Without anything to do first there is nothing to wait for.
     outcome = "yes" if outcome == "steps" and not steps else outcome
     return Verdict(Decision("orders.change", outcome, because=tuple(because)), stage, steps, payer)

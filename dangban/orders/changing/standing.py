@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from dangban.desk import actions as desk
 from dangban.journal.actions import HasActor
-from dangban.orders import queries
 from dangban.orders.changing import bells, wanted
 from dangban.orders.models import ChangeRequest, Order
+from dangban.orders.queries import history
 
 LINES = "lines"
 
@@ -113,7 +113,7 @@ def remember(differences: Sequence[Difference], *, by: HasActor, at: datetime) -
 
 def note_of(difference: Difference) -> str:
     """For the list of notes of an import: no values, which may be personal."""
-    facts = {"number": difference.request.order.platform_id, "field": queries.field_label(difference.name)}
+    facts = {"number": difference.request.order.platform_id, "field": history.field_label(difference.name)}
     if difference.kept:
         return _("Order %(number)s: %(field)s was changed here; the file still has the old one. Ours stays.") % facts
     return _("Order %(number)s: %(field)s was changed here, and by the platform to something else. Taken from the platform.") % facts
@@ -123,7 +123,7 @@ def shown(request: ChangeRequest, *, whole: bool) -> list[tuple[str, str]]:
     """What the platform says differently, in words."""
     said: Mapping[str, str] = request.differs
     return [
-        (queries.field_label(name), queries.shown_value(name, value, whole=whole) or "–") for name, value in said.items()
+        (history.field_label(name), history.shown_value(name, value, whole=whole) or "–") for name, value in said.items()
     ]
 
 
@@ -136,6 +136,6 @@ def _tell(request: ChangeRequest, names: Sequence[str], *, by: HasActor, at: dat
     assert request.follower is not None
     with translation.override(request.follower.language):
         title = _("The platform says otherwise than what was changed here: order %(number)s") % {"number": request.order.platform_id}
-        fields = "、".join(queries.field_label(name) for name in names)
+        fields = "、".join(history.field_label(name) for name in names)
     url = reverse("orders:change", args=[request.pk])
     desk.notify(request.follower, title, fields, by=by, url=url, shop=request.shop, at=at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dangban.handbook.decisions import Because, Decision
 from dangban.handbook.rulebook import Rules
 from dangban.handbook.shapes import Row
-from dangban.orders.clauses import DISCOUNT_LIMITS, PRICE_FLOOR
+from dangban.orders.clauses import AUTHORITY, DISCOUNT_LIMITS, PRICE_FLOOR
 
 # From the least authority to the most.
 AUTHORITIES = ("agent", "leader", "supervisor", "manager")
@@ -111,6 +111,6 @@ def yuan(amount_fen: int) -> str:
 
 def _because(discount: Discount, who: str, rules: Rules) -> Because:
     return rules.because(
-        DISCOUNT_LIMITS, who=who, basket=yuan(discount.before_fen), off=yuan(discount.given_fen + discount.off_fen), freight=discount.freight_free,
+        DISCOUNT_LIMITS, by_whom=AUTHORITY.show(who), basket=yuan(discount.before_fen), off=yuan(discount.given_fen + discount.off_fen), freight=discount.freight_free,
         gift=yuan(discount.given_gift_fen + discount.gift_fen),
     )  # fmt: skip

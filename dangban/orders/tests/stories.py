@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dangban.handbook import actions as handbook
-from dangban.orders import imports
+from dangban.orders.imports import running as imports
 from dangban.orders.models import Order
 from dangban.people.models import Person, Shop
 from dangban.shops import runs

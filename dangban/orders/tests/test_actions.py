@@ -4,8 +4,9 @@ from django.http import Http404
 from dangban.journal import chronicle
 from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, Conflict, NotAllowed
-from dangban.orders import actions, queries
+from dangban.orders import actions
 from dangban.orders.models import FlagChange, Order, OrderWord, Remark, Requirement
+from dangban.orders.queries import delivery
 from dangban.orders.tests.stories import OrderCase
 from dangban.people import actions as people
 from dangban.shops.models import Courier, CourierArea
@@ -112,12 +113,12 @@ class Requirements(OrderCase):
         CourierArea.objects.create(courier=yuantong, province="新疆", reaches=False)
         Courier.objects.create(shop=self.cast.shop, name="邮政EMS")
         far = self.order(platform_id="220X", province="新疆维吾尔自治区", city="喀什地区")
-        going = queries.delivery(far)
-        assert (going.beyond, queries.chosen_courier(far, going)) == (["圆通速递"], None)
+        going = delivery.delivery(far)
+        assert (going.beyond, delivery.chosen_courier(far, going)) == (["圆通速递"], None)
         self.put("courier", "不要圆通", order=far)
-        assert queries.chosen_courier(far, going) is None
+        assert delivery.chosen_courier(far, going) is None
         self.put("courier", "要发圆通", order=far)
-        chosen = queries.chosen_courier(far, going)
+        chosen = delivery.chosen_courier(far, going)
         assert (chosen.courier, chosen.decision.outcome, chosen.others) == ("圆通速递", "ask", ["邮政EMS"])
         page = self.as_person(self.cast.lin).get(f"/orders/{far.pk}/").content.decode()
         assert "圆通速递不到" in page
@@ -133,7 +134,7 @@ class Requirements(OrderCase):
         page = self.as_person(self.cast.lin).get(f"/orders/{far.pk}/").content.decode()
         assert "改发邮政EMS。" in page
         gone = self.order(platform_id="220W", province="新疆维吾尔自治区", courier="圆通速递", status="sent")
-        assert queries.chosen_courier(gone, queries.delivery(gone)) is None
+        assert delivery.chosen_courier(gone, delivery.delivery(gone)) is None
 
     def test_a_dispatched_order_is_warned_about(self):
         sent = self.order(platform_id="220Y", status="sent")

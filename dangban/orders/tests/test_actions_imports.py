@@ -29,7 +29,7 @@ class ImportingTaobaoOrders(OrderCase):
             "000001",
             "0005",
         )
-        assert list(order.lines.values_list("title", "quantity")) == [("南风四件套 深蓝", 1), ("南风枕芯", 1)]
+        assert list(order.lines.order_by("position").values_list("title", "quantity")) == [("南风四件套 深蓝", 1), ("南风枕芯", 1)]
         assert (order.receiver, order.city, order.postcode) == ("方静", "杭州市", "310012")
 
     def test_a_known_buyer_is_the_customer_and_a_new_one_becomes_one(self):

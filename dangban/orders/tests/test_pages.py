@@ -71,10 +71,10 @@ class OrderListPage(OrderCase, pages.PageCase):
         assert "138****5678" in page
 
     def test_pages_follow_each_other_by_key(self):
-        from dangban.orders import queries
+        from dangban.orders.queries import listing
 
-        first = queries.list_page(self.cast.lin, queries.Filters(), size=3)
-        second = queries.list_page(self.cast.lin, queries.Filters(), first.next, size=3)
+        first = listing.list_page(self.cast.lin, listing.Filters(), size=3)
+        second = listing.list_page(self.cast.lin, listing.Filters(), first.next, size=3)
         assert [row.platform_id[-1] for row in (*first.rows, *second.rows)] == ["2", "1", "3", "4"]
         assert second.next == ""
 
@@ -301,25 +301,25 @@ class WishesWithoutAnOrder(OrderCase):
         )
 
     def test_a_new_remark_begins_with_the_parts_of_the_last(self):
-        from dangban.orders import queries
+        from dangban.orders.queries import marks
 
         order = self.order(flag="1", platform_remark="顺丰，贺卡，周末送，小李，11.18 09:00")
-        flag = queries.legend().of("1")
-        assert queries.remark_start(order, flag, whole=True) == {
+        flag = marks.legend().of("1")
+        assert marks.remark_start(order, flag, whole=True) == {
             "courier": "顺丰",
             "gift": "贺卡",
             "other": "周末送",
         }
         actions.add_remark(order, by=self.cast.lin, parts={"other": "改工作日送"}, flag="1")
-        assert queries.remark_start(order, flag, whole=True) == {"other": "改工作日送"}
-        assert queries.remark_start(order, queries.legend().of("2"), whole=True) == {}
+        assert marks.remark_start(order, flag, whole=True) == {"other": "改工作日送"}
+        assert marks.remark_start(order, marks.legend().of("2"), whole=True) == {}
 
     def test_what_is_personal_in_the_last_remark_is_not_begun_with_for_who_may_not_see_it(self):
-        from dangban.orders import queries
+        from dangban.orders.queries import marks
 
         order = self.order()
         actions.add_remark(
             order, by=self.cast.lin, parts={"other": "打 13812345678", "gift": "贺卡"}, flag="1"
         )
-        flag = queries.legend().of("1")
-        assert queries.remark_start(order, flag, whole=False) == {"gift": "贺卡"}
+        flag = marks.legend().of("1")
+        assert marks.remark_start(order, flag, whole=False) == {"gift": "贺卡"}

@@ -79,7 +79,7 @@ class RacesTest(TransactionTestCase):
                 state["how"] = "packed"
 
         def change() -> Any:
-            packed.wait(5)
+            packed.wait(60)
             return asking.ask(order, Asked("quantity", {"line": "1", "quantity": "1"}), by=self.cast.lin, at=NOW)
 
         from dangban.orders import ports
@@ -130,7 +130,7 @@ def _together(many: int, act: Callable[[int], Any]) -> list[Any]:
     def run(number: int) -> None:
         try:
             with clock.frozen(NOW):
-                gate.wait(10)
+                gate.wait(60)
                 said[number] = act(number)
         except Said as no:
             said[number] = no  # type: ignore[call-overload]
@@ -141,7 +141,7 @@ def _together(many: int, act: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return said
 
 

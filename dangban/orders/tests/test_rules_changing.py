@@ -54,7 +54,7 @@ def test_stage_and_field_decide(field, stage, outcome, steps):
 def test_a_decision_names_the_clauses_it_rests_on():
     verdict = rules.allowed("address", "dispatched", False, "wish", RULES)
     assert verdict.decision.paths == ("orders.changes", "orders.change_steps", "orders.change_freight")
-    assert dict(verdict.decision.because[0].inputs) == {"stage": "dispatched", "field": "address"}
+    assert dict(verdict.decision.because[0].inputs) == {"stage": {"zh": "已发货", "en": "dispatched"}, "field": {"zh": "收货信息", "en": "address"}}
 
 
 @pytest.mark.parametrize(("stage", "cause", "payer"), [("paid", "wish", "none"), ("dispatched", "wish", "customer"), ("dispatched", "ours", "shop")])

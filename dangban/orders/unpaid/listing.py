@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,9 +13,10 @@ from django.http import Http404
 from dangban.desk.models import Deadline
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Decision
-from dangban.lib import clock
-from dangban.orders import access, ports, queries
+from dangban.lib import clock, keys
+from dangban.orders import access, ports
 from dangban.orders.models import Contact, FollowUp
+from dangban.orders.queries import listing
 from dangban.orders.unpaid import following, rules
 from dangban.people.models import Person, Shop
 from dangban.workforce import queries as workforce
@@ -31,7 +31,7 @@ class Row:
     """A line of the list: the order as in the list of orders, and what was done about it."""
 
     follow_up: FollowUp
-    order: queries.OrderRow
+    order: listing.OrderRow
     last: Contact | None = None
     due_at: datetime | None = None
     missed: bool = False
@@ -54,7 +54,8 @@ class Page:
         return self.decision.outcome == "first"
 
 
-Key = tuple[bool, datetime, int]
+# Whether the page ended in the list that comes first, and behind which row.
+Key = tuple[bool, keys.Key]
 
 
 def visible(person: Person) -> QuerySet[FollowUp]:
@@ -87,16 +88,14 @@ def untouched(person: Person, *, shop: int | None = None, after: str = "", size:
 
 def _of(shop_id: int, off_duty: bool, key: Key | None, apart: bool) -> QuerySet[FollowUp]:
     rows = FollowUp.objects.filter(shop=shop_id, off_duty=off_duty, ended_at=None, contacts=0)
-    rows = rows.select_related("order__shop", "owner").order_by("placed_at", "pk")
+    rows = rows.select_related("order__shop", "owner")
     if key is None:
-        return rows
-    was_off, placed_at, pk = key
+        return keys.behind(rows, "placed_at", None)
+    was_off, behind = key
     if apart and off_duty != was_off:
         # The first list is through once the second has begun, and the second has not begun before.
-        return rows.none() if off_duty else rows
-    behind = Q(placed_at__gt=placed_at) | Q(placed_at=placed_at, pk__gt=pk)
-    # The same once more, as a bound that an index can use.
-    return rows.filter(behind).filter(placed_at__gte=placed_at)
+        return rows.none() if off_duty else keys.behind(rows, "placed_at", None)
+    return keys.behind(rows, "placed_at", behind)
 
 
 def _sorting(one: FollowUp, apart: bool) -> tuple[bool, datetime, int]:
@@ -104,19 +103,13 @@ def _sorting(one: FollowUp, apart: bool) -> tuple[bool, datetime, int]:
 
 
 def _write_key(one: FollowUp) -> str:
-    return f"{int(one.off_duty)}-{int(one.placed_at.timestamp() * 1_000_000)}-{one.pk}"
+    return f"{int(one.off_duty)}-{keys.write(one.placed_at, one.pk)}"
 
 
 def _read_key(after: str) -> Key | None:
-    match = re.fullmatch(r"([01])-(\d{1,17})-(\d{1,18})", after)
-    if not match:
-        return None
-    micro = int(match[2])
-    try:
-        placed_at = clock.from_ms(micro // 1000) + timedelta(microseconds=micro % 1000)
-    except (ValueError, OverflowError):
-        return None
-    return match[1] == "1", placed_at, int(match[3])
+    was_off, _dash, name = after.partition("-")
+    behind = keys.read(name)
+    return (was_off == "1", behind) if behind is not None and was_off in ("0", "1") else None
 
 
 def _shops(person: Person, shop: int | None) -> list[int]:
@@ -133,7 +126,7 @@ def count_untouched(person: Person, shop: int | None = None) -> int:
 
 
 def rows_of(follow_ups: Sequence[FollowUp]) -> list[Row]:
-    orders = {row.pk: row for row in queries.rows_of([one.order for one in follow_ups])}
+    orders = {row.pk: row for row in listing.rows_of([one.order for one in follow_ups])}
     pks = [one.pk for one in follow_ups]
     last = {
         one.follow_up_id: one

@@ -12,9 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from dangban.lib import masks
-from dangban.orders import access, actions, platform_remarks, ports, queries, rules
+from dangban.orders import access, actions, platform_remarks, ports, rules
 from dangban.orders.forms import RemarkForm, RequirementForm
 from dangban.orders.models import Order
+from dangban.orders.queries import delivery as order_delivery
+from dangban.orders.queries import history, marks
+from dangban.orders.queries import wishes as order_wishes
 from dangban.orders.views import self_service
 from dangban.people.access import signed_in
 
@@ -54,16 +57,16 @@ def order_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
     person = signed_in(request)
-    delivery = queries.delivery(order)
+    delivery = order_delivery.delivery(order)
     may_change = access.may(person, "orders.change", order.shop_id)
     return {
         "order": order,
         "person": person,
         "lines": order.lines.select_related("sku").order_by("position"),
-        "flag": queries.legend().of(order.flag),
-        "legend": queries.legend(),
+        "flag": marks.legend().of(order.flag),
+        "legend": marks.legend(),
         "remark": order.remarks.order_by("-pk").first(),
-        "requirements": queries.requirement_rows(
+        "requirements": order_wishes.requirement_rows(
             order, whole=access.may(person, "customers.reveal", order.shop_id)
         ),
         "may_flag": access.may(person, "orders.flag", order.shop_id),
@@ -72,7 +75,7 @@ def card_context(request: HttpRequest, order: Order) -> dict[str, Any]:
         "may_settle": access.may(person, "orders.settle", order.shop_id),
         "may_reveal": access.may(person, "customers.reveal", order.shop_id),
         "delivery": delivery,
-        "chosen": queries.chosen_courier(order, delivery),
+        "chosen": order_delivery.chosen_courier(order, delivery),
         "masked": rules.masked,
         "shown_as_card": False,
         "scrub": masks.scrub,
@@ -85,14 +88,14 @@ def _context(request: HttpRequest, order: Order) -> dict[str, Any]:
     form_flag = card["legend"].of(chosen) or (card["legend"][0] if len(card["legend"]) else None)
     parts = form_flag.remark if form_flag else ("other",)
     return card | {
-        "buyer": queries.handle_of(order),
+        "buyer": marks.handle_of(order),
         "platform_remarks": platform_remarks.of_order(order, whole=card["may_reveal"]),
-        "history": queries.history(order, whole=card["may_reveal"]),
+        "history": history.history(order, whole=card["may_reveal"]),
         "form_flag": form_flag,
         "remark_form": RemarkForm(
-            parts, initial=queries.remark_start(order, form_flag, whole=card["may_reveal"])
+            parts, initial=marks.remark_start(order, form_flag, whole=card["may_reveal"])
         ),
-        "waiting": queries.waiting_wishes(order),
+        "waiting": order_wishes.waiting_wishes(order),
         "requirement_form": RequirementForm(),
         "links": ports.links(signed_in(request), order),
     }
@@ -124,7 +127,7 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
 def remarks(request: HttpRequest, pk: int) -> HttpResponse:
     order = access.get_order(signed_in(request), pk)
     code = request.POST.get("flag", "")
-    chosen = queries.legend().of(code)
+    chosen = marks.legend().of(code)
     given = {name: request.POST.get(name, "") for name in (chosen.remark if chosen else ("other",))}
     actions.add_remark(order, by=signed_in(request), parts=given, flag=code or None)
     return _done(request, order, _("Remark written."))

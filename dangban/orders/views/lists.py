@@ -14,8 +14,10 @@ from django.views.decorators.http import require_safe
 
 from dangban.lib import clock, listing, masks
 from dangban.lib.errors import NotAllowed
-from dangban.orders import access, actions, exports, queries
+from dangban.orders import access, actions, exports
 from dangban.orders.models import Order
+from dangban.orders.queries import listing as order_listing
+from dangban.orders.queries import marks
 from dangban.people.access import signed_in
 from dangban.people.models import Shop
 
@@ -26,13 +28,13 @@ def order_list(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     if not person.can("orders.view"):
         raise NotAllowed(_("Orders are not part of your work here."))
-    filters = queries.Filters.read(request.GET)
-    page = queries.list_page(person, filters, request.GET.get("after", ""))
+    filters = order_listing.Filters.read(request.GET)
+    page = order_listing.list_page(person, filters, request.GET.get("after", ""))
     shops = list(Shop.objects.filter(access.where(person, "orders.view", "pk")).order_by("name", "pk"))
     context = {
         "filters": filters,
         "page": page,
-        "count": queries.count(person, filters),
+        "count": order_listing.count(person, filters),
         "shops": shops,
         "chips": _chips(filters, shops),
         "narrowed": bool(filters.as_query()),
@@ -47,11 +49,11 @@ def order_list(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/order_list.html", context)
 
 
-def _address(filters: queries.Filters, **changed: Any) -> str:
+def _address(filters: order_listing.Filters, **changed: Any) -> str:
     return reverse("orders:list", query=filters.as_query(**changed))
 
 
-def _chips(filters: queries.Filters, shops: list[Shop]) -> list[dict[str, Any]]:
+def _chips(filters: order_listing.Filters, shops: list[Shop]) -> list[dict[str, Any]]:
     """Groups of links, each switching one filter on or off."""
     groups: list[tuple[str, str, list[tuple[Any, str]]]] = [
         ("status", _("Status"), [(value, str(label)) for value, label in Order.Status.choices]),
@@ -60,7 +62,7 @@ def _chips(filters: queries.Filters, shops: list[Shop]) -> list[dict[str, Any]]:
             _("Refund"),
             [(v, str(label)) for v, label in Order.Refund.choices if v != Order.Refund.NONE],
         ),
-        ("flag", _("Flag"), [(flag.code, str(flag.meaning)) for flag in queries.legend()]),
+        ("flag", _("Flag"), [(flag.code, str(flag.meaning)) for flag in marks.legend()]),
         ("wish", _("Wishes"), [("open", _("Open wishes"))]),
     ]
     if len(shops) > 1:
@@ -81,7 +83,7 @@ def export(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     if not person.can("orders.export"):
         raise NotAllowed(_("You may not take orders out as a file. Ask your leader."))
-    filters = queries.Filters.read(request.GET)
+    filters = order_listing.Filters.read(request.GET)
     data, count, shops = exports.order_list(person, filters)
     actions.log_export(person, filters.as_query(), count, shops)
     return listing.download(data, f"orders-{clock.local(clock.now()):%Y%m%d-%H%M}.xlsx")

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dangban.lib.errors import NotAllowed
 from dangban.lib.listing import CSV, download
-from dangban.orders import access, exports, formats, imports, platform_remarks, queries
+from dangban.orders import access, exports, formats, platform_remarks
+from dangban.orders.imports import running as imports
+from dangban.orders.queries import history
 from dangban.people.access import signed_in
 from dangban.shops.forms import UploadForm
 from dangban.shops.models import ImportRun
@@ -30,8 +32,8 @@ def _more(run: ImportRun) -> dict[str, Any]:
     known = cache(lambda: platform_remarks.known_in(run.shop_id))
     return {
         "format": formats.by_code(run.format).title if run.format else "",
-        "field_label": queries.field_label,
-        "shown_value": queries.shown_value,
+        "field_label": history.field_label,
+        "shown_value": history.shown_value,
         "parts_of": lambda flag, written: platform_remarks.of_text(flag, written, known()),
         "taken": run.created + run.updated + run.unchanged,
     }

@@ -26,7 +26,7 @@ from dangban.orders.clauses import DISCOUNT_LIMITS
 from dangban.orders.models import ChangeRequest, Order, PriceOffer
 from dangban.orders.pricing import actions, listing, rules
 from dangban.orders.pricing.forms import DiscountForm
-from dangban.orders.queries import Filters
+from dangban.orders.queries.listing import Filters
 from dangban.people.access import signed_in, visible_shops
 from dangban.people.models import Person
 

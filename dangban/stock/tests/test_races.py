@@ -136,7 +136,7 @@ def _together(workers: int, *acts: Callable[[], Any]) -> list[Any]:
 
     def run(act: Callable[[], Any]) -> None:
         try:
-            barrier.wait(5)
+            barrier.wait(60)
             with clock.frozen(LATER):
                 results.append(act())
         except BaseException as fault:
@@ -148,6 +148,6 @@ def _together(workers: int, *acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert faults == []
     return results

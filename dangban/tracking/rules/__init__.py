@@ -79,11 +79,12 @@ def tells(occasion: str, rules: Rules) -> Decision:
     return Decision("tracking.tells", outcome, because=(rules.because(clauses.TELLS),))
 
 
+AFTER_SIGNING = ("satisfaction", "confirm", "review")
+
+
 def reminders(signed_at: datetime, rules: Rules) -> list[tuple[str, datetime]]:
     """What is said after signing, and when."""
-    times = (
-        ("satisfaction", clauses.SATISFACTION_AFTER), ("confirm", clauses.CONFIRM_AFTER), ("review", clauses.REVIEW_AFTER),
-    )  # fmt: skip
+    times = zip(AFTER_SIGNING, (clauses.SATISFACTION_AFTER, clauses.CONFIRM_AFTER, clauses.REVIEW_AFTER), strict=True)
     return [
         (occasion, signed_at + rules[clause])
         for occasion, clause in times

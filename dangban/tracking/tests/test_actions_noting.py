@@ -9,7 +9,8 @@ import pytest
 from dangban.desk.models import Deadline
 from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, NotAllowed
-from dangban.orders import imports, parcels
+from dangban.orders import parcels
+from dangban.orders.imports.planning import knows_no_signing
 from dangban.orders.models import Order, OrderException, Parcel
 from dangban.orders.parcel_numbers import bring, split
 from dangban.testing.cast import NOW, at
@@ -71,6 +72,25 @@ class AnotherNumber(ParcelCase):
         assert (self.track().state, Step.objects.count()) == ("moving", 1)
 
 
+    def test_an_order_that_only_the_wrong_number_signed_for_is_on_its_way_again(self):
+        self.says("signed", "11-19 8:00")
+        assert (Order.objects.get().status, self.track().tellings.filter(occasion="confirm").count()) == ("signed", 1)
+        parcels.renumber(self.parcel, "圆通速递", "YT1009", reason="扫错面单", by=self.cast.ding, at=at("11-19 9:00"))
+        order, track = Order.objects.get(), self.track()
+        assert (order.status, order.signed_at, track.state, track.ended_at) == ("sent", None, "", None)
+        assert not track.tellings.filter(occasion__in=("satisfaction", "confirm", "review")).exists()
+        taken_back = Entry.objects.get(verb="tracking.signing_taken_back")
+        assert taken_back.change == {"status": ["signed", "sent"], "number": "YT1009"}
+        self.says("signed", "11-19 9:30", now="11-19 10:00")
+        assert (Order.objects.get().status, Order.objects.get().signed_at) == ("signed", at("11-19 9:30"))
+
+    def test_an_order_that_the_platform_signed_for_stays_so(self):
+        Order.objects.update(status="signed", signed_at=at("11-19 7:00"))
+        parcels.renumber(self.parcel, "圆通速递", "YT1009", reason="扫错面单", by=self.cast.ding, at=at("11-19 9:00"))
+        assert (Order.objects.get().status, Order.objects.get().signed_at) == ("signed", at("11-19 7:00"))
+        assert not Entry.objects.filter(verb="tracking.signing_taken_back").exists()
+
+
 class Signing(ParcelCase):
     def test_of_the_last_parcel_signs_the_order(self):
         second = self.carry("YT1002")
@@ -87,8 +107,8 @@ class Signing(ParcelCase):
         assert Order.objects.get().status == "part"
 
     def test_is_no_older_file_for_the_platform_that_still_says_dispatched(self):
-        assert imports._knows_no_signing("signed", "sent")
-        assert not imports._knows_no_signing("signed", "paid")
+        assert knows_no_signing("signed", "sent")
+        assert not knows_no_signing("signed", "paid")
 
 
 class Trouble(ParcelCase):
