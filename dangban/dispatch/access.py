@@ -7,10 +7,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dangban.dispatch.models import AuditRun, Help, Preparation, Slip, Wave
+from dangban.dispatch.models import AuditRun, Help, Pickup, Preparation, Slip, Wave
 from dangban.lib.errors import NotAllowed
 from dangban.people.access import scope
 from dangban.people.models import Person, Shop
+from dangban.stock.models import Warehouse, WarehouseShop
 
 PERMISSIONS = {
     "dispatch.view": gettext_lazy("See what is audited, printed and packed"),
@@ -65,6 +66,26 @@ def get_slip(person: Person, pk: int) -> Slip:
     if slip is None:
         raise Http404("slip")
     return slip
+
+
+def visible_warehouses(person: Person) -> QuerySet[Warehouse]:
+    """Those that send for a shop whose dispatch this person sees."""
+    serving = WarehouseShop.objects.filter(where(person)).values("warehouse")
+    return Warehouse.objects.filter(pk__in=serving, closed_on=None).order_by("name", "pk")
+
+
+def get_warehouse(person: Person, pk: int) -> Warehouse:
+    found = visible_warehouses(person).filter(pk=pk).first()
+    if found is None:
+        raise Http404("warehouse")
+    return found
+
+
+def get_pickup(person: Person, pk: int) -> Pickup:
+    found = Pickup.objects.filter(warehouse__in=visible_warehouses(person)).select_related("warehouse").filter(pk=pk).first()
+    if found is None:
+        raise Http404("pickup")
+    return found
 
 
 def get_run(person: Person, pk: int) -> AuditRun:

@@ -11,13 +11,16 @@ class DispatchConfig(AppConfig):
 
     def ready(self) -> None:
         from dangban.desk import ports as desk_ports
-        from dangban.dispatch import cutoff, day, helping, jobs, keeping, words
+        from dangban.dispatch import collecting, cutoff, day, helping, jobs, keeping, words
+        from dangban.dispatch.actions import pickups
         from dangban.orders import events, ports
         from dangban.stock import events as stock_events
 
         words.register()
         day.register()
         desk_ports.register_inbox("dispatch", _("Help at the warehouse and the order desk"), helping.Calls())
+        desk_ports.register_inbox("dispatch-pickups", _("Parcels to be collected"), collecting.Uncovered())
+        desk_ports.name_deadlines({pickups.CLOCK: _("Courier to confirm a pick-up")})
         events.on_came(keeping.turned)
         events.on_changed(keeping.order_changed)
         events.on_left(keeping.parcel_left)
@@ -28,4 +31,4 @@ class DispatchConfig(AppConfig):
         background.register("dispatch-cut-off", background.every(cutoff.EVERY_SECONDS, cutoff.look_round))
         background.register("dispatch-help", background.every(cutoff.EVERY_SECONDS * 6, helping.look_round))
         label = pgettext_lazy("rail", "Dispatch")
-        rail.register(rail.RailItem("dispatch", label, "truck", "dispatch:audit", "dispatch.view", order=35))
+        rail.register(rail.RailItem("dispatch", label, "truck", "dispatch:audit", "dispatch.view", order=220))

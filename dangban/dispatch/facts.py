@@ -17,7 +17,6 @@ from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Because
 from dangban.handbook.rulebook import Rules
 from dangban.lib import clock, text
-from dangban.orders import queries as orders
 from dangban.orders.changing import listing as changes
 from dangban.orders.models import (
     Order,
@@ -28,6 +27,7 @@ from dangban.orders.models import (
     Remark,
     Requirement,
 )
+from dangban.orders.queries import marks as order_marks
 from dangban.people.models import Shop
 from dangban.shops import queries as shops
 from dangban.shops import rules as shop_rules
@@ -163,7 +163,7 @@ class _Source:
 
 def _remarks(pks: Sequence[int], found: Sequence[Order], at: datetime) -> dict[int, list[str]]:
     """Remarks that say more than “all is well”; those that only repeat a wish are ticked with the wish."""
-    legend = orders.legend(at)
+    legend = order_marks.legend(at)
     fine = {flag.code for flag in legend if flag.purpose in ("fine", "dispatched")}
     of_wishes = set(Requirement.objects.filter(order__in=pks, remark__isnull=False).values_list("remark", flat=True))
     remarks: dict[int, list[str]] = defaultdict(list)

@@ -29,7 +29,9 @@ from dangban.workforce import queries as workforce
 # The role that somebody gets for the time they help.
 ROLE = {Help.Place.WAREHOUSE: "warehouse", Help.Place.DESK: "order-agent"}
 LONGEST = timedelta(hours=12)
-_LEADS = (Person.Level.LEADER, Person.Level.DEPUTY, Person.Level.SUPERVISOR, Person.Level.MANAGER)
+# A keeper on leave is away for longer than an afternoon.
+LONGEST_AWAY = timedelta(days=31)
+LEADS = (Person.Level.LEADER, Person.Level.DEPUTY, Person.Level.SUPERVISOR, Person.Level.MANAGER)
 
 
 def call(
@@ -108,9 +110,63 @@ def stand_in(shop: Shop, *, until: datetime, why: str, by: Person, at: datetime 
         return _give(held, by, by, at)
 
 
+def name_stand_in(shop: Shop, person: Person, *, until: datetime, why: str, by: Person, at: datetime | None = None) -> Helper:
+    """Whoever assigns people, or the keeper who goes away, gives the warehouse to an order agent until the time said.
+
+    They know that the keeper is away, so the roster is not asked. Who stands in can't pass it on.
+    """
+    if not may_name(by, shop.pk):
+        raise NotAllowed(_("Who stands in for the warehouse is named by its keeper, or by whoever assigns people."))
+    at = at or clock.now()
+    why = _checked(Help.Place.WAREHOUSE, why, until, at, LONGEST_AWAY)
+    decision = rules.standing_in(False, in_force(at), named=True)
+    if decision.outcome == "refused":
+        raise Refused(_("The handbook does not let anybody stand in for the warehouse keeper."), decision=decision)
+    if person.pk == by.pk or not person.is_active or not person.can(access.AUDIT, shop=shop.pk):
+        message = _("Choose an order agent of this shop.")
+        raise BadInput(message, fields={"person": [message]})
+    if person.can(access.PACK, shop=shop.pk):
+        raise Conflict(_("%(name)s may work in this warehouse already.") % {"name": person.name})
+    with transaction.atomic():
+        held = Help.objects.create(
+            kind=Help.Kind.STAND_IN, place=Help.Place.WAREHOUSE, shop=shop, why=why, until=until, by=by, at=at,
+            because=[one.as_data() for one in decision.because],
+        )  # fmt: skip
+        helper = _give(held, person, by, at)
+        _tell_of_it(helper, at)
+    return helper
+
+
+def may_name(by: Person, shop_id: int) -> bool:
+    """Who assigns people for the shop; the keeper, but not somebody who keeps only for a time."""
+    if by.can("desk.assign", shop=shop_id):
+        return True
+    return by.can("stock.keep", shop=shop_id) and not Helper.objects.filter(person=by, help__shop=shop_id, ended_at=None).exists()
+
+
+def stand_in_candidates(shop_id: int, by: Person, at: datetime) -> list[Person]:
+    """Order agents of the shop who do not keep the warehouse anyway; those on duty first."""
+    on_duty = workforce.people_on_duty(at)
+    have = set(people_who_may(access.PACK, shop_id).values_list("pk", flat=True)) | {by.pk}
+    found = [one for one in people_who_may(access.AUDIT, shop_id).order_by("name", "pk") if one.pk not in have]
+    return sorted(found, key=lambda one: one.pk not in on_duty)
+
+
+def _tell_of_it(helper: Helper, at: datetime) -> None:
+    """The person finds a task that lasts as long as the right does: goods, picking, and the couriers are theirs."""
+    held, person = helper.help, helper.person
+    with translation.override(person.language):
+        wall = clock.local(held.until)
+        until = f"{wall:%H:%M}" if clock.business_day(held.until) == clock.business_day(at) else f"{wall:%m-%d %H:%M}"
+        title = _("You stand in for the warehouse of %(shop)s until %(when)s") % {"shop": held.shop.name, "when": until}
+        body = _("Stock, picking and packing, and asking the couriers to come. %(why)s") % {"why": held.why}
+    url = reverse("dispatch:pack")
+    desk.write_task(title, body=body, by=helper.by.actor, owner=person, shop=held.shop, subject=helper, url=url, due_at=held.until, at=at)
+
+
 def standing_in(shop: Shop, by: Person, at: datetime) -> Decision:
     on_duty = workforce.people_on_duty(at)
-    keepers = people_who_may("stock.keep", shop.pk).exclude(level__in=_LEADS).exclude(pk=by.pk)
+    keepers = people_who_may("stock.keep", shop.pk).exclude(level__in=LEADS).exclude(pk=by.pk)
     return rules.standing_in(any(keeper.pk in on_duty for keeper in keepers), in_force(at))
 
 
@@ -128,8 +184,7 @@ def _give(held: Help, person: Person, by: Person, at: datetime) -> Helper:
 
 def end(asked: Help, *, by: Person, at: datetime | None = None) -> None:
     """It is enough: whoever helps goes back, and the permission with them."""
-    mine = asked.by_id == by.pk
-    if not mine:
+    if not may_end(asked, by):
         access.require(by, "desk.assign", asked.shop_id)
     at = at or clock.now()
     with transaction.atomic():
@@ -147,6 +202,15 @@ def end(asked: Help, *, by: Person, at: datetime | None = None) -> None:
             helper.save(update_fields=["ended_at"])
         record("dispatch.help_ended", subject=held, by=by, shop=held.shop_id, change={"place": held.place}, at=at)
         bell.desk_changed(held.shop_id)
+
+
+def may_end(asked: Help, by: Person) -> bool:
+    """Whoever asked for it; of a stand-in also who stands in, and who may name one."""
+    if asked.by_id == by.pk or by.can("desk.assign", shop=asked.shop_id):
+        return True
+    if asked.kind != Help.Kind.STAND_IN:
+        return False
+    return may_name(by, asked.shop_id) or asked.helpers.filter(person=by, ended_at=None).exists()
 
 
 def look_round() -> None:
@@ -169,7 +233,7 @@ def candidates(asked: Help, at: datetime) -> list[Person]:
     on_duty = workforce.people_on_duty(at)
     permission = access.PACK if asked.place == Help.Place.WAREHOUSE else access.AUDIT
     have = set(people_who_may(permission, asked.shop_id).values_list("pk", flat=True))
-    serving = people_who_may("conversations.serve", asked.shop_id).exclude(level__in=_LEADS).order_by("name", "pk")
+    serving = people_who_may("conversations.serve", asked.shop_id).exclude(level__in=LEADS).order_by("name", "pk")
     found = [one for one in serving if one.pk not in have]
     return sorted(found, key=lambda one: one.pk not in on_duty)
 
@@ -196,15 +260,16 @@ class Calls:
         return len(list(self.items(person, at)))
 
 
-def _checked(place: str, why: str, until: datetime, at: datetime) -> str:
+def _checked(place: str, why: str, until: datetime, at: datetime, longest: timedelta = LONGEST) -> str:
     why = refuse_unstorable(why.strip(), "why")[:200]
     faults: dict[str, list[str]] = {}
     if place not in Help.Place.values:
         raise NotAllowed(_("There is no such place."))
     if not why:
         faults["why"] = [_("Say why.")]
-    if not at < until <= at + LONGEST:
-        faults["until"] = [_("Choose a time within the next twelve hours.")]
+    if not at < until <= at + longest:
+        hours = _("Choose a time within the next twelve hours.")
+        faults["until"] = [hours if longest == LONGEST else _("Choose a time within the next month.")]
     if faults:
         raise BadInput(next(iter(faults.values()))[0], fields=faults)
     return why

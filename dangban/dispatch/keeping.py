@@ -36,29 +36,46 @@ _BEFORE_PRINT = (Stage.WAITING, Stage.HELD, Stage.PASSED)
 
 
 def take_up(orders: Sequence[Order], at: datetime) -> int:
-    """Paid orders come to be audited; known ones stay. Call it inside the transaction that brings them."""
+    """Paid orders come to be audited; known ones stay, those that were not to be sent come back. Call it inside the transaction that brings them."""
     to_go = [order for order in orders if is_to_go(order)]
     if not to_go:
         return 0
-    known = set(Preparation.objects.filter(order__in=to_go).values_list("order", flat=True))
+    known = dict(Preparation.objects.filter(order__in=to_go).values_list("order", "stage"))
+    fresh = _coming([order for order in to_go if order.pk not in known], at)
+    # The sweep of another process may have just seen them.
+    Preparation.objects.bulk_create(fresh, ignore_conflicts=True)
+    bell.desks_changed(one.shop_id for one in fresh)
+    return len(fresh) + _take_up_again([order for order in to_go if known.get(order.pk) == Stage.ENDED], at)
+
+
+def _coming(orders: Sequence[Order], at: datetime) -> list[Preparation]:
     rulebook = in_force(at)
-    cut_offs = cut_offs_of({order.shop_id for order in to_go})
-    fresh = []
-    for order in to_go:
-        if order.pk in known:
-            continue
+    cut_offs = cut_offs_of({order.shop_id for order in orders}) if orders else {}
+    found = []
+    for order in orders:
         # What came late to us cannot have been late before: its first cut-off is the one after it came.
         due = rules.due(order.paid_at or order.created_at, clock.local(at), cut_offs.get(order.shop_id), rulebook)
-        fresh.append(
+        found.append(
             Preparation(
                 order=order, shop_id=order.shop_id, came_at=at, due_at=due.at if due else at,
                 ship_by=due.ship_by if due else None, because=[one.as_data() for one in due.because] if due else [],
             )
         )  # fmt: skip
-    # The sweep of another process may have just seen them.
-    Preparation.objects.bulk_create(fresh, ignore_conflicts=True)
-    bell.desks_changed(one.shop_id for one in fresh)
-    return len(fresh)
+    return found
+
+
+def _take_up_again(orders: Sequence[Order], at: datetime) -> int:
+    """Their refund did not come about after all: they are audited from the beginning."""
+    anew = {one.order_id: one for one in _coming(orders, at)}
+    ended = list(Preparation.objects.select_for_update().filter(order__in=orders, stage=Stage.ENDED).order_by("pk")) if orders else []
+    for one in ended:
+        coming = anew[one.order_id]
+        one.came_at, one.due_at, one.ship_by, one.because = coming.came_at, coming.due_at, coming.ship_by, coming.because
+        one.stage, one.closed_at, one.wave, one.joined_to, one.holds, one.hold = Stage.WAITING, None, None, None, [], ""
+        one.version += 1
+        one.save()
+    bell.desks_changed(one.shop_id for one in ended)
+    return len(ended)
 
 
 def cut_offs_of(shop_ids: Iterable[int]) -> dict[int, time]:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from dangban.dispatch import access
 from dangban.dispatch.models import AuditRun, Helper, Miss, Preparation, Slip, Wave
 from dangban.lib import clock, keys
-from dangban.orders import queries as orders
+from dangban.orders.queries import listing
 from dangban.people.models import Person, Shop
 
 PAGE = 50
@@ -24,7 +24,7 @@ OPEN = (Stage.WAITING, Stage.HELD, Stage.PASSED, Stage.PRINTED, Stage.PACKED)
 @dataclass(frozen=True, slots=True)
 class Row:
     preparation: Preparation
-    order: orders.OrderRow
+    order: listing.OrderRow
     joined: int = 0
 
 
@@ -52,7 +52,7 @@ def work_list(
 
 
 def rows_of(found: Sequence[Preparation]) -> list[Row]:
-    known = {row.pk: row for row in orders.rows_of([one.order for one in found])}
+    known = {row.pk: row for row in listing.rows_of([one.order for one in found])}
     joined = Preparation.objects.filter(joined_to__in=[one.pk for one in found], closed_at=None).values("joined_to").annotate(n=Count("pk"))
     counts = dict(joined.values_list("joined_to", "n"))
     return [Row(one, known[one.order_id], counts.get(one.pk, 0)) for one in found]

@@ -1,4 +1,4 @@
-"""What stands between a paid order and its leaving: audit, waves, slips, packing, the cut-off, help."""
+"""What stands between a paid order and its leaving: audit, waves, slips, packing, pick-ups, the cut-off, help."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from dangban.orders.models import Order, OrderException, OrderLine
 from dangban.people.models import Person, RoleGrant, Shop
 from dangban.shops.models import Sku
+from dangban.stock.models import Warehouse
 
 
 class Wave(models.Model):
@@ -112,6 +113,49 @@ class AuditRun(models.Model):
         indexes = [models.Index(fields=["moved_at"], condition=Q(finished_at=None), name="audit_run_open")]
 
 
+class Pickup(models.Model):
+    """A courier is asked to come to a warehouse for parcels (约取件): booked, confirmed, collected."""
+
+    class State(models.TextChoices):
+        BOOKED = "booked", pgettext_lazy("pick-up", "Booked")
+        CONFIRMED = "confirmed", pgettext_lazy("pick-up", "Confirmed")
+        COLLECTED = "collected", pgettext_lazy("pick-up", "Collected")
+        CANCELLED = "cancelled", pgettext_lazy("pick-up", "Called off")
+
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, related_name="+", db_index=False)
+    courier = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State, default=State.BOOKED)
+    # What was asked for; of a collected one, how many were handed over.
+    parcels = models.PositiveIntegerField()
+    comes_at = models.DateTimeField()
+    # By when the courier is to have said yes; empty for one who came unasked.
+    due_at = models.DateTimeField(null=True)
+    because = models.JSONField(default=list)
+    # What the courier said: their own number of the booking, who comes.
+    number = models.CharField(max_length=40, blank=True)
+    driver = models.CharField(max_length=40, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["warehouse", "courier"], condition=Q(closed_at=None), name="one_open_pickup")
+        ]
+        indexes = [models.Index(fields=["warehouse", "-at"], name="pickup_list")]
+
+    def __str__(self) -> str:
+        return f"{self.warehouse} · {self.courier}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
 class Slip(models.Model):
     """What was printed for one parcel (面单): good as long as it says what is to be sent."""
 
@@ -129,6 +173,9 @@ class Slip(models.Model):
     packed_at = models.DateTimeField(null=True)
     tracking_number = models.CharField(max_length=60, blank=True)
     sent_at = models.DateTimeField(null=True)
+    # The parcel is ready and still in the house: the courier has not taken it.
+    stands = models.BooleanField(default=False)
+    pickup = models.ForeignKey(Pickup, models.PROTECT, null=True, related_name="slips")
     void_at = models.DateTimeField(null=True)
     void_reason = models.CharField(max_length=200, blank=True)
     # Somebody took the paper out of the pile.
@@ -142,6 +189,8 @@ class Slip(models.Model):
         indexes = [
             models.Index(fields=["shop", "void_at", "id"], condition=Q(void_at__isnull=False, pulled_at=None), name="slip_to_pull"),
             models.Index(fields=["shop", "-sent_at", "-id"], name="slip_sent"),
+            models.Index(fields=["shop", "courier"], condition=Q(void_at=None, sent_at=None), name="slip_to_send"),
+            models.Index(fields=["shop", "courier"], condition=Q(stands=True), name="slip_stands"),
         ]
 
     def __str__(self) -> str:

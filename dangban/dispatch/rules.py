@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from dangban.dispatch.clauses import MANY_PIECES, REMOTE_CHECKED
+from dangban.dispatch.clauses import MANY_PIECES, PICKUP_LEAD, REMOTE_CHECKED
 from dangban.handbook.decisions import Because, Decision
 from dangban.handbook.rulebook import Rules
 from dangban.orders.clauses import CALL_FOR_HELP, CUT_OFF, SHIP_WITHIN, STAND_IN
@@ -192,14 +192,32 @@ def missed(stage: str, holds: Sequence[str]) -> str:
 # ---- Help ------------------------------------------------------------------------------------
 
 
-def standing_in(keeper_on_duty: bool, rules: Rules) -> Decision:
-    """An order agent ``may`` stand in for a keeper who isn't there; ``keeper`` is there, or it is ``refused``."""
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """By when a courier's pick-up is to be settled."""
+
+    by: datetime
+    because: tuple[Because, ...] = ()
+
+
+def pickup_by(cut_off: datetime, rules: Rules) -> Booking:
+    """So long before the cut-off as the handbook asks for; where it asks nothing, by the cut-off itself."""
+    if not rules.has(PICKUP_LEAD):
+        return Booking(cut_off)
+    return Booking(cut_off - rules[PICKUP_LEAD], (rules.because(PICKUP_LEAD, cut_off=cut_off),))
+
+
+def standing_in(keeper_on_duty: bool, rules: Rules, *, named: bool = False) -> Decision:
+    """An order agent ``may`` stand in for a keeper who isn't there; ``keeper`` is there, or it is ``refused``.
+
+    Who is `named` by somebody who knows that the keeper is away needs no empty roster.
+    """
     if not rules.has(STAND_IN):
         return Decision("dispatch.standing_in", "refused")
     because = (rules.because(STAND_IN),)
     if not rules[STAND_IN]:
         return Decision("dispatch.standing_in", "refused", because=because)
-    return Decision("dispatch.standing_in", "keeper" if keeper_on_duty else "may", because=because)
+    return Decision("dispatch.standing_in", "keeper" if keeper_on_duty and not named else "may", because=because)
 
 
 def helping(place: str, rules: Rules) -> Decision:

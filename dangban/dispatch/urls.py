@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dangban.dispatch.views import audit, cutoff, pack, waves
+from dangban.dispatch.views import audit, cutoff, pack, pickups, waves
 
 pages = [
     path("", audit.work_list, name="audit"),
@@ -29,9 +29,16 @@ pages = [
     path("pack/<int:pk>/putting-down/", pack.put_down, name="put-down"),
     path("cut-off/", cutoff.board, name="cut-off"),
     path("misses/<int:pk>/cause/", cutoff.cause, name="cause"),
+    path("pickups/", pickups.board, name="pickups"),
+    path("pickups/<int:pk>/", pickups.alter, name="pickup-alter"),
+    path("pickups/<int:pk>/confirmation/", pickups.confirm, name="pickup-confirm"),
+    path("pickups/<int:pk>/collection/", pickups.collect, name="pickup-collect"),
+    path("pickups/<int:pk>/calling-off/", pickups.call_off, name="pickup-call-off"),
+    path("pickups/unasked/", pickups.collect_unasked, name="pickup-unasked"),
     path("help/", cutoff.help_page, name="help"),
     path("help/calls/", cutoff.call, name="help-call"),
     path("help/stand-in/", cutoff.stand_in, name="stand-in"),
+    path("help/stand-in/named/", cutoff.name_stand_in, name="stand-in-named"),
     path("help/<int:pk>/helpers/", cutoff.assign, name="help-assign"),
     path("help/<int:pk>/ending/", cutoff.end, name="help-end"),
 ]

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dangban.dispatch import rules
-from dangban.dispatch.models import Help, Wave
+from dangban.dispatch.models import Help, Pickup, Wave
 from dangban.journal import ports
 from dangban.lib import money
-from dangban.orders import queries as orders
 from dangban.orders.changing.models import ChangeRequest
 from dangban.orders.exceptions import kinds
 from dangban.orders.models import Requirement
+from dangban.orders.queries import history
 
 VERBS = {
     "dispatch.audited": gettext_lazy("audited the order"),
@@ -38,6 +38,11 @@ VERBS = {
     "dispatch.help_given": gettext_lazy("gave somebody to help:"),
     "dispatch.stood_in": gettext_lazy("stood in for the warehouse keeper:"),
     "dispatch.help_ended": gettext_lazy("ended the help:"),
+    "dispatch.pickup_booked": gettext_lazy("asked the courier to come:"),
+    "dispatch.pickup_changed": gettext_lazy("changed the pick-up:"),
+    "dispatch.pickup_confirmed": gettext_lazy("noted that the courier confirmed the pick-up:"),
+    "dispatch.pickup_collected": gettext_lazy("noted that the courier collected:"),
+    "dispatch.pickup_cancelled": gettext_lazy("called off the pick-up:"),
 }
 FIELDS = {
     "outcome": gettext_lazy("outcome"),
@@ -56,6 +61,8 @@ FIELDS = {
     "person": gettext_lazy("person"),
     "role": gettext_lazy("role"),
     "until": gettext_lazy("until"),
+    "parcels": gettext_lazy("parcels"),
+    "comes_at": gettext_lazy("comes at"),
 }
 
 # What stands in the way, in two to four characters for lists.
@@ -98,7 +105,7 @@ def why_void(reason: str) -> str:
     if reason in known:
         return known[reason]
     if reason and all(part.isascii() and part.replace("_", "").isalpha() for part in reason.split(",")):
-        labels = dict.fromkeys(_("Wish") if part == "wishes" else orders.field_label(part) for part in reason.split(","))
+        labels = dict.fromkeys(_("Wish") if part == "wishes" else history.field_label(part) for part in reason.split(","))
         return _("changed: %(what)s") % {"what": "、".join(labels)}
     return reason
 
@@ -108,7 +115,7 @@ def hold_words(hold: Mapping[str, Any]) -> str:
     facts = hold.get("facts", {})
     match hold["code"]:
         case "address":
-            return _("Missing: %(what)s") % {"what": "、".join(orders.field_label(name) for name in facts["missing"])}
+            return _("Missing: %(what)s") % {"what": "、".join(history.field_label(name) for name in facts["missing"])}
         case "unreachable" if facts["courier"]:
             return _("%(courier)s doesn't go there; %(couriers)s do.") % {
                 "courier": facts["courier"], "couriers": "、".join(facts["couriers"]) or "–",
@@ -142,7 +149,7 @@ def hold_words(hold: Mapping[str, Any]) -> str:
 
 def _price(name: str, before: str, after: str) -> str:
     amounts = [money.show(int(value)) if value.lstrip("-").isdigit() else value or "–" for value in (before, after)]
-    return f"{orders.field_label(name)} {amounts[0]} → {amounts[1]}"
+    return f"{history.field_label(name)} {amounts[0]} → {amounts[1]}"
 
 
 def may_release(code: str) -> bool:
@@ -155,10 +162,11 @@ def needs_reason(code: str) -> bool:
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields({name: label for name, label in FIELDS.items() if name not in ports.registry.fields})
+    ports.name_fields(FIELDS, room="dispatch")
     ports.name_subject("dispatch.wave", gettext_lazy("wave"), url_name="dispatch:wave", titles=_waves)
     ports.name_subject("dispatch.auditrun", gettext_lazy("audit of many orders"))
     ports.name_subject("dispatch.help", gettext_lazy("help"), titles=_helps)
+    ports.name_subject("dispatch.pickup", gettext_lazy("pick-up"), titles=_pickups)
 
 
 def _waves(ids: Sequence[int]) -> Mapping[int, str]:
@@ -167,3 +175,7 @@ def _waves(ids: Sequence[int]) -> Mapping[int, str]:
 
 def _helps(ids: Sequence[int]) -> Mapping[int, str]:
     return {one.pk: f"{one.shop} {one.get_place_display()}" for one in Help.objects.filter(pk__in=ids).select_related("shop")}
+
+
+def _pickups(ids: Sequence[int]) -> Mapping[int, str]:
+    return {one.pk: str(one) for one in Pickup.objects.filter(pk__in=ids).select_related("warehouse")}

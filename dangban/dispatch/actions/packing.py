@@ -179,8 +179,8 @@ def send(
         lines = list(held.lines.order_by("position"))
         whole = all(line.packed == line.quantity for line in lines)
         _may_leave(held, lines, part=part, whole=whole)
-        held.tracking_number, held.courier, held.sent_at = number, courier, at
-        held.save(update_fields=["tracking_number", "courier", "sent_at"])
+        held.tracking_number, held.courier, held.sent_at, held.stands = number, courier, at, True
+        held.save(update_fields=["tracking_number", "courier", "sent_at", "stands"])
         _close(rows, lines, at)
         sent = [_send_order(orders[pk], [one for one in lines if one.order_id == pk], held, by, at) for pk in pks]
         _take_out(held, lines, by, at)

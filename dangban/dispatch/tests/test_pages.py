@@ -40,11 +40,15 @@ class Room(pages.CastCase):
 
 
 class AuditList(Room, pages.PageCase):
-    reader, strangers, stranger_status = "ou", ("lin", "hu"), 403
+    reader, strangers, stranger_status = "ou", ("lin",), 403
     chinese, english, queries = "待审单", "Audit of orders", 40
 
     def address(self) -> str:
         return reverse("dispatch:audit")
+
+    def test_the_leader_of_another_shop_sees_nothing_of_it(self) -> None:
+        page = self.as_person(self.cast.hu).get(self.address() + "?stage=waiting").content.decode()
+        assert (self.orders[6].platform_id in page, "待审单" in page) == (False, True)
 
     def test_chosen_orders_are_audited(self) -> None:
         chosen = [self.row(order).pk for order in self.orders[6:8]]
@@ -80,7 +84,8 @@ class AuditList(Room, pages.PageCase):
         jobs.carry_on(run.pk)
         done = client.get(address, headers={"HX-Request": "true"}).content.decode()
         assert ("every 1s" in done, "6 单通过" in done) == (False, True)
-        assert self.as_person(self.cast.hu).get(address).status_code == 403
+        assert self.as_person(self.cast.lin).get(address).status_code == 403
+        assert self.as_person(self.cast.hu).get(address).status_code == 404
         assert AuditRun.objects.get().passed == 6
 
     def test_held_orders_say_why(self) -> None:

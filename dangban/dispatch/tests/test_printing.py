@@ -56,7 +56,7 @@ class Waves(WaveCase):
         auditing.join(self.desk.row(one), [self.desk.row(other)], by=self.cast.ou)
         self.wave(one)
         slip = Slip.objects.get()
-        assert list(slip.lines.values_list("order", flat=True)) == [one.pk, other.pk]
+        assert list(slip.lines.order_by("order").values_list("order", flat=True)) == [one.pk, other.pk]
         assert [self.desk.row(order).stage for order in (one, other)] == ["printed", "printed"]
 
     def test_an_address_that_became_another_makes_the_slip_void_and_the_order_is_audited_anew(self):

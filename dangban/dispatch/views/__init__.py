@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from dangban.dispatch import access, listing, words
-from dangban.lib import masks, text
-from dangban.lib.errors import NotAllowed
+from dangban.lib import clock, masks, text
+from dangban.lib.errors import BadInput, NotAllowed
 from dangban.people.access import signed_in
 from dangban.people.models import Person
 
@@ -51,6 +52,7 @@ def tabs(person: Person, shop: int | None, current: str, counts: Mapping[str, in
         ("audit", pgettext("dispatch tab", "Audit"), counts["waiting"] + counts["held"]),
         ("waves", pgettext("dispatch tab", "Waves and printing"), counts["passed"]),
         ("pack", pgettext("dispatch tab", "Packing"), counts["printed"] + counts["packed"]),
+        ("pickups", pgettext("dispatch tab", "Pick-ups"), 0),
         ("void", pgettext("dispatch tab", "Void slips"), counts["void"]),
         ("cut-off", pgettext("dispatch tab", "Cut-off"), 0),
         ("help", pgettext("dispatch tab", "Help"), 0),
@@ -61,3 +63,13 @@ def tabs(person: Person, shop: int | None, current: str, counts: Mapping[str, in
         for name, label, count in pages
         if name not in hidden
     ]
+
+
+def moment(request: HttpRequest, name: str) -> datetime:
+    """A day and time of the company's clock, as a form gave them."""
+    try:
+        wall = datetime.strptime(request.POST.get(name, "")[:16], "%Y-%m-%dT%H:%M")  # noqa: DTZ007  the company's zone is put to it
+        return clock.at_local(wall.date(), wall.time())
+    except (ValueError, OverflowError):
+        message = _("Say on which day and at what time.")
+        raise BadInput(message, fields={name: [message]}) from None

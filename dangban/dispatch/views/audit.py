@@ -19,7 +19,7 @@ from dangban.lib import text
 from dangban.lib.errors import BadInput
 from dangban.lib.listing import is_fragment
 from dangban.orders import access as order_access
-from dangban.orders import queries as orders
+from dangban.orders.queries import delivery, wishes
 from dangban.people.access import signed_in
 
 Stage = Preparation.Stage
@@ -111,13 +111,13 @@ def _one(request: HttpRequest, found: Preparation) -> dict[str, Any]:
     order = found.order
     whole = person.can("customers.reveal", shop=found.shop_id)
     remarks = list(order.remarks.order_by("pk"))
-    going = orders.delivery(order)
+    going = delivery.delivery(order)
     return {
         "found": found,
         "order": order,
         "row": listing.rows_of([found])[0].order,
         "lines": list(order.lines.order_by("position")),
-        "wishes": orders.requirement_rows(order, whole=whole),
+        "wishes": wishes.requirement_rows(order, whole=whole),
         "remarks": remarks,
         "couriers": [offer.name for offer in going.offers],
         "joined": list(found.joined.filter(closed_at=None).select_related("order")),

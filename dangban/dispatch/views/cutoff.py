@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
@@ -10,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dangban.dispatch import access, cutoff, helping, listing
+from dangban.dispatch import access, collecting, cutoff, helping, listing
 from dangban.dispatch.models import Help, Miss
-from dangban.dispatch.views import frame, reader
+from dangban.dispatch.views import frame, moment, reader
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput
@@ -34,6 +35,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "kept": {} if day == today else {"day": str(day)},
         "today": day == today,
         "standings": listing.standings(person, day, shared["shop"]),
+        "uncovered": _uncovered(person, shared["shop"]) if day == today else {},
         "misses": listing.misses(person, day, shared["shop"]),
         "open_rows": list(listing.open_orders(person, day, shared["shop"], holder)),
         "holder": holder,
@@ -41,6 +43,15 @@ def board(request: HttpRequest) -> HttpResponse:
     }
     template = "dispatch/_cut_off.html" if is_fragment(request) else "dispatch/cut_off.html"
     return render(request, template, context)
+
+
+def _uncovered(person: Person, shop: int | None) -> dict[int, list[collecting.Pile]]:
+    """By shop: parcels that no courier was asked to collect."""
+    found: dict[int, list[collecting.Pile]] = {}
+    for pile in collecting.open_piles(person, shop, clock.now()):
+        for one in pile.shops if pile.uncovered else ():
+            found.setdefault(one.pk, []).append(pile)
+    return found
 
 
 def _day(written: str, otherwise: date) -> date:
@@ -75,18 +86,29 @@ def help_page(request: HttpRequest) -> HttpResponse:
             "call": one,
             "helpers": [helper for helper in listing.helpers_now(person, now) if helper.help_id == one.pk],
             "candidates": helping.candidates(one, now) if _may_assign(person, one) and one.kind == Help.Kind.HELP else [],
-            "may_end": one.by_id == person.pk or person.can("desk.assign", shop=one.shop_id),
+            "may_end": helping.may_end(one, person),
         }
         for one in calls.order_by("pk")
     ]
-    context = frame(request, person, "help") | {
+    shared = frame(request, person, "help")
+    may_name = rulebook.has(STAND_IN) and rulebook[STAND_IN]
+    context = shared | {
         "rows": rows,
+        "namings": _namings(person, shared["shops"], now) if may_name else [],
+        "tomorrow": clock.local(now) + timedelta(days=1),
         "places": Help.Place.choices,
         "until": clock.local(now).replace(hour=18, minute=0) if clock.local(now).hour < 18 else None,
         "may_call": rulebook.has(CALL_FOR_HELP) and rulebook[CALL_FOR_HELP],
         "may_stand_in": rulebook.has(STAND_IN) and rulebook[STAND_IN] and person.can(access.AUDIT) and not person.can(access.PACK),
     }
     return render(request, "dispatch/help.html", context)
+
+
+def _namings(person: Person, shops: Sequence[Shop], at: datetime) -> list[tuple[Shop, list[Person]]]:
+    """Shops whose warehouse this person may give to somebody, and to whom."""
+    mine = [shop for shop in shops if helping.may_name(person, shop.pk)]
+    found = [(shop, helping.stand_in_candidates(shop.pk, person, at)) for shop in mine]
+    return [(shop, people) for shop, people in found if people]
 
 
 def _may_assign(person: Person, one: Help) -> bool:
@@ -132,6 +154,20 @@ def stand_in(request: HttpRequest) -> HttpResponse:
     person = reader(request)
     helping.stand_in(_shop(request, person), until=_until(request), why=request.POST.get("why", ""), by=person)
     return redirect("dispatch:pack")
+
+
+@require_POST
+@login_required
+def name_stand_in(request: HttpRequest) -> HttpResponse:
+    """Somebody else stands in: named by the keeper who goes, or by whoever assigns people."""
+    person = reader(request)
+    shop = _shop(request, person)
+    chosen = Person.objects.filter(pk=text.whole(request.POST.get("person", "")) or 0, is_active=True).first()
+    if chosen is None:
+        message = _("Choose an order agent of this shop.")
+        raise BadInput(message, fields={"person": [message]})
+    helping.name_stand_in(shop, chosen, until=moment(request, "until"), why=request.POST.get("why", ""), by=person)
+    return redirect("dispatch:help")
 
 
 @require_POST
