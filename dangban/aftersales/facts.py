@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from dangban.aftersales import calendar
 from dangban.aftersales.models import Case, Evidence, Finding, InboundParcel
 from dangban.aftersales.rules.assessment.facts import CONDITIONS, INSTANTS, NAMES, Facts
-from dangban.lib import money
-from dangban.orders import queries as orders
+from dangban.lib import clock, money
 from dangban.orders.models import Order, OrderLine
+from dangban.orders.queries import delivery
 
 # What only a person finds out; kept with the case by these names.
 ASKED = (
@@ -20,8 +21,11 @@ ASKED = (
     "freight_out_fen", "freight_back_fen", "freight_again_fen", "free_shipping", "loses_free_shipping", "insured_freight", "insurance_fen",
     "signed_at", "bought_here", "earlier_exchanges",
 )  # fmt: skip
+_CALENDAR_DAYS = 90
 # What the case is called where the assessment knows no such wish.
 _WANTED = {"refused": "return", "undeliverable": "return", "over": "return"}
+# Goods leave once more, at what it cost to send them first, as long as nobody says otherwise.
+_SENT_AGAIN = (Case.Kind.EXCHANGE, Case.Kind.RESHIP, Case.Kind.REPAIR)
 # Words in a listing's category by which the law's kinds of goods are told.
 _CATEGORIES = (
     ("clothing", ("服", "鞋", "包", "家纺", "床", "毯", "布", "毛巾", "玩具", "帽", "袜")),  # han
@@ -47,7 +51,10 @@ def collect(case: Case) -> Facts:
     known |= _of_evidence(case)
     known |= _of_parcels(case)
     known |= _said(case.facts)
-    if case.kind == Case.Kind.EXCHANGE and "freight_again_fen" not in known:
+    if known.get("business") and known.get("signed_at"):
+        days = calendar.moved(clock.business_day(known["signed_at"]), _CALENDAR_DAYS)
+        known["moved_days"] = " ".join(day.isoformat() for day in days)
+    if case.kind in _SENT_AGAIN and "freight_again_fen" not in known:
         known["freight_again_fen"] = known.get("freight_out_fen", 0)
     return Facts(**{name: value for name, value in known.items() if value is not None or name == "asked_fen"})
 
@@ -64,7 +71,7 @@ def _said(told: Mapping[str, Any]) -> dict[str, Any]:
 def _of_order(order: Order, case: Case) -> dict[str, Any]:
     gifts = sum(line.quantity for line in order.lines.all() if not line.price_fen)
     asked_gifts = case.lines.filter(gift=True).count() > 0
-    freight = order.freight_fen or cost_of_sending(order)
+    freight = outbound_fen(order)
     return {
         "placed_at": order.created_at, "sent_at": order.dispatched_at, "signed_at": order.signed_at,
         "freight_out_fen": freight, "freight_back_fen": freight, "free_shipping": order.freight_fen == 0,
@@ -78,9 +85,14 @@ def case_quantity(case: Case) -> int:
     return sum(case.lines.filter(gift=False).values_list("quantity", flat=True))
 
 
+def outbound_fen(order: Order) -> int:
+    """What sending the order cost: what was paid for it, or else by the shop's list of couriers."""
+    return order.freight_fen or cost_of_sending(order)
+
+
 def cost_of_sending(order: Order) -> int:
     """What a parcel to this address costs, by the shop's list of couriers; 0 where it is not known."""
-    offers = orders.delivery(order).offers
+    offers = delivery.delivery(order).offers
     named = [offer for offer in offers if order.courier and offer.name in order.courier] or offers
     return next((offer.price_fen for offer in named if offer.price_fen), 0) or 0
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dangban.aftersales import facts, telling
+from dangban.aftersales import facts, repairing, telling
 from dangban.aftersales.actions import locked, move
 from dangban.aftersales.clauses.evidence import NO_EVIDENCE
 from dangban.aftersales.clauses.platform import REMIND_BEFORE
@@ -23,6 +25,7 @@ from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import Refused
 
+logger = logging.getLogger(__name__)
 EVERY_SECONDS = 20.0
 _AT_ONCE = 100
 _REMINDED = "reminded_for"
@@ -35,18 +38,23 @@ def look_round() -> None:
 
 def sweep(now: datetime) -> int:
     """Each thing once, however many look: under the lock of its case everything is asked again."""
-    return _each("evidence", _evidence_lapsed, now) + _each("refused", _rests, now) + _each("settled", _rests, now) + _remind(now)
+    lapsed = _each("evidence", _evidence_lapsed, now) + _each("refused", _rests, now) + _each("settled", _rests, now)
+    return lapsed + _remind(now) + repairing.sweep(now)
 
 
 def _each(state: str, act: Callable[[Case, datetime], object], now: datetime) -> int:
     due = Case.objects.filter(closed_at=None, state=state, due_at__lte=now).order_by("due_at", "pk")
     done = 0
     for pk in list(due.values_list("pk", flat=True)[:_AT_ONCE]):
-        with transaction.atomic():
-            held = locked(pk)
-            if held.state == state and held.due_at is not None and held.due_at <= now:
-                act(held, now)
-                done += 1
+        try:
+            with transaction.atomic():
+                held = locked(pk)
+                if held.state == state and held.due_at is not None and held.due_at <= now:
+                    act(held, now)
+                    done += 1
+        except Refused as refused:
+            # One that nobody can be found for holds up no other.
+            logger.warning("case %s stays %s: %s", pk, state, refused)
     return done
 
 
@@ -78,16 +86,23 @@ def _remind(now: datetime) -> int:
         return 0
     soon = now + rulebook[REMIND_BEFORE]
     waiting = Case.objects.filter(closed_at=None, state="returning", parcel_cases=None)
-    ids = set(waiting.filter(platform_due_at__gt=now, platform_due_at__lte=soon).values_list("pk", flat=True)[:_AT_ONCE])
-    ids |= set(waiting.filter(platform_due_at=None, due_at__gt=now, due_at__lte=soon).values_list("pk", flat=True)[:_AT_ONCE])
-    return sum(_reminded(pk, now) for pk in sorted(ids))
+    by_platform = Q(platform_due_at__gt=now, platform_due_at__lte=soon)
+    due = waiting.filter(by_platform | Q(platform_due_at=None, due_at__gt=now, due_at__lte=soon)).order_by("pk")
+    # Those that were reminded stay among them until they are due: they take no place of others.
+    rows = due.values_list("pk", "facts", "platform_due_at", "due_at")
+    fresh = [pk for pk, known, theirs, ours in rows if not _was_reminded(known, theirs or ours)]
+    return sum(_reminded(pk, now) for pk in fresh[:_AT_ONCE])
+
+
+def _was_reminded(known: Mapping[str, Any], due: datetime | None) -> bool:
+    return due is None or known.get(_REMINDED) == due.isoformat()
 
 
 def _reminded(pk: int, now: datetime) -> int:
     with transaction.atomic():
         held = locked(pk)
         due = held.platform_due_at or held.due_at
-        if held.state != "returning" or due is None or held.facts.get(_REMINDED) == due.isoformat():
+        if held.state != "returning" or due is None or _was_reminded(held.facts, due):
             return 0
         held.facts = {**held.facts, _REMINDED: due.isoformat()}
         held.save(update_fields=["facts"])

@@ -42,6 +42,8 @@ def _give(case: Case, to: Person, by: Actor, at: datetime) -> int:
     case.save(update_fields=["owner", "version"])
     kinds = (moving.WAIT, moving.SOLVE) if case.waits_for != "agent" else (moving.CLOCK, moving.WAIT, moving.SOLVE)
     desk.reassign_deadline(case, owner=to, by=by, kinds=kinds, at=at)
+    for claim in case.claims.order_by("pk"):
+        desk.reassign_deadline(claim, owner=to, by=by, kinds=(moving.CLAIM,), at=at)
     bell.case_changed(case)
     return 1
 

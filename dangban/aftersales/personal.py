@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from dangban.aftersales.models import Case, CaseContact, CaseStep, Evidence, Settlement
+from dangban.aftersales.models import Case, CaseContact, CaseStep, Dispute, Evidence, Settlement
 from dangban.customers.models import Customer
 from dangban.lib.actor import Actor
 from dangban.lib.errors import Refused
@@ -42,7 +42,8 @@ class CaseData:
         rows += CaseStep.objects.filter(case__in=mine).exclude(note="").update(note="")
         # Hash and time stay: they prove that something was there, not what.
         rows += Evidence.objects.filter(case__in=mine).update(text="", media_key="")
-        return rows + Settlement.objects.filter(case__in=mine).update(payee="", account="", note="")
+        rows += Dispute.objects.filter(case__in=mine).exclude(claim="").update(claim="")
+        return rows + Settlement.objects.filter(case__in=mine).update(payee="", account="", consent="", note="")
 
     def subjects(self, kind: str, pk: int) -> Sequence[tuple[str, int]]:
         return [("aftersales.case", one) for one in _cases(pk).values_list("pk", flat=True)] if kind == CUSTOMER else []

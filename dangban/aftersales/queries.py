@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from dangban.aftersales import access
@@ -21,6 +21,7 @@ from dangban.people.models import Person, Shop
 
 PAGE = 50
 MOST_COUNTED = 1000
+MOST_ALIKE = 300
 # Tabs by whom a case waits for; two of them hold several parties.
 WAITING = {
     "agent": ("agent",), "customer": ("customer",), "warehouse": ("warehouse", "workshop"), "finance": ("finance",),
@@ -112,10 +113,9 @@ def count(person: Person, filters: Filters, at: datetime) -> int:
 
 
 def counts(person: Person, shop: int | None, at: datetime) -> Mapping[str, int]:
-    """How many are in each tab, but for all and those that are over."""
+    """How many are in each tab, no further than is worth showing; but for all and those that are over."""
     rows = Case.objects.filter(shop__in=_shops(person, shop), closed_at=None)
-    by_party = dict(rows.values("waits_for").annotate(n=Count("pk")).values_list("waits_for", "n"))
-    told = {which: sum(by_party.get(party, 0) for party in parties) for which, parties in WAITING.items()}
+    told = {which: rows.filter(waits_for__in=parties)[:MOST_COUNTED].count() for which, parties in WAITING.items()}
     told["late"] = rows.filter(due_at__lt=at)[:MOST_COUNTED].count()
     told["mine"] = count(person, Filters(shop=shop), at)
     return told
@@ -170,11 +170,19 @@ def searched(person: Person, typed: str) -> QuerySet[Case]:
     orders = set(Order.objects.filter(named | Q(number_tail=typed) if len(typed) == 6 else named).values_list("pk", flat=True)[:PAGE])
     orders |= set(Parcel.objects.filter(number=upper).values_list("order", flat=True)[:PAGE])
     if re.fullmatch(r"\d{4}", typed):
-        # Only what has a case: very many orders end alike.
-        by_tail = Case.objects.filter(order__phone_tail=typed).order_by("-opened_at").values_list("pk", flat=True)
-        found |= set(by_tail[:PAGE])
+        found |= set(of_orders(person, Q(phone_tail=typed)).order_by("-opened_at").values_list("pk", flat=True)[:PAGE])
     found |= set(Case.objects.filter(order__in=orders).values_list("pk", flat=True)[:PAGE])
     return _joined(access.visible_cases(person).filter(pk__in=found))
+
+
+def of_orders(person: Person, which: Q) -> QuerySet[Case]:
+    """Cases of the orders that share a sign."""
+    return access.visible_cases(person).filter(order__in=alike(person, which))
+
+
+def alike(person: Person, which: Q) -> QuerySet[Order, Any]:
+    """Orders that share a sign, by key: of very many that end alike, the newest."""
+    return Order.objects.filter(access.where(person), which).order_by("-pk").values("pk")[:MOST_ALIKE]
 
 
 def of_customer(person: Person, customer_id: int, shop_id: int, limit: int = 10) -> list[Row]:

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.aftersales import access, bell
+from dangban.aftersales.clauses.parcels import RETURN_CARD
 from dangban.aftersales.clauses.telling import CALL_IF_SILENT
 from dangban.aftersales.models import Case, CaseContact
 from dangban.aftersales.rules import flow
@@ -29,7 +30,7 @@ from dangban.people.models import Person
 from dangban.shops.models import Profile
 
 # The agent's own words are said instead, or there is nothing to tell.
-_SILENT_ACTS = ("refuse", "ask_evidence", "dispute", "answer_dispute", "rule", "let_rest", "close", "decline", "unpay")
+_SILENT_ACTS = ("refuse", "ask_evidence", "dispute", "answer_dispute", "rule", "let_rest", "close", "decline", "unpay", "unsend")
 # What the customer has to do: a line they do not see is not enough.
 _NEEDS_THEM = ("evidence", "returning", "topup", "refused")
 _TASK = "aftersales.case"
@@ -55,7 +56,8 @@ def next_step(case: Case, act: str = "") -> str:
         return _("About your request %(case)s: we are looking into it and answer you by %(until)s.") % known
     if case.state == "returning":
         known["where"] = _address(case)
-        return _("Your return %(case)s is agreed. Please send the goods by %(until)s to: %(where)s. Then tell us the courier and the tracking number.") % known
+        text = _("Your return %(case)s is agreed. Please send the goods by %(until)s to: %(where)s. Then tell us the courier and the tracking number.") % known
+        return text + _(" Please fill in the return card and put it into the parcel.") if _card_wanted(case) else text
     if case.state == "on_way":
         return _("We have noted the tracking number of your return %(case)s. As soon as it is here we look at it and tell you.") % known
     if case.state == "received":
@@ -73,6 +75,11 @@ def next_step(case: Case, act: str = "") -> str:
     if case.state == "withdrawn":
         return _("As you wished we have ended your request %(case)s. You may ask again at any time.") % known
     return ""
+
+
+def _card_wanted(case: Case) -> bool:
+    rules = in_force(case.state_since)
+    return rules.has(RETURN_CARD) and bool(rules[RETURN_CARD])
 
 
 def plain_request() -> str:

@@ -15,10 +15,11 @@ from dangban.aftersales.views import (
     reports,
     rules,
     settling,
+    suppliers,
 )
 from dangban.aftersales.workshop import urls as workshop
 
-pages = [*lists.pages, *beside_chat.pages, *loading.pages, *opening.pages, *cases.pages, *inbound.pages, *settling.pages, *rules.pages, *registers.pages, *disputes.pages, *reports.pages]
+pages = [*lists.pages, *beside_chat.pages, *loading.pages, *opening.pages, *cases.pages, *inbound.pages, *suppliers.pages, *settling.pages, *rules.pages, *registers.pages, *disputes.pages, *reports.pages]
 
 urlpatterns = [
     *workshop.urlpatterns,

@@ -9,7 +9,9 @@ from django.utils.translation import pgettext_lazy
 
 from dangban.aftersales import bell
 from dangban.aftersales.actions import deciding, moving
-from dangban.aftersales.models import Case
+from dangban.aftersales.models import Case, CaseOrder, Mistake, Settlement
+from dangban.aftersales.rules import flow
+from dangban.aftersales.rules.assessment.reasons import REASONS
 from dangban.desk import ports as desk
 from dangban.journal import ports
 
@@ -32,9 +34,23 @@ FIELDS = {
 }
 
 
+# What the codes of a change mean here; other rooms have the same keys for theirs.
+VALUES: Mapping[str, Mapping[str, object]] = {
+    "act": {code: act.label for code, act in flow.ACTS.items()},
+    "state": {code: state.label for code, state in flow.STATES.items()},
+    "kind": {**dict(Settlement.Kind.choices), **dict(CaseOrder.Kind.choices), **dict(Mistake.Kind.choices), **dict(Case.Kind.choices)},
+    "reason": {code: reason.label for code, reason in REASONS.items()},
+    "source": dict(Case.Source.choices),
+    "way": dict(Settlement.Way.choices),
+    "borne_by": dict(Mistake.BorneBy.choices),
+}
+
+
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="aftersales")
+    for key, labels in VALUES.items():
+        ports.name_values(key, labels, room="aftersales")
     ports.name_subject("aftersales.case", _("after-sales case"), titles=_numbers)
     desk.name_deadlines(
         {

@@ -122,6 +122,8 @@ def _pay(held: Case, remedy: rules.Remedy, by: Person, key: str, terms: Terms, a
     kind = Settlement.Kind.COMPENSATION if remedy.code == "adjust" else Settlement.Kind.REFUND
     asked: dict[str, int | None] = {kind: terms.amount_fen} if terms.amount_fen is not None else reckoned(held, remedy.code, at, terms.way)
     parts = {one: fen for one, fen in asked.items() if fen}
+    if not parts and held.settlements.filter(state__in=knowing.UNDER_WAY).exclude(kind=Settlement.Kind.TOPUP).exists():
+        return _goes_along(held, remedy, by, terms, at)
     if not parts:
         raise Refused(_("Nothing is left to be paid on %(case)s. Name an amount, or close the case.") % {"case": held.number}, code="nothing")
     if remedy.limit_fen is not None and sum(parts.values()) > remedy.limit_fen and not _is_lifted(held):
@@ -130,6 +132,14 @@ def _pay(held: Case, remedy: rules.Remedy, by: Person, key: str, terms: Terms, a
     moved = move(held, "agree_payment", "settling", by=by, at=at, note=terms.note, because=remedy.because)
     for name, fen in parts.items():
         proposing.propose(moved, name, fen, terms.way, by=by, key=f"{key}-{name}", at=at, payee=terms.payee, note=terms.note)
+    return locked(held.pk)
+
+
+def _goes_along(held: Case, remedy: rules.Remedy, by: Person, terms: Terms, at: datetime) -> Case:
+    """All of it was put down already: the case waits for its payment, or is over with it."""
+    moved = move(held, "agree_payment", "settling", by=by, at=at, note=terms.note, because=remedy.because)
+    if not moved.settlements.filter(state__in=(Settlement.State.PROPOSED, Settlement.State.READY)).exclude(kind=Settlement.Kind.TOPUP).exists():
+        proposing.go_on(moved, by=SYSTEM, at=at)
     return locked(held.pk)
 
 
@@ -154,4 +164,7 @@ def _send(held: Case, code: str, because: tuple[Because, ...], by: Person, key: 
     made = ordering.order_goods(held, code, None, by=by, key=key, at=at)
     owed = ordering.owed(made)
     to = "topup" if owed > 0 else "sending"
-    return move(locked(held.pk), "agree_sending", to, by=by, at=at, note=terms.note, because=because)
+    # Ordering has written the case's sums: go on from those.
+    fresh = locked(held.pk)
+    fresh.remedy = code
+    return move(fresh, "agree_sending", to, by=by, at=at, note=terms.note, because=because)

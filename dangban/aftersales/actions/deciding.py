@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dangban.aftersales import access, facts, telling
 from dangban.aftersales.actions.moving import locked, move
@@ -17,11 +18,12 @@ from dangban.aftersales.models import Assessment, Case, CaseStep, Settlement
 from dangban.aftersales.rules import assessment as rules
 from dangban.aftersales.rules import flow
 from dangban.aftersales.rules.assessment.approvals import BEFORE_PROMISING
+from dangban.aftersales.settling import ordering
 from dangban.desk import actions as desk
 from dangban.desk.models import Approval
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal.actions import HasActor
-from dangban.lib import clock
+from dangban.lib import clock, money
 from dangban.lib.actor import Actor
 from dangban.lib.errors import BadInput, Refused
 from dangban.lib.text import refuse_unstorable
@@ -171,11 +173,20 @@ def withdraw(case: Case, why: str, *, by: HasActor, at: datetime | None = None, 
     at = at or clock.now()
     why = _words(why, "why", _("Say why."))
     with transaction.atomic():
+        orders = ordering.hold_orders(case.pk)
         held = locked(case.pk, seen)
         if held.refunded_fen:
             raise Refused(_("%(case)s has been paid already: it is closed, not withdrawn.") % {"case": held.number}, code="paid")
-        if held.settlements.filter(state__in=(Settlement.State.PROPOSED, Settlement.State.READY)).exists():
+        open_ones = held.settlements.filter(state__in=(Settlement.State.PROPOSED, Settlement.State.READY))
+        if open_ones.exclude(kind=Settlement.Kind.TOPUP).exists():
             raise Refused(_("A payment of %(case)s is on its way. Have it cancelled first.") % {"case": held.number}, code="paying")
+        ordering.call_off_all(held, orders, why, by=by, at=at)
+        overpaid = ordering.overpaid_fen(held)
+        if overpaid:
+            raise Refused(
+                _("The customer has paid %(amount)s for goods that are not sent any more. Have finance enter it against first.") % {"amount": money.show(overpaid)},
+                code="overpaid",
+            )
         if held.approval is not None and held.state == "approval":
             desk.withdraw_approval(held.approval, why, by=by, at=at)
         return move(held, "withdraw", "withdrawn", by=by, at=at, note=why)
@@ -189,6 +200,8 @@ def dispute(case: Case, why: str, *, by: Person, due_at: datetime | None = None,
         held = locked(case.pk, seen)
         if due_at is not None and due_at <= at:
             raise BadInput(_("Choose a later time."), fields={"due_at": [_("Choose a later time.")]})
+        if held.approval is not None and held.state == "approval":
+            desk.withdraw_approval(held.approval, why, by=by, at=at)
         held.disputed_from = held.state
         return move(held, "dispute", "disputed", by=by, at=at, note=why, due_at=due_at)
 
@@ -213,7 +226,7 @@ def _ask(held: Case, kind: str, title: str, why: str, judged: rules.Assessment, 
         _("Order"): held.order.platform_id if held.order else "–",
         _("Kind"): str(held.get_kind_display()),
         _("Reason"): str(rules.REASONS[held.reason].label) if held.reason in rules.REASONS else held.reason,
-        _("Why"): why,
+        pgettext("reason", "Why"): why,
     }
     rule = flow.STATES["approval"].due
     in_time = at + in_force(at)[rule] if rule is not None and in_force(at).has(rule) else None

@@ -25,12 +25,14 @@ from dangban.lib import clock
 from dangban.lib.errors import Conflict, Refused
 from dangban.orders import ticking
 from dangban.people.access import people_who_may
-from dangban.people.models import Person
+from dangban.people.models import Person, Skill
 from dangban.workforce import queries as workforce
 
 # Our own time, which counts as kept or missed; and others' time, of which the owner is only reminded.
 CLOCK = "aftersales.case"
 WAIT = "aftersales.waiting"
+# By when a claim of the case on its courier is to be filed, then chased.
+CLAIM = "aftersales.claim"
 # From the request to its end, whoever has it meanwhile.
 SOLVE = "aftersales.solve"
 _OURS = {"agent": "", "warehouse": "aftersales.receive", "workshop": "aftersales.inspect", "finance": "aftersales.pay"}
@@ -102,6 +104,10 @@ def start(held: Case, *, by: HasActor, at: datetime) -> None:
     events.moved(held, "open", "", by, at)
 
 
+# Who leads takes what nobody else on duty can.
+_ABOVE = (Person.Level.LEADER, Person.Level.DEPUTY, Person.Level.SUPERVISOR, Person.Level.MANAGER)
+
+
 def hand_to(case: Case, to: Person, *, by: Person, seen: int | None = None, at: datetime | None = None) -> Case:
     """Somebody else sees to the case from now on; by its owner, or by who assigns work in the shop."""
     at = at or clock.now()
@@ -117,20 +123,29 @@ def hand_to(case: Case, to: Person, *, by: Person, seen: int | None = None, at: 
         held.save(update_fields=["owner", "version"])
         kinds = (CLOCK, WAIT, SOLVE) if not _OURS.get(held.waits_for) else (WAIT, SOLVE)
         desk.reassign_deadline(held, owner=to, by=by, kinds=kinds, at=at)
+        for claim in held.claims.order_by("pk"):
+            desk.reassign_deadline(claim, owner=to, by=by, kinds=(CLAIM,), at=at)
         record("aftersales.handed_on", subject=held, by=by, shop=held.shop_id, change={"owner": [was.name, to.name]}, at=at)
         bell.case_changed(held)
     return held
 
 
 def who_handles(shop_id: int, at: datetime, permission: str = "aftersales.handle") -> Person:
-    """Of those who may, somebody on duty with the fewest open cases. Refused where nobody may at all."""
+    """Of those who may, somebody on duty, who serves after the sale, before leaders and managers, with the fewest open cases. Refused where nobody may at all."""
     may = list(people_who_may(permission, shop_id)) or list(people_who_may("desk.assign", shop_id))
     if not may:
         raise Refused(_("Nobody looks after the after-sales of this shop. Say in staff who does."), code="nobody")
     on_duty = workforce.people_on_duty(at)
     rows = Case.objects.filter(owner__in=may, closed_at=None).values("owner").annotate(n=Count("pk"))
     load = dict(rows.values_list("owner", "n"))
-    return min(may, key=lambda one: (one.pk not in on_duty, load.get(one.pk, 0), one.pk))
+    # Everybody of the floor may handle a case; those who serve after the sale are asked first.
+    after = set(Skill.objects.filter(person__in=may, kind=Skill.Kind.STAGE, value="aftersale").values_list("person", flat=True))
+    return min(may, key=lambda one: (one.pk not in on_duty, one.level in _ABOVE, one.pk not in after, load.get(one.pk, 0), one.pk))
+
+
+def owner_of(held: Case, at: datetime) -> Person:
+    """Who sees to a case, also to one that was over when they left."""
+    return held.owner if held.owner.is_active else who_handles(held.shop_id, at)
 
 
 def _due(held: Case, due_at: datetime | None, at: datetime) -> tuple[str, list[Because]]:

@@ -36,5 +36,4 @@ PROOF_KEPT = declare(
         36, source="law: 电子商务法 §31",
         says=("交易信息自完成之日起保存不少于三年", "Records of a trade are kept for at least three years after its end"),
     ),
-    applied=False,
 )

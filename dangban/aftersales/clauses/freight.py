@@ -121,5 +121,4 @@ RESENDING_OURS = declare(
 RETURN_DAMAGE = declare(
     "aftersales.return_damage", Choice(buyer=("顾客承担", "the customer"), courier=("向快递索赔", "claimed on the courier")),
     "退回途中的破损由谁承担", "Who bears damage on the way back",
-    applied=False,
 )

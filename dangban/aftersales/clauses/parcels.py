@@ -11,7 +11,6 @@ RETURN_NUMBER_BY = declare(
 RETURN_CARD = declare(
     "aftersales.return_card", YesNo(),
     "退件内是否须附退换货登记卡", "Whether a return card has to lie in the parcel",
-    applied=False,
 )
 WEIGHT_TOLERANCE = declare(
     "aftersales.weight_tolerance", Number("grams", minimum=0, maximum=5000),
@@ -32,5 +31,4 @@ COUNT_WITHIN = declare(
 KEEPER_COUNTS_FIRST = declare(
     "aftersales.two_checks", YesNo(),
     "退件是否先由仓管初检、再由质检复检", "Whether the keeper counts returned goods before the inspector looks at them",
-    applied=False,
 )

@@ -11,7 +11,6 @@ CREDIT = declare(
 CREDIT_LAPSES = declare(
     "aftersales.credit_reminded", Duration("days", minimum=1, maximum=730),
     "顾客的余款多久没用要提醒一次", "After how many days unused credit is brought to the customer's mind",
-    applied=False,
 )
 TRANSFER_WITHIN = declare(
     "aftersales.transfer_within", Duration("hours", minimum=1, maximum=240),

@@ -5,20 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.aftersales import access
 from dangban.aftersales.actions import deciding
 from dangban.aftersales.actions.moving import locked, move
 from dangban.aftersales.clauses.disputes import DISPUTE_MATERIALS, MATERIALS
+from dangban.aftersales.inbound.inspecting import all_inspected
 from dangban.aftersales.models import Case, CaseStep, Dispute, Evidence
 from dangban.aftersales.rules import flow
+from dangban.aftersales.settling import ordering
+from dangban.aftersales.settling.proposing import agreed_on_in
+from dangban.desk import actions as desk
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.decisions import Because
 from dangban.handbook.shapes import Words
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock
+from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.lib.text import refuse_unstorable
 from dangban.people.models import Person
@@ -35,6 +43,7 @@ SHOWN_BY = {
     "signed": ("signed",), "stub": ("stub",),
 }  # fmt: skip
 _LONGEST = 4000
+BEFORE_PLATFORM = ("disputed", "ruling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +83,21 @@ def after_move(case: Case, act: str, before: str, by: HasActor, at: datetime) ->
     """A case that comes before the platform has a dispute, whoever brought it there."""
     if act == "dispute" and open_one(case) is None:
         _open(case, by, at)
-    if act == "withdraw":
-        for held in Dispute.objects.filter(case=case, ruled_at=None):
-            held.result, held.ruled_at, held.cause = Result.SETTLED, at, held.cause or _("taken back by the customer")
-            held.version += 1
-            held.save()
+    held = open_one(case)
+    if held is not None and act == "dispute" and held.due_at != case.due_at:
+        # Called in once more before the first dispute was ruled: it is answered anew.
+        held.due_at = case.due_at
+        held.version += 1
+        held.save(update_fields=["due_at", "version"])
+    if held is not None and act in ("withdraw", "platform_closed"):
+        held.result, held.ruled_at = Result.SETTLED, at
+        with translation.override(settings.LANGUAGE_CODE):
+            held.cause = held.cause or (_("taken back by the customer") if act == "withdraw" else _("closed by the platform"))
+        _saved(held, "dispute_ruled", by, at, outcome=str(held.get_result_display()))
+    if held is not None and act == "platform_paid":
+        with translation.override(settings.LANGUAGE_CODE):
+            title = _("%(case)s: the platform has paid; enter how the dispute was ruled") % {"case": case.number}
+        desk.write_task(title, by=SYSTEM, owner=case.owner, shop=case.shop, subject=held, url=reverse("aftersales:dispute", args=[held.pk]), at=at)
 
 
 def describe(
@@ -135,7 +154,11 @@ class Ruling:
 
 
 def rule(dispute: Dispute, ruling: Ruling, *, by: Person, seen: int | None = None, at: datetime | None = None) -> Dispute:
-    """Enter the ruling. For us, the case goes on from where it stood; against us, what was refused is let pass and is agreed on."""
+    """Enter the ruling. For us, the case goes on from where it stood; against us, what was refused is let pass and is agreed on.
+
+    A case that the platform has ended meanwhile stays as it is.
+    """
+    access.require(by, "aftersales.handle", dispute.shop_id)
     at = at or clock.now()
     if ruling.result not in Result.values:
         raise BadInput(_("Choose how it ended."), fields={"result": [_("Choose how it ended.")]})
@@ -144,26 +167,45 @@ def rule(dispute: Dispute, ruling: Ruling, *, by: Person, seen: int | None = Non
         raise BadInput(_("Say how much the customer gets."), fields={"ruled": [_("Say how much the customer gets.")]})
     with transaction.atomic():
         case, held = _both(dispute, seen)
-        if ruling.result != Result.WON:
-            _let_pass(case, by, at)
         label = str(Result(ruling.result).label)
-        to = _goes_on(case, ruling.result)
-        case.disputed_from = ""
-        move(case, "rule", to, by=by, at=at, note=f"{label}：{cause}", change={"outcome": label})  # han
+        if case.state in BEFORE_PLATFORM:
+            if ruling.result != Result.WON:
+                _let_pass(case, by, at)
+            to = _goes_on(case, ruling.result)
+            case.disputed_from = ""
+            move(case, "rule", to, by=by, at=at, note=f"{label}：{cause}", change={"outcome": label})  # han
+        desk.settle_tasks(held, by=by, at=at)
         held.result, held.ruled_fen, held.ruled_at, held.ruled_by = ruling.result, ruling.ruled_fen, at, by
         held.cause, held.lesson = cause, refuse_unstorable(ruling.lesson.strip(), "lesson")[:_LONGEST]
         return _saved(held, "dispute_ruled", by, at, outcome=label, ruled_fen=ruling.ruled_fen)
 
 
 def _goes_on(case: Case, result: str) -> str:
-    """Where the case stood; else where it is agreed on what is done."""
-    came_back = case.parcel_cases.filter(parcel__inspected_at__isnull=False).exists()
-    to = case.disputed_from
+    """Where the case stood, or where what has happened meanwhile has brought it; else where it is agreed on what is done."""
+    to = _stands_now(case)
     if result != Result.WON and to not in ("returning", "on_way", "received", "settling"):
-        return "inspected" if came_back else "assessed"
-    if result == Result.WON and to in ("refused", "settled"):
+        return agreed_on_in(case)
+    if to in ("refused", "settled"):
         return "settled"
     return to if to in flow.ACTS["rule"].to else "assessed"
+
+
+def _stands_now(case: Case) -> str:
+    """The state from which the dispute took it, further where goods, money or parcels have moved since."""
+    to = case.disputed_from
+    if to in ("returning", "on_way", "received") and all_inspected(case) and agreed_on_in(case) == "inspected":
+        return "inspected"
+    if to in ("returning", "on_way") and case.parcel_cases.filter(parcel__arrived_at__isnull=False).exists():
+        return "received"
+    if to == "returning" and case.parcel_cases.exclude(parcel__state__in=("cancelled", "turned_away")).exists():
+        return "on_way"
+    if to == "topup" and not ordering.owed_fen(case):
+        to = "sending"
+    if to == "sending" and not ordering.waits_to_leave(case) and case.case_orders.exists():
+        return ordering.after_sending(case)
+    if to == "settling" and ordering.after_sending(case) == "settled":
+        return "settled" if case.refunded_fen else agreed_on_in(case)
+    return to
 
 
 def _let_pass(case: Case, by: Person, at: datetime) -> None:
@@ -193,7 +235,7 @@ def _both(dispute: Dispute, seen: int | None) -> tuple[Case, Dispute]:
     return case, held
 
 
-def _saved(held: Dispute, verb: str, by: Person, at: datetime, **change: object) -> Dispute:
+def _saved(held: Dispute, verb: str, by: HasActor, at: datetime, **change: object) -> Dispute:
     held.version += 1
     held.save()
     record(f"aftersales.{verb}", subject=held, by=by, shop=held.shop_id, change=dict(change), at=at)

@@ -33,7 +33,7 @@ WRITTEN = (Evidence.Kind.WEIGHT, Evidence.Kind.SIGNED, Evidence.Kind.STUB, Evide
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="aftersales")
     ports.name_subject("aftersales.dispute", _("dispute before the platform"), url_name="aftersales:dispute", titles=_titles)
     events.on_moved(acting.after_move)
     panels.add("evidence", "aftersales/_evidence.html", evidence_panel, order=20)
@@ -62,7 +62,7 @@ def evidence_panel(person: Person, case: Case, at: datetime) -> Mapping[str, Any
 
 def dispute_panel(person: Person, case: Case, at: datetime) -> Mapping[str, Any] | None:
     """The disputes there were, and what the open one still lacks."""
-    found = list(Dispute.objects.filter(case=case).order_by("-pk"))
+    found = list(case.disputes.order_by("-pk"))
     opened = next((one for one in found if one.ruled_at is None), None)
     return {"disputes": found, "materials": acting.materials(opened)[0] if opened else []} if found else None
 

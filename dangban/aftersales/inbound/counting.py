@@ -12,10 +12,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from dangban.aftersales.clauses.parcels import RETURN_CARD
 from dangban.aftersales.inbound import holding
 from dangban.aftersales.inbound.holding import State
 from dangban.aftersales.models import Case, InboundParcel, ParcelItem
 from dangban.desk import actions as desk
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, Conflict, Refused
@@ -55,19 +57,37 @@ def count(
         holding.require(by, "aftersales.receive", parcel, cases)
         items = {item.pk: item for item in parcel.items.select_related("sku", "batch", "line__case", "zone__warehouse").order_by("pk")}
         _check(parcel, items, counts, extras, inside)
+        if inside.card is None and parcel.card_enclosed is None and card_wanted(parcel, at):
+            message = _("Look whether the return card lies in it.")
+            raise BadInput(message, fields={"card": [message]})
         if parcel.state == State.COUNTED and _the_same(items, counts, extras):
             return parcel
         if seen is not None and parcel.version != seen:
             raise Conflict(_("Somebody has worked on this parcel meanwhile. Look at it as it is now."))
-        zone = checking_zone(parcel.warehouse)
-        ledger.lock(*{item.sku_id for item in items.values() if item.sku_id}, *(sku for sku, _pieces in extras))
-        for pk, pieces in sorted(counts.items()):
-            _book(parcel, items[pk], pieces, zone, by, at)
-        added = [_extra(parcel, sku, pieces, zone, by, at) for sku, pieces in extras]
-        _finish(parcel, inside, by, at)
-        change = {item.title: item.counted for item in [*items.values(), *added]}
-        holding.journal("parcel_counted", parcel, by=by, at=at, goods=change, cash_fen=inside.cash_fen or None, note=inside.note)
-        _tell_differences(parcel, cases, [*items.values(), *added], by, at)
+        _take_up(parcel, cases, items, counts, extras, inside, by, at)
+    return parcel
+
+
+def _take_up(
+    parcel: InboundParcel, cases: Sequence[Case], items: Mapping[int, ParcelItem], counts: Mapping[int, int], extras: Sequence[tuple[Sku, int]],
+    inside: Inside, by: Person, at: datetime,
+) -> None:  # fmt: skip
+    zone = checking_zone(parcel.warehouse)
+    ledger.lock(*{item.sku_id for item in items.values() if item.sku_id}, *(sku for sku, _pieces in extras))
+    for pk, pieces in sorted(counts.items()):
+        _book(parcel, items[pk], pieces, zone, by, at)
+    added = [_extra(parcel, sku, pieces, zone, by, at) for sku, pieces in extras]
+    _finish(parcel, inside, by, at)
+    change = {item.title: item.counted for item in [*items.values(), *added]}
+    holding.journal("parcel_counted", parcel, by=by, at=at, goods=change, cash_fen=inside.cash_fen or None, note=inside.note)
+    _tell_differences(parcel, cases, [*items.values(), *added], by, at)
+
+
+def count_for(parcel: InboundParcel, cases: Sequence[Case], counts: Mapping[int, int], *, by: Person, at: datetime) -> InboundParcel:
+    """The count of who inspects at the same time; on a parcel that is held, by who may inspect."""
+    items = {item.pk: item for item in parcel.items.select_related("sku", "batch", "line__case", "zone__warehouse").order_by("pk")}
+    _check(parcel, items, counts, (), Inside())
+    _take_up(parcel, cases, items, counts, (), Inside(), by, at)
     return parcel
 
 
@@ -80,7 +100,9 @@ def checking_zone(warehouse: Warehouse | None) -> Zone:
     return found
 
 
-def _check(parcel: InboundParcel, items: Mapping[int, ParcelItem], counts: Mapping[int, int], extras: Sequence[tuple[Sku, int]], inside: Inside) -> None:
+def _check(
+    parcel: InboundParcel, items: Mapping[int, ParcelItem], counts: Mapping[int, int], extras: Sequence[tuple[Sku, int]], inside: Inside
+) -> None:  # fmt: skip
     if parcel.state not in (State.ARRIVED, State.COUNTED):
         raise Conflict(_("This parcel is “%(state)s”; there is nothing to count.") % {"state": parcel.get_state_display()})
     if set(counts) != {pk for pk, item in items.items() if item.line_id is not None or pk in counts}:
@@ -93,6 +115,12 @@ def _check(parcel: InboundParcel, items: Mapping[int, ParcelItem], counts: Mappi
     shops = {item.line.case.shop_id for item in items.values() if item.line} | {parcel.shop_id}
     if any(sku.shop_id not in shops for sku, _pieces in extras):
         raise BadInput(_("These goods are of another shop."), fields={"extra": [_("Choose goods of this shop.")]})
+
+
+def card_wanted(parcel: InboundParcel, at: datetime) -> bool:
+    """Whether the handbook wants the return card in what customers send back; our own parcels never have one."""
+    rules = in_force(at)
+    return parcel.origin == InboundParcel.Origin.RETURN and rules.has(RETURN_CARD) and bool(rules[RETURN_CARD])
 
 
 def _the_same(items: Mapping[int, ParcelItem], counts: Mapping[int, int], extras: Sequence[tuple[Sku, int]]) -> bool:
@@ -139,6 +167,8 @@ def _tell_differences(parcel: InboundParcel, cases: Sequence[Case], items: Seque
             told = [_line(item) for item in items if item.counted != item.announced and (item.line is None or item.line.case_id == case.pk)]
             if parcel.cash_fen:
                 told.append(_("Cash in the parcel: %(amount)s") % {"amount": f"{parcel.cash_fen / 100:.2f}"})
+            if parcel.card_enclosed is False and card_wanted(parcel, at):
+                told.append(_("No return card inside, though the handbook wants one: ask the customer what they wish."))
             title = _("%(case)s: parcel %(number)s holds something else than announced") % {"case": case.number, "number": parcel.number}
         if told:
             desk.write_task(

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dangban.aftersales import access, bell
 from dangban.aftersales.actions import moving
@@ -89,7 +90,7 @@ def _ask_scrap(finding: Finding, by: Person, at: datetime) -> None:
         title = _("Scrap %(count)s × %(sku)s from parcel %(number)s") % {
             "count": finding.quantity, "sku": item.sku.code, "number": item.parcel.number,
         }  # fmt: skip
-        facts = {_("Condition"): str(finding.get_condition_display()), _("Why"): finding.note, _("Loss"): f"{finding.loss_fen / 100:.2f}"}
+        facts = {_("Condition"): str(finding.get_condition_display()), pgettext("reason", "Why"): finding.note, _("Loss"): f"{finding.loss_fen / 100:.2f}"}
     desk.ask_approval(SCRAP, finding, title=title, needs="aftersales.approve", by=by, shop=item.sku.shop, facts=facts, at=at)
 
 

@@ -54,13 +54,13 @@ class InsideForm(SeenForm):
 
 
 class WhyForm(SeenForm):
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+    why = forms.CharField(label=pgettext_lazy("reason", "Why"), max_length=300)
 
 
 class ResendForm(forms.Form):
     courier = forms.CharField(label=pgettext_lazy("parcel", "Courier"), max_length=40)
     surcharge = YuanField(label=gettext_lazy("Extra cost"))
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=200)
+    why = forms.CharField(label=pgettext_lazy("reason", "Why"), max_length=200)
 
 
 class SendBackForm(forms.Form):
@@ -125,7 +125,8 @@ def inspection_lines(items: list[ParcelItem], given: Mapping[str, str] | None) -
     """What the inspector's form shows: as it was sent, or all as new and what did not come as missing."""
     shown: dict[int, list[dict[str, Any]]] = {}
     for item in items:
-        counted, short = item.counted or 0, max(0, item.announced - (item.counted or 0))
+        counted = item.announced if item.counted is None else item.counted
+        short = max(0, item.announced - counted)
         usual = [{"quantity": counted, "condition": "good", "disposal": "stock"}] if counted else []
         usual += [{"quantity": short, "condition": "missing", "disposal": "none"}] if short else []
         shown[item.pk] = [_line(item, number, given, usual) for number in range(LINES)]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from dangban.aftersales import access
+from dangban.aftersales import access, queries
 from dangban.aftersales.clauses.parcels import WEIGHT_TOLERANCE
 from dangban.aftersales.inbound.holding import WAITS_FOR_GOODS
 from dangban.aftersales.models import Case, InboundParcel
@@ -21,6 +21,8 @@ from dangban.shops.models import Sku
 
 # So many rows of each sign are looked at; more of one sign tell nothing.
 _MOST = 60
+# Of so many newest returns that are awaited, those whose parcel nobody has announced.
+_AWAITED = 500
 _LOOK_BACK = timedelta(days=180)
 _DIGITS = re.compile(r"\d{6,}")
 _NAME = 60
@@ -44,12 +46,13 @@ def _cases(parcel: InboundParcel, person: Person, at: datetime) -> list[Case]:
     """Open cases: those that a sign points to, and the newest of those whose goods are on their way."""
     seen = access.visible_cases(person).filter(closed_at=None)
     pks: set[int] = set()
-    for sign in _signs(parcel, "order__"):
-        pks.update(seen.filter(sign).order_by("-pk").values_list("pk", flat=True)[:_MOST])
+    for sign in _signs(parcel):
+        pks.update(queries.of_orders(person, sign).filter(closed_at=None).order_by("-pk").values_list("pk", flat=True)[:_MOST])
     if parcel.goods_seen:
         goods = Sku.objects.filter(code__in=parcel.goods_seen).values_list("pk", flat=True)[:_MOST]
         pks.update(seen.filter(lines__sku__in=list(goods), state__in=WAITS_FOR_GOODS).order_by("-pk").values_list("pk", flat=True)[:_MOST])
-    pks.update(seen.filter(state__in=("returning", "on_way"), parcel_cases=None).order_by("-pk").values_list("pk", flat=True)[:_MOST])
+    awaited = seen.filter(state__in=("returning", "on_way")).order_by("-pk").values("pk")[:_AWAITED]
+    pks.update(seen.filter(pk__in=awaited, parcel_cases=None).order_by("-pk").values_list("pk", flat=True)[:_MOST])
     rows = Case.objects.filter(pk__in=pks).select_related("order", "customer", "shop")
     return list(rows.prefetch_related("lines__sku", "parcel_cases__parcel", "order__parcels"))
 
@@ -57,24 +60,24 @@ def _cases(parcel: InboundParcel, person: Person, at: datetime) -> list[Case]:
 def _orders(parcel: InboundParcel, person: Person, at: datetime) -> list[Order]:
     seen = Order.objects.filter(access.where(person), created_at__gte=at - _LOOK_BACK).exclude(dispatched_at=None)
     pks: set[int] = set()
-    for sign in _signs(parcel, ""):
-        pks.update(seen.filter(sign).order_by("-created_at").values_list("pk", flat=True)[:_MOST])
+    for sign in _signs(parcel):
+        pks.update(seen.filter(pk__in=queries.alike(person, sign)).order_by("-pk").values_list("pk", flat=True)[:_MOST])
     pks.update(Parcel.objects.filter(number=parcel.number).values_list("order", flat=True)[:_MOST])
     return list(seen.filter(pk__in=pks).select_related("customer", "shop").prefetch_related("lines__sku", "parcels"))
 
 
-def _signs(parcel: InboundParcel, path: str) -> Iterable[Q]:
+def _signs(parcel: InboundParcel) -> Iterable[Q]:
     """Each by an index of its own."""
     if parcel.phone_tail:
-        yield Q(**{f"{path}phone_tail": parcel.phone_tail})
+        yield Q(phone_tail=parcel.phone_tail)
     tails = [digits[-6:] for digits in _DIGITS.findall(parcel.label_text)][:8]
     if tails:
-        yield Q(**{f"{path}number_tail__in": tails})
+        yield Q(number_tail__in=tails)
     name = parcel.sender.strip()[:_NAME]
     if name:
         known = list(_customers(name))
         if known:
-            yield Q(**{f"{path}customer__in": known})
+            yield Q(customer__in=known)
 
 
 def _customers(name: str) -> QuerySet[Handle, int]:

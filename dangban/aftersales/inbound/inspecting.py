@@ -12,11 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from dangban.aftersales.actions import moving
-from dangban.aftersales.inbound import disposing, holding
+from dangban.aftersales.clauses.parcels import KEEPER_COUNTS_FIRST
+from dangban.aftersales.inbound import counting, disposing, holding
 from dangban.aftersales.inbound.holding import State
 from dangban.aftersales.models import Case, Finding, InboundParcel, ParcelItem
+from dangban.aftersales.registers import claims
 from dangban.aftersales.rules import inspecting as rules
 from dangban.aftersales.rules.inspecting import Found
+from dangban.aftersales.rules.settling import damage_back
+from dangban.aftersales.settling import knowing
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib import clock
 from dangban.lib.errors import BadInput, Conflict
 from dangban.lib.text import refuse_unstorable
@@ -41,10 +46,12 @@ def inspect(
         holding.require(by, "aftersales.inspect", parcel, cases)
         if parcel.state == State.INSPECTED:
             raise Conflict(_("This parcel has been inspected already."))
-        if parcel.state != State.COUNTED:
+        if parcel.state != State.COUNTED and not (parcel.state == State.ARRIVED and at_once(parcel, at)):
             raise Conflict(_("The keeper counts a parcel before it is inspected."))
         if seen is not None and parcel.version != seen:
             raise Conflict(_("Somebody has worked on this parcel meanwhile. Look at it as it is now."))
+        if parcel.state == State.ARRIVED:
+            parcel = counting.count_for(parcel, cases, _seen_pieces(parcel, findings), by=by, at=at)
         items = {item.pk: item for item in parcel.items.select_related("sku__product", "batch", "zone__warehouse", "line__case__shop")}
         _check(items, findings)
         ledger.lock(*{item.sku_id for item in items.values() if item.sku_id})
@@ -58,8 +65,34 @@ def inspect(
         for finding in made:
             disposing.dispose(finding, by=by, at=at)
         for case in cases:
+            _claim_damage(case, parcel, made, at)
             _bring_on(case, parcel, by, at)
     return parcel
+
+
+def _claim_damage(case: Case, parcel: InboundParcel, made: Sequence[Finding], at: datetime) -> None:
+    """What the courier damaged on its way back is claimed on it, where the handbook does not leave it with the buyer."""
+    lost = sum(
+        one.loss_fen for one in made
+        if one.item.line is not None and one.item.line.case_id == case.pk and knowing.is_damage_back(case.reason, one.condition, one.responsibility)
+    )  # fmt: skip
+    decision = damage_back(in_force(at))
+    if lost and decision.outcome == "courier":
+        claims.draft_return(case, parcel, lost, decision, at)
+
+
+def at_once(parcel: InboundParcel, at: datetime) -> bool:
+    """Whether who inspects may count as well, because the handbook wants no keeper's count before."""
+    book = in_force(at)
+    return parcel.state == State.ARRIVED and book.has(KEEPER_COUNTS_FIRST) and not book[KEEPER_COUNTS_FIRST]
+
+
+def _seen_pieces(parcel: InboundParcel, findings: Sequence[Found]) -> dict[int, int]:
+    counts = dict.fromkeys(parcel.items.order_by("pk").values_list("pk", flat=True), 0)
+    for one in findings:
+        if one.item in counts and one.condition != rules.MISSING and one.quantity > 0:
+            counts[one.item] += one.quantity
+    return counts
 
 
 def _check(items: dict[int, ParcelItem], findings: Sequence[Found]) -> None:

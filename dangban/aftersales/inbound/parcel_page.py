@@ -14,8 +14,8 @@ from django.utils.translation import pgettext_lazy
 from dangban.aftersales import access
 from dangban.aftersales.clauses.parcels import UNCLAIMED_AGES
 from dangban.aftersales.facts import collect
+from dangban.aftersales.inbound import counting, guessing, holding, inspecting, resending, shelving
 from dangban.aftersales.inbound import forms as inbound_forms
-from dangban.aftersales.inbound import guessing, holding, resending, shelving
 from dangban.aftersales.inbound.holding import State
 from dangban.aftersales.models import Case, Finding, InboundParcel, ParcelItem, Resend, Settlement
 from dangban.aftersales.rules.assessment.reasons import REASONS
@@ -93,7 +93,7 @@ def everything(
     if parcel.state == State.SHELF:
         context |= _of_shelf(parcel, person, at, given)
     elif parcel.state in (State.ARRIVED, State.COUNTED):
-        context |= _of_work(parcel, items, given)
+        context |= _of_work(parcel, items, given) | {"at_once": inspecting.at_once(parcel, at), "card_wanted": counting.card_wanted(parcel, at)}
     if parcel.state == State.INSPECTED:
         context["waiting"] = _waiting(items)
         context["going_back"] = [_going_back(case) for case in cases if any(one.item.line and one.item.line.case_id == case.pk for one in context["waiting"] if one.disposal == Finding.Disposal.SEND_BACK)]

@@ -90,7 +90,8 @@ def swap_slip(made: Resend, *, by: Person, at: datetime | None = None) -> Resend
 def _earlier(case: Case) -> int:
     """For this customer, or else to this address: each time before counts."""
     if case.customer_id:
-        return Resend.objects.filter(customer=case.customer_id).exclude(case=case).count()
+        # By the case, which goes along when two customers turn out to be one.
+        return Resend.objects.filter(case__customer=case.customer_id).exclude(case=case).count()
     order = case.order
     if order is None or not order.address:
         return 0

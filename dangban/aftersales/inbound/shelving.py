@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -89,6 +90,7 @@ def claim(parcel: InboundParcel, cases: Sequence[Case], *, by: Person, seen: int
     """It belongs to these cases: its goods are theirs and they go on. Matched with the same again, nothing changes."""
     at = at or clock.now()
     with transaction.atomic():
+        _hold_approval(parcel)
         held_cases = [moving.locked(pk) for pk in sorted({case.pk for case in cases})]
         parcel, known = holding.held(parcel.pk)
         if not held_cases:
@@ -106,6 +108,7 @@ def claim_order(parcel: InboundParcel, order: Order, *, by: Person, seen: int | 
     """It belongs to this order, about which there is no case yet: one is opened with the parcel as its source."""
     at = at or clock.now()
     with transaction.atomic():
+        _hold_approval(parcel)
         parcel, _known = holding.held(parcel.pk)
         _may_match(by, parcel, order.shop_id)
         _on_shelf(parcel, seen)
@@ -156,6 +159,8 @@ def ask_disposal(parcel: InboundParcel, why: str, *, by: Person, at: datetime | 
         parcel, _cases = holding.held(parcel.pk)
         access.require(by, "aftersales.receive", parcel.shop_id)
         _on_shelf(parcel)
+        if _asked(parcel).exists():
+            raise Conflict(_("This was asked already and waits for an answer."))
         decision = may_be_disposed(parcel, at)
         if decision.outcome != "may":
             raise Refused(_("It is kept a while longer; somebody may still ask for it."), decision=decision, code="too-soon")
@@ -191,12 +196,20 @@ def _take_down(parcel: InboundParcel, cases: Sequence[Case], by: Person, at: dat
     parcel.state, parcel.shop, parcel.shelf = State.ARRIVED, cases[0].shop, ""
     holding.store(parcel)
     desk.meet_deadline(parcel, holding.SHELF, by=by, at=at)
-    open_one = Approval.objects.filter(kind=GIVE_UP, subject_kind=holding.SUBJECT, subject_id=parcel.pk, settled_at=None).first()
-    if open_one is not None:
+    for open_one in _asked(parcel):
         desk.withdraw_approval(open_one, cases[0].number, by=by, at=at)
     holding.start_clock(holding.COUNT, COUNT_WITHIN, parcel, by=by, at=at)
     holding.journal("parcel_claimed", parcel, by=by, at=at, cases=", ".join(case.number for case in cases))
     holding.receive_cases(cases, parcel, by=by.actor, at=at)
+
+
+def _asked(parcel: InboundParcel) -> QuerySet[Approval]:
+    return Approval.objects.filter(kind=GIVE_UP, subject_kind=holding.SUBJECT, subject_id=parcel.pk, settled_at=None).order_by("pk")
+
+
+def _hold_approval(parcel: InboundParcel) -> None:
+    """Approvals are locked before cases and parcels: by who answers them, and here."""
+    list(_asked(parcel).select_for_update(no_key=True).values_list("pk"))
 
 
 def _may_match(by: HasActor, parcel: InboundParcel, shop_id: int) -> None:

@@ -56,7 +56,7 @@ def register() -> None:
     navigation.add("expected", pgettext_lazy("after-sales", "Expected"), "aftersales:expected")
     navigation.add("suppliers", pgettext_lazy("after-sales", "Suppliers"), "aftersales:suppliers")
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="aftersales")
     ports.name_subject(holding.SUBJECT, _("returned parcel"), titles=_titles)
     ports.name_subject(supplying.SUBJECT, _("supplier return slip"), titles=_slips)
     desk.name_deadlines({holding.COUNT: _("Return: count"), holding.SHELF: _("Unclaimed parcel: find its owner")})

@@ -13,6 +13,8 @@ from dangban.orders.models import Order, OrderLine
 from dangban.people.models import Person, Shop
 from dangban.shops.models import Batch, Sku
 
+_NARROWED_BY = ("kind", "reason", "owner", "severe")
+
 
 class Case(models.Model):
     """One request of a customer. Where a platform has its own number for it, it is found by that."""
@@ -80,16 +82,17 @@ class Case(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "platform_refund_id"], name="a_refund_is_one_case")]
+        # The lists carry what they are narrowed by, and `closed_at` though it is always empty in a partial one:
+        # SQLite reads an index alone only if every column it is asked for stands there.
         indexes = [
-            models.Index(fields=["shop", "due_at", "id"], condition=Q(closed_at=None), name="case_open"),
-            models.Index(fields=["owner", "due_at", "id"], condition=Q(closed_at=None), name="case_owner"),
-            models.Index(fields=["shop", "state", "due_at", "id"], condition=Q(closed_at=None), name="case_state"),
-            models.Index(fields=["shop", "waits_for", "due_at", "id"], condition=Q(closed_at=None), name="case_waits"),
+            models.Index(fields=["shop", "due_at", "id", "closed_at", *_NARROWED_BY], condition=Q(closed_at=None), name="case_open"),
+            models.Index(fields=["owner", "due_at", "id", "closed_at", "shop", "waits_for", "state"], condition=Q(closed_at=None), name="case_owner"),
+            models.Index(fields=["shop", "waits_for", "due_at", "id", "closed_at", *_NARROWED_BY], condition=Q(closed_at=None), name="case_waits"),
             # What lapses, and what the platform is about to decide, in all shops.
             models.Index(fields=["state", "due_at"], condition=Q(closed_at=None), name="case_lapses"),
             models.Index(fields=["platform_due_at"], condition=Q(closed_at=None, state="returning"), name="case_platform"),
-            models.Index(fields=["shop", "-opened_at", "-id"], name="case_list"),
-            models.Index(fields=["customer", "-opened_at"], name="case_customer"),
+            models.Index(fields=["shop", "-opened_at", "-id", "closed_at", *_NARROWED_BY], name="case_list"),
+            models.Index(fields=["customer", "-opened_at", "-id", "shop"], name="case_customer"),
             models.Index(fields=["platform_refund_id"], name="case_refund"),
         ]
 

@@ -59,3 +59,8 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"JF{self.pk:06d}"
+
+    @property
+    def waits_for_us(self) -> bool:
+        """The platform waits for our evidence; else for nothing of ours but the ruling to be entered."""
+        return self.ruled_at is None and self.case.state == "disputed"

@@ -20,15 +20,21 @@ from dangban.aftersales.clauses.platform import (
     UNSHIPPED_AUTO,
 )
 from dangban.aftersales.models import Case
+from dangban.aftersales.settling import by_platform
 from dangban.desk import actions as desk
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import HasActor, record
 from dangban.lib.actor import SYSTEM
+from dangban.lib.errors import BadInput, Refused
 from dangban.orders.models import Order, OrderLine
 from dangban.people.models import Shop
 
 OVER = ("SUCCESS", "CLOSED")
+# When the platform changed it last, as far as its files say; kept with the case.
+_CHANGED = "platform_changed_at"
+# The number of a return that the platform tells and that can't be announced.
+_NO_PARCEL = "platform_number_refused"
 # Where nothing has come back and nothing was paid by us: what the platform ends is over here too.
 _NOTHING_YET = ("opened", "evidence", "assessed", "refused", "returning", "disputed", "ruling")
 
@@ -45,6 +51,7 @@ class Refund:
     note: str = ""
     asked_at: datetime | None = None
     asked_fen: int | None = None
+    paid_fen: int | None = None
     line: str = ""
     code: str = ""
     title: str = ""
@@ -65,6 +72,7 @@ def take(shop: Shop, refund: Refund, order: Order, *, by: HasActor, at: datetime
             made = _open(shop, refund, order, by=by, at=at)
             _follow(locked(made.pk), refund, by=by, at=at)
             return "created"
+        by_platform.hold_approvals(known.pk)
         return "updated" if _follow(locked(known.pk), refund, by=by, at=at) else "unchanged"
 
 
@@ -96,20 +104,31 @@ def _follow(held: Case, refund: Refund, *, by: HasActor, at: datetime) -> bool:
     rules = in_force(at)
     due = None if refund.state in OVER else refund.due_at or _decides_at(held, refund, rules, at)
     before = held.platform_state
-    same_number = not refund.tracking or held.parcel_cases.filter(parcel__number=refund.tracking.upper()).exists()
-    if before in OVER and refund.state not in OVER:
+    same_number = not _tells_number(held, refund)
+    if _is_older(held, refund):
         return False
-    if before == refund.state and (refund.due_at is None or held.platform_due_at == due) and same_number:
+    asked = held.asked_fen if refund.asked_fen is None or held.closed_at is not None else refund.asked_fen
+    if before == refund.state and (refund.due_at is None or held.platform_due_at == due) and same_number and asked == held.asked_fen:
         return False
-    held.platform_state = refund.state
+    held.platform_state, held.asked_fen = refund.state, asked
     held.platform_due_at = held.platform_due_at if before == refund.state and refund.due_at is None else due
+    if refund.changed_at is not None:
+        held.facts = {**held.facts, _CHANGED: refund.changed_at.isoformat()}
     held.version += 1
-    held.save(update_fields=["platform_state", "platform_due_at", "version"])
+    held.save(update_fields=["platform_state", "asked_fen", "platform_due_at", "facts", "version"])
     change = {"platform_state": [before, refund.state], "platform_due_at": str(held.platform_due_at or "")}
     record("aftersales.platform_changed", subject=held, by=by, shop=held.shop_id, change=change, at=at)
     bell.case_changed(held)
     _go_along(held, refund, by=by, at=at)
     return True
+
+
+def _is_older(held: Case, refund: Refund) -> bool:
+    """What is over stays over, and money that was paid stays paid; else by when the platform changed it."""
+    if held.platform_state == "SUCCESS" or (held.platform_state in OVER and refund.state not in OVER):
+        return held.platform_state != refund.state
+    last = held.facts.get(_CHANGED)
+    return refund.changed_at is not None and last is not None and refund.changed_at < datetime.fromisoformat(last)
 
 
 def _decides_at(held: Case, refund: Refund, rules: Rules, at: datetime) -> datetime | None:
@@ -132,20 +151,43 @@ def _go_along(held: Case, refund: Refund, *, by: HasActor, at: datetime) -> None
     """Where the platform is further than we are, the case follows it as far as that leaves nothing undone."""
     if refund.state == "WAIT_BUYER_RETURN_GOODS" and held.state == "assessed":
         held = move(held, "agree_return", "returning", by=by, at=at, note=refund.number, due_at=held.platform_due_at)
-    if refund.tracking:
+    if _tells_number(held, refund):
         if held.state == "assessed":
             held = move(held, "agree_return", "returning", by=by, at=at, note=refund.number)
-        inbound.announce(held, refund.courier or _("courier not named"), refund.tracking, by=by, at=at)
-        held = locked(held.pk)
+        held = _announced(held, refund, by=by, at=at)
     if refund.state == "SUCCESS":
-        _refunded(held, by=by, at=at)
+        _refunded(held, refund, by=by, at=at)
     elif refund.state == "CLOSED":
         _closed(held, refund, by=by, at=at)
 
 
-def _refunded(held: Case, *, by: HasActor, at: datetime) -> None:
-    # Goods that are still to come are looked at all the same; payments of ours are marked as paid by finance.
-    open_payments = held.settlements.filter(state__in=("proposed", "ready")).exists()
+def _tells_number(held: Case, refund: Refund) -> bool:
+    """A parcel that is not known of yet, and could be."""
+    if not refund.tracking or held.closed_at is not None or held.facts.get(_NO_PARCEL) == refund.tracking:
+        return False
+    return not held.parcel_cases.filter(parcel__number=refund.tracking.upper()).exists()
+
+
+def _announced(held: Case, refund: Refund, *, by: HasActor, at: datetime) -> Case:
+    """A number that is of no use here holds up nothing else that the platform says: who sees to the case is told of it, once."""
+    try:
+        with transaction.atomic():
+            inbound.announce(held, refund.courier or _("courier not named"), refund.tracking, by=by, at=at)
+    except (Refused, BadInput) as why:
+        held = locked(held.pk)
+        held.facts = {**held.facts, _NO_PARCEL: refund.tracking}
+        held.save(update_fields=["facts"])
+        with translation.override(settings.LANGUAGE_CODE):
+            title = _("%(case)s: the return's number of the platform can't be noted") % {"case": held.number}
+        desk.notify(held.owner, title, f"{refund.tracking} · {why}", by=SYSTEM, url=reverse("aftersales:case", args=[held.pk]), shop=held.shop, at=at)
+    return locked(held.pk)
+
+
+def _refunded(held: Case, refund: Refund, *, by: HasActor, at: datetime) -> None:
+    # Goods that are still to come are looked at all the same.
+    by_platform.settle(held, refund.number, refund.asked_fen if refund.paid_fen is None else refund.paid_fen, by=by, at=at)
+    held = locked(held.pk)
+    open_payments = held.settlements.filter(state__in=("proposed", "ready")).exclude(kind="topup").exists()
     if not open_payments and held.state in (*_NOTHING_YET[:4], "inspected", "settling", "disputed", "ruling"):
         move(held, "platform_paid", "settled", by=by, at=at)
 

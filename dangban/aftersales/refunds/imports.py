@@ -24,6 +24,7 @@ from dangban.shops.runs import Refusal, Tally
 QUICK_ROWS = 300
 _AT_ONCE = 100
 _SAMPLES = 30
+_MOST_FEN = 10**11
 
 
 def recognise(shop: Shop, table: tables.Table) -> dict[str, int]:
@@ -126,7 +127,7 @@ def _refund(said: Mapping[str, str]) -> Refund:
     return Refund(
         number=number[:64], order=order, state=state, kind=formats.kind_of(said.get("kind", "")), reason=formats.reason_of(said.get("reason", "")),
         note="；".join(part for part in (said.get("reason", ""), said.get("note", "")) if part)[:2000],
-        asked_at=_moment(said.get("asked_at", "")), asked_fen=_amount(said.get("asked", "")), line=said.get("line", ""), code=said.get("code", ""),
+        asked_at=_moment(said.get("asked_at", "")), asked_fen=_amount(said.get("asked", "")), paid_fen=_amount(said.get("paid", "")), line=said.get("line", ""), code=said.get("code", ""),
         title=said.get("title", ""), quantity=_quantity(said.get("quantity", "")), due_at=_moment(said.get("due_at", "")),
         changed_at=_moment(said.get("changed_at", "")), courier=said.get("courier", "")[:40], tracking=said.get("number", "").upper()[:60],
     )  # fmt: skip
@@ -140,9 +141,12 @@ def _amount(written: str) -> int | None:
     if not written or written in ("-", "–"):
         return None
     try:
-        return money.fen(written)
-    except ValueError as wrong:
-        raise ValueError(_("“%(written)s” is not an amount.") % {"written": written[:40]}) from wrong
+        asked = money.fen(written)
+    except ValueError:
+        asked = -1
+    if not 0 <= asked <= _MOST_FEN:
+        raise ValueError(_("“%(written)s” is not an amount.") % {"written": written[:40]})
+    return asked
 
 
 def _quantity(written: str) -> int | None:

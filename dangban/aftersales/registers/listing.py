@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateTimeField, Model, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,8 @@ from dangban.shops.models import Sku
 PAGE = 50
 MOST_COUNTED = 1000
 MOST_ROWS = 20_000
+# Where nothing says by when: behind all that is due.
+_NEVER = Value(datetime(2999, 1, 1, tzinfo=UTC), output_field=DateTimeField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Head:
     title: Any
     kind: str = "text"
     width: int = 16
+    # What the second line of its cells is called: a column of its own in a workbook.
+    sub: Any = ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,11 @@ class Register:
     line: Callable[[Any], list[Cell]]
     # By which moment it is ordered, and by which it may be narrowed.
     moment: str = "at"
-    # Name of a filter in the address → its label, field and choices.
-    filters: Mapping[str, tuple[Any, str, Sequence[tuple[str, Any]]]] = field(default_factory=dict)
+    # Name of a filter in the address → its label, its field (or what a choice asks for) and choices.
+    filters: Mapping[str, tuple[Any, str | Callable[[str], Q], Sequence[tuple[str, Any]]]] = field(default_factory=dict)
+    # What is chosen by when it is due, or in these states, stands by that: the soonest first.
+    due: str = ""
+    waits: Sequence[str] = ()
     find: Callable[[str], Q] | None = None
     prepared: Callable[[list[Any]], None] | None = None
     # Shown as pictures rather than as lines.
@@ -102,6 +110,10 @@ class Filters:
         said = {"shop": held.shop, "since": held.since, "until": held.until, "q": held.search, **chosen}
         return {name: str(value) for name, value in said.items() if value}
 
+    def by_due(self, register: Register) -> bool:
+        chosen = dict(self.chosen)
+        return bool(register.due) and ("due" in chosen or chosen.get("state") in register.waits)
+
     @property
     def narrows(self) -> bool:
         return bool(self.as_query())
@@ -113,17 +125,21 @@ class Page:
     next: str
 
 
-def list_page(person: Person, register: Register, filters: Filters, after: str = "", size: int = PAGE) -> Page:
-    key = keys.read(after)
+def list_page(
+    person: Person, register: Register, filters: Filters, after: str = "", size: int = PAGE, permission: str = "aftersales.view"
+) -> Page:
+    key, soonest = keys.read(after), filters.by_due(register)
+    moment = "due_by" if soonest else register.moment
     found: list[Any] = []
-    for part in _parts(person, register, filters):
-        found += keys.behind(part, register.moment, key, newest_first=True)[: size + 1]
-    ordered = sorted(found, key=lambda one: (getattr(one, register.moment), one.pk), reverse=True)
+    for part in _parts(person, register, filters, permission):
+        rows = part.annotate(due_by=Coalesce(register.due, _NEVER)) if soonest else part
+        found += keys.behind(rows, moment, key, newest_first=not soonest)[: size + 1]
+    ordered = sorted(found, key=lambda one: (getattr(one, moment), one.pk), reverse=not soonest)
     last = ordered[size - 1] if len(ordered) > size else None
     shown = ordered[:size]
     if register.prepared is not None:
         register.prepared(shown)
-    return Page([(one, register.line(one)) for one in shown], keys.write(getattr(last, register.moment), last.pk) if last else "")
+    return Page([(one, register.line(one)) for one in shown], keys.write(getattr(last, moment), last.pk) if last else "")
 
 
 def count(person: Person, register: Register, filters: Filters) -> int:
@@ -134,11 +150,11 @@ def count(person: Person, register: Register, filters: Filters) -> int:
 
 
 def every(person: Person, register: Register, filters: Filters, most: int = MOST_ROWS) -> list[list[Cell]]:
-    """All lines of the filter, the newest first, up to what a file or a print holds."""
+    """All lines of the filter that may be taken out, the newest first, up to what a file or a print holds."""
     lines: list[list[Cell]] = []
     after = ""
     while len(lines) < most:
-        page = list_page(person, register, filters, after, min(1000, most - len(lines)))
+        page = list_page(person, register, filters, after, min(1000, most - len(lines)), "aftersales.export")
         lines += [cells for _one, cells in page.lines]
         after = page.next
         if not after:
@@ -146,16 +162,27 @@ def every(person: Person, register: Register, filters: Filters, most: int = MOST
     return lines
 
 
-def _parts(person: Person, register: Register, filters: Filters) -> Iterator[QuerySet[Any]]:
+def in_words(person: Person, register: Register, filters: Filters) -> list[str]:
+    """What a list was narrowed to, as it is written above its print."""
+    shop = access.visible_shops(person).filter(pk=filters.shop).first() if filters.shop is not None else None
+    told = [shop.name] if shop is not None else []
+    for name, value in filters.chosen:
+        label, _asked, choices = register.filters[name]
+        told.append(f"{label} {dict(choices)[value]}")
+    return [*told, *([f"“{filters.search}”"] if filters.search else [])]
+
+
+def _parts(person: Person, register: Register, filters: Filters, permission: str = "aftersales.view") -> Iterator[QuerySet[Any]]:
     """One query for each shop, which goes along its index."""
-    shops = Shop.objects.filter(access.where(person, path="pk")).order_by("pk")
+    shops = Shop.objects.filter(access.where(person, permission, "pk")).order_by("pk")
     if filters.shop is not None:
         shops = shops.filter(pk=filters.shop)
     found = register.find(filters.search) if filters.search and register.find is not None else None
     for shop_id in shops.values_list("pk", flat=True):
         rows = register.rows().filter(shop=shop_id)
         for name, value in filters.chosen:
-            rows = rows.filter(**{register.filters[name][1]: _value(value)})
+            asked = register.filters[name][1]
+            rows = rows.filter(asked(value) if callable(asked) else Q(**{asked: _value(value)}))
         if filters.since is not None:
             rows = rows.filter(**{f"{register.moment}__gte": clock.day_span(filters.since)[0]})
         if filters.until is not None:
@@ -189,11 +216,20 @@ def _cases(typed: str) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:200])
 
 
-def _by_case(*more: str) -> Callable[[str], Q]:
+# Of these any part is typed; of numbers and names the whole.
+_PARTS = ("goods", "fault", "courier", "reference")
+
+
+def _by_case(letters: str, *more: str) -> Callable[[str], Q]:
+    """By the line's own number as people read it (`letters` and digits), by its case and order, and by `more`."""
+
     def find(typed: str) -> Q:
+        own = re.fullmatch(rf"{letters}0*(\d{{1,12}})", typed, re.IGNORECASE)
+        if own:
+            return Q(pk=int(own[1]))
         q = Q(case__in=_cases(typed))
         for name in more:
-            q |= Q(**{f"{name}__icontains" if name in ("goods", "fault") else name: typed})
+            q |= Q(**{f"{name}__icontains" if name in _PARTS else name: typed})
         return q
 
     return find
@@ -223,9 +259,9 @@ def _mistake(one: Mistake) -> list[Cell]:
 MISTAKES = Register(
     "mistakes", pgettext_lazy("register", "Mistakes"),
     (
-        Head(pgettext_lazy("register", "No.")), Head(pgettext_lazy("register", "Kind"), width=10), Head(pgettext_lazy("register", "Case")),
+        Head(pgettext_lazy("register", "No."), sub=pgettext_lazy("register", "Shop")), Head(pgettext_lazy("register", "Kind"), width=10), Head(pgettext_lazy("register", "Case")),
         Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Pieces"), "number", 8),
-        Head(pgettext_lazy("register", "Borne by"), width=12), Head(pgettext_lazy("register", "Packed by"), width=12), Head(pgettext_lazy("register", "Remark by"), width=12),
+        Head(pgettext_lazy("register", "Borne by"), width=12, sub=pgettext_lazy("register", "Agent")), Head(pgettext_lazy("register", "Packed by"), width=12), Head(pgettext_lazy("register", "Remark by"), width=12),
         Head(pgettext_lazy("register", "Freight"), "money", 12), Head(pgettext_lazy("register", "Since"), "when", 20),
     ),
     lambda: Mistake.objects.filter(void_at=None).select_related("shop", "case", "order", "person", "packed_by"), _mistake,
@@ -233,7 +269,7 @@ MISTAKES = Register(
         "kind": (pgettext_lazy("register", "Kind"), "kind", Mistake.Kind.choices),
         "borne": (pgettext_lazy("register", "Borne by"), "borne_by", Mistake.BorneBy.choices),
     },
-    find=_by_case("goods", "person__name"),
+    find=_by_case("CC", "goods", "person__name", "packed_by__name", "remarked_by", "order__platform_id", "order__number_tail"),
 )  # fmt: skip
 
 
@@ -247,20 +283,29 @@ def _claim(one: CourierClaim) -> list[Cell]:
     ]  # fmt: skip
 
 
+_DUE_CHOICES = (("late", pgettext_lazy("case", "Overdue")), ("day", pgettext_lazy("register", "Within a day")))
+
+
+def _due(value: str) -> Q:
+    now = clock.now()
+    return Q(due_at__lt=now) if value == "late" else Q(due_at__gte=now, due_at__lt=now + timedelta(days=1))
+
+
 CLAIMS = Register(
     "claims", pgettext_lazy("register", "Claims on couriers"),
     (
-        Head(pgettext_lazy("register", "No.")), Head(pgettext_lazy("register", "Kind"), width=10), Head(pgettext_lazy("register", "Courier"), width=14),
+        Head(pgettext_lazy("register", "No."), sub=pgettext_lazy("register", "Shop")), Head(pgettext_lazy("register", "Kind"), width=10), Head(pgettext_lazy("register", "Courier"), width=14, sub=pgettext_lazy("register", "Tracking number")),
         Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "State"), width=10),
-        Head(pgettext_lazy("register", "Claimed"), "money", 12), Head(pgettext_lazy("register", "Granted"), "money", 12), Head(pgettext_lazy("register", "Paid"), "money", 12),
+        Head(pgettext_lazy("register", "Claimed"), "money", 12), Head(pgettext_lazy("register", "Granted"), "money", 12), Head(pgettext_lazy("register", "Paid"), "money", 12, sub=pgettext_lazy("register", "Bill")),
         Head(pgettext_lazy("register", "Since"), "when", 20), Head(pgettext_lazy("register", "Due"), "when", 20),
     ),
     lambda: CourierClaim.objects.select_related("shop", "case", "order"), _claim,
     filters={
         "state": (pgettext_lazy("register", "State"), "state", CourierClaim.State.choices),
+        "due": (pgettext_lazy("register", "Due"), _due, _DUE_CHOICES),
         "kind": (pgettext_lazy("register", "Kind"), "kind", (("lost", pgettext_lazy("claim", "Lost")), ("damaged", pgettext_lazy("claim", "Damaged")))),
     },
-    find=_by_case("number", "courier", "reference"),
+    find=_by_case("LP", "number", "courier", "reference"), due="due_at", waits=("draft", "filed", "granted"),
 )  # fmt: skip
 
 
@@ -276,8 +321,8 @@ def _quality(one: QualityNote) -> list[Cell]:
 QUALITY = Register(
     "quality", pgettext_lazy("register", "Faults of goods"),
     (
-        Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Variant"), width=18), Head(pgettext_lazy("register", "Batch"), width=14),
-        Head(pgettext_lazy("register", "Fault"), width=20), Head(pgettext_lazy("register", "Pieces"), "number", 8), Head(pgettext_lazy("register", "Case")),
+        Head(pgettext_lazy("register", "Goods"), width=34, sub=pgettext_lazy("register", "SKU")), Head(pgettext_lazy("register", "Variant"), width=18), Head(pgettext_lazy("register", "Batch"), width=14),
+        Head(pgettext_lazy("register", "Fault"), width=20, sub=pgettext_lazy("register", "More closely")), Head(pgettext_lazy("register", "Pieces"), "number", 8), Head(pgettext_lazy("register", "Case")),
         Head(pgettext_lazy("register", "Inspection"), width=14), Head(pgettext_lazy("register", "Since"), "when", 20),
     ),
     lambda: QualityNote.objects.filter(void_at=None).select_related("product", "sku", "batch", "case"), _quality,
@@ -299,11 +344,12 @@ def _alarm(one: QualityAlarm) -> list[Cell]:
 ALARMS = Register(
     "alarms", pgettext_lazy("register", "Alarms"),
     (
-        Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Fault"), width=20), Head(pgettext_lazy("register", "Times"), "number", 8),
+        Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Fault"), width=20, sub=pgettext_lazy("register", "More closely")), Head(pgettext_lazy("register", "Times"), "number", 8),
         Head(pgettext_lazy("register", "Seen to by"), width=12), Head(pgettext_lazy("register", "State"), width=10), Head(pgettext_lazy("register", "What was done"), width=34),
         Head(pgettext_lazy("register", "Since"), "when", 20),
     ),
     lambda: QualityAlarm.objects.select_related("product", "owner"), _alarm, moment="raised_at",
+    filters={"state": (pgettext_lazy("register", "State"), "ended_at__isnull", (("yes", _("open")), ("no", _("ended"))))},
     find=lambda typed: Q(product__title__icontains=typed) | Q(fault__icontains=typed),
 )  # fmt: skip
 
@@ -319,7 +365,7 @@ def _undeliverable(one: InboundParcel) -> list[Cell]:
 UNDELIVERABLE = Register(
     "undeliverable", pgettext_lazy("register", "Undeliverable returns"),
     (
-        Head(pgettext_lazy("register", "Parcel"), width=22), Head(pgettext_lazy("register", "Kind"), width=14), Head(pgettext_lazy("register", "State"), width=12),
+        Head(pgettext_lazy("register", "Parcel"), width=22, sub=pgettext_lazy("register", "Courier")), Head(pgettext_lazy("register", "Kind"), width=14), Head(pgettext_lazy("register", "State"), width=12),
         Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "Arrived"), "when", 20),
         Head(pgettext_lazy("register", "Note"), width=34),
     ),
@@ -357,7 +403,7 @@ def _log(one: Any) -> list[Cell]:
 LOG = Register(
     "log", pgettext_lazy("register", "Log of cases"),
     (
-        Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "What is asked"), width=12), Head(pgettext_lazy("register", "Why"), width=12),
+        Head(pgettext_lazy("register", "Case"), sub=pgettext_lazy("register", "Shop")), Head(pgettext_lazy("register", "What is asked"), width=12), Head(pgettext_lazy("register", "Why"), width=12),
         Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Seen to by"), width=12),
         Head(pgettext_lazy("register", "Its way"), width=50), Head(pgettext_lazy("register", "Paid back"), "money", 12), Head(pgettext_lazy("register", "Cost"), "money", 12),
         Head(pgettext_lazy("register", "Asked"), "when", 20), Head(pgettext_lazy("register", "Ended"), "when", 20),
@@ -392,9 +438,9 @@ EVIDENCE = Register(
     "evidence", pgettext_lazy("register", "Evidence"),
     (
         Head(pgettext_lazy("register", "Kind"), width=12), Head(pgettext_lazy("register", "Case")), Head(pgettext_lazy("register", "Order"), width=22),
-        Head(pgettext_lazy("register", "Customer")), Head(pgettext_lazy("register", "Goods"), width=34), Head(pgettext_lazy("register", "Batch"), width=14),
+        Head(pgettext_lazy("register", "Customer")), Head(pgettext_lazy("register", "Goods"), width=34, sub=pgettext_lazy("register", "SKU")), Head(pgettext_lazy("register", "Batch"), width=14),
         Head(pgettext_lazy("register", "Problem"), width=14), Head(pgettext_lazy("register", "Hash (SHA-256)"), width=66),
-        Head(pgettext_lazy("register", "Taken"), "when", 20), Head(pgettext_lazy("register", "Filed"), "when", 20),
+        Head(pgettext_lazy("register", "Taken"), "when", 20), Head(pgettext_lazy("register", "Filed"), "when", 20, sub=pgettext_lazy("register", "Filed by")),
     ),
     lambda: Evidence.objects.select_related("case", "order", "customer", "sku__product", "batch"), _evidence,
     filters={
@@ -406,30 +452,44 @@ EVIDENCE = Register(
 
 
 def _dispute(one: Dispute) -> list[Cell]:
-    tone = {"won": "ok", "lost": "bad", "partly": "warn"}.get(one.result, "")
-    late = one.ruled_at is None and one.answered_at is None and one.due_at is not None and one.due_at < clock.now()
-    state = one.get_result_display() if one.ruled_at else pgettext("dispute", "Answered") if one.answered_at else pgettext("dispute", "To be answered")
+    asked = one.waits_for_us
+    late = asked and one.due_at is not None and one.due_at < clock.now()
+    state = str(one.get_result_display()) if one.ruled_at else pgettext("dispute", "To be answered") if asked else pgettext("dispute", "To be ruled")
+    tone = {"won": "ok", "lost": "bad", "partly": "warn"}.get(one.result, "") if one.ruled_at else "warn" if asked else "info"
     return [
         Cell(str(one), reverse("aftersales:dispute", args=[one.pk]), one.platform_number), Cell(one.get_about_display()), _case_cell(one.case), _order_cell(one.case.order),
-        Cell(state, tone=tone or ("info" if one.answered_at else "warn")), Cell(one.asked_fen), Cell(one.ruled_fen), Cell(one.cause, sub=one.lesson),
+        Cell(state, tone=tone), Cell(one.asked_fen), Cell(one.ruled_fen), Cell(one.cause, sub=one.lesson),
         Cell(one.opened_at), Cell(one.due_at, tone="bad" if late else ""),
     ]  # fmt: skip
+
+
+# What waits for our evidence: the case is before the platform and was not answered since.
+_ASKED = Q(ruled_at=None, case__state="disputed")
+
+
+def _dispute_state(value: str) -> Q:
+    """An open dispute whose case the platform has ended meanwhile still waits for its ruling to be entered."""
+    return _ASKED if value == "open" else Q(ruled_at=None) & ~Q(case__state="disputed") if value == "ruling" else Q(result=value)
 
 
 DISPUTES = Register(
     "disputes", pgettext_lazy("register", "Disputes"),
     (
-        Head(pgettext_lazy("register", "No.")), Head(pgettext_lazy("register", "About"), width=12), Head(pgettext_lazy("register", "Case")),
+        Head(pgettext_lazy("register", "No."), sub=pgettext_lazy("register", "Platform number")), Head(pgettext_lazy("register", "About"), width=12), Head(pgettext_lazy("register", "Case")),
         Head(pgettext_lazy("register", "Order"), width=22), Head(pgettext_lazy("register", "State"), width=14), Head(pgettext_lazy("register", "Asked for"), "money", 12),
-        Head(pgettext_lazy("register", "To the customer"), "money", 12), Head(pgettext_lazy("register", "Cause and lesson"), width=40),
+        Head(pgettext_lazy("register", "To the customer"), "money", 12), Head(pgettext_lazy("register", "Cause and lesson"), width=40, sub=pgettext_lazy("dispute", "Lesson")),
         Head(pgettext_lazy("register", "Since"), "when", 20), Head(pgettext_lazy("register", "Answer by"), "when", 20),
     ),
     lambda: Dispute.objects.select_related("case__order"), _dispute, moment="opened_at",
     filters={
         "about": (pgettext_lazy("register", "About"), "about", Dispute.About.choices),
-        "result": (pgettext_lazy("register", "State"), "result", Dispute.Result.choices),
+        "state": (
+            pgettext_lazy("register", "State"), _dispute_state,
+            (("open", pgettext_lazy("dispute", "To be answered")), ("ruling", pgettext_lazy("dispute", "To be ruled")), *Dispute.Result.choices),
+        ),
+        "due": (pgettext_lazy("register", "Answer by"), lambda value: _ASKED & _due(value), _DUE_CHOICES),
     },
-    find=_by_case("platform_number"),
+    find=_by_case("JF", "platform_number"), due="due_at", waits=("open",),
 )  # fmt: skip
 
 REGISTERS = {one.code: one for one in (MISTAKES, CLAIMS, QUALITY, ALARMS, UNDELIVERABLE, LOG, EVIDENCE, DISPUTES)}

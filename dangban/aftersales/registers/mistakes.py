@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from dangban.aftersales import access, bell
 from dangban.aftersales.actions import deciding
@@ -34,16 +35,22 @@ KINDS = {
     "service": Mistake.Kind.SERVICE,
 }  # fmt: skip
 LATE = "late"
+# What is wrong with goods that were sent; its freight is borne by whoever's doing it was.
+GOODS = (Mistake.Kind.WRONG, Mistake.Kind.MISSING)
 
 
 def follow(case: Case, at: datetime) -> None:
     """Write down, or judge anew, what a case that moved says went wrong; what it no longer says is void."""
     kind = KINDS.get(case.reason) if case.state != "withdrawn" else None
-    Mistake.objects.filter(case=case, void_at=None).exclude(kind=kind or "").update(void_at=at)
+    told = Mistake.objects.filter(case=case).exclude(kind=kind or "")
+    # An order that left too late did so whatever becomes of the case.
+    told.filter(exception__isnull=False).update(case=None)
+    told.filter(void_at=None).update(void_at=at)
     if kind is None:
         return
     held = Mistake.objects.select_for_update(of=("self",)).filter(case=case, kind=kind).first() or _of_late_order(case, kind)
     if held is not None and held.changed_at is not None:
+        Mistake.objects.filter(pk=held.pk).update(case=case, void_at=None, freight_fen=_freight(case))
         return
     made = held or Mistake(shop_id=case.shop_id, kind=kind, at=at)
     made.case, made.order_id, made.void_at = case, case.order_id, None
@@ -54,7 +61,9 @@ def follow(case: Case, at: datetime) -> None:
     decision, person = _judged(case.order, kind, case.owner, at)
     _write(made, decision, person, case, at)
     if kind == Mistake.Kind.SERVICE:
-        _tell(made, case, at)
+        _tell(made, gettext_noop("After the sale something came back from your talk: %(case)s"), case, reverse("aftersales:case", args=[case.pk]), at)
+    elif made.borne_by == Mistake.BorneBy.AGENT and kind in GOODS and made.freight_fen:
+        _tell(made, gettext_noop("Nothing was written of what the customer wished, and the goods were wrong: %(case)s"), case, reverse("aftersales:mistake", args=[made.pk]), at)
 
 
 def left(parcel: Parcel, at: datetime) -> None:
@@ -78,7 +87,7 @@ def correct(mistake: Mistake, borne_by: str, person: Person | None, why: str, *,
         raise BadInput(_("Say why."), fields={"why": [_("Say why.")]})
     if borne_by not in Mistake.BorneBy.values:
         raise BadInput(_("Choose who bears it."), fields={"borne_by": [_("Choose who bears it.")]})
-    if borne_by == Mistake.BorneBy.AGENT and person is None:
+    if borne_by == Mistake.BorneBy.AGENT and (person is None or not people_who_may("orders.flag", mistake.shop_id).filter(pk=person.pk).exists()):
         raise BadInput(_("Choose the agent."), fields={"person": [_("Choose the agent.")]})
     with transaction.atomic():
         held = Mistake.objects.select_for_update(of=("self",)).select_related("person", "shop").get(pk=mistake.pk)
@@ -134,9 +143,11 @@ def _server(order: Order | None) -> Person | None:
 
 
 def _freight(case: Case) -> int:
-    """What of the freight is ours by the newest assessment."""
+    """What of the freight is ours by the newest assessment, once it was accepted or let pass."""
     made = deciding.newest(case)
-    return sum(leg.fen for leg in deciding.result_of(made).freight if leg.borne_by == "seller" and leg.leg != "out") if made else 0
+    if made is None or (made.outcome != "accepted" and made.lifted_at is None):
+        return 0
+    return sum(leg.fen for leg in deciding.result_of(made).freight if leg.borne_by == "seller" and leg.leg != "out")
 
 
 def _write(made: Mistake, decision: Decision, person: Person | None, case: Case | None, at: datetime) -> None:
@@ -158,15 +169,26 @@ def _write(made: Mistake, decision: Decision, person: Person | None, case: Case 
     bell.registers_changed(made.shop_id)
 
 
-def _tell(made: Mistake, case: Case, at: datetime) -> None:
+def _tell(made: Mistake, title: str, case: Case, url: str, at: datetime) -> None:
     """What went wrong before the sale is told to who served there, once."""
     if made.person is None or made.told_at is not None:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        title = _("After the sale something came back from your talk: %(case)s") % {"case": case.number}
-    desk.notify(made.person, title, case.note, by=SYSTEM, url=reverse("aftersales:case", args=[case.pk]), shop=case.shop, at=at)
+        said = _(title) % {"case": case.number}
+    desk.notify(made.person, said, case.note, by=SYSTEM, url=url, shop=case.shop, at=at)
     made.told_at = at
     made.save(update_fields=["told_at"])
+
+
+def at_address(url: str) -> Mistake | None:
+    """The mistake whose page this is."""
+    try:
+        found = resolve(url)
+    except Resolver404:
+        return None
+    if found.view_name != "aftersales:mistake":
+        return None
+    return Mistake.objects.select_related("case", "person").filter(pk=found.kwargs["pk"]).first()
 
 
 def people_of(shop_id: int) -> Sequence[Person]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
@@ -42,8 +42,7 @@ class Debt:
 
 def months(person: Person, at: datetime, back: int = 12) -> list[Month]:
     """The newest month first, couriers by how much was claimed."""
-    since = at - timedelta(days=31 * back)
-    rows = CourierClaim.objects.filter(access.where(person), at__gte=since).exclude(state="dropped")
+    rows = CourierClaim.objects.filter(access.where(person), at__gte=_months_ago(at, back - 1)).exclude(state="dropped")
     told: dict[tuple[str, str], Month] = {}
     grouped = rows.annotate(month=TruncMonth("at", tzinfo=clock.COMPANY_ZONE)).values("courier", "month", "state")
     for row in grouped.annotate(n=Count("pk"), a=Sum("amount_fen"), g=Sum("granted_fen"), p=Sum("paid_fen")).order_by():
@@ -56,6 +55,13 @@ def months(person: Person, at: datetime, back: int = 12) -> list[Month]:
         held.open += row["n"] if row["state"] in _OPEN else 0
         held.refused += row["n"] if row["state"] == "refused" else 0
     return sorted(sorted(told.values(), key=lambda one: -one.amount_fen), key=lambda one: one.month, reverse=True)
+
+
+def _months_ago(at: datetime, months: int) -> datetime:
+    """When a month began, so many before this one."""
+    today = clock.business_day(at)
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    return clock.day_span(date(year, month + 1, 1))[0]
 
 
 def debts(person: Person, at: datetime) -> list[Debt]:

@@ -27,10 +27,13 @@ VERBS = {
     "aftersales.claim_chased": _("chased the claim on the courier"),
     "aftersales.claim_answered": _("entered the courier's answer to the claim"),
     "aftersales.claim_paid": _("entered what the courier paid of the claim"),
+    "aftersales.claim_against": _("entered against what the courier paid of the claim"),
+    "aftersales.claim_taken_up": _("took up the claim on the courier again"),
     "aftersales.claim_dropped": _("dropped the claim on the courier"),
     "aftersales.claim_template": _("wrote down what a courier asks for"),
     "aftersales.register_exported": _("exported a register of after-sales"),
     "aftersales.evidence_filed": _("filed evidence for the after-sales case"),
+    "aftersales.evidence_lapsed": _("took away evidence that is kept no longer"),
     "aftersales.evidence_verified": _("verified evidence of the after-sales case"),
 }
 FIELDS = {
@@ -47,7 +50,7 @@ FIELDS = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="aftersales")
     ports.name_subject("aftersales.mistake", _("mistake"), url_name="aftersales:mistake", titles=_titles_of(Mistake))
     ports.name_subject("aftersales.courierclaim", _("claim on a courier"), url_name="aftersales:claim", titles=_titles_of(CourierClaim))
     ports.name_subject("aftersales.qualityalarm", _("alarm about a fault"), url_name="aftersales:alarm")

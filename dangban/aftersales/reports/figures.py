@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, NullIf
 
 from dangban.aftersales import access
 from dangban.aftersales.models import Case, CaseLine, CaseStep, Dispute
@@ -81,8 +93,8 @@ class Stay:
     late: int
 
 
-def cases_of(person: Person, span: Span, shop: int | None = None) -> QuerySet[Case]:
-    rows = Case.objects.filter(access.where(person), opened_at__gte=span.start, opened_at__lt=span.end)
+def cases_of(person: Person, span: Span, shop: int | None = None, permission: str = "aftersales.view") -> QuerySet[Case]:
+    rows = Case.objects.filter(access.where(person, permission), opened_at__gte=span.start, opened_at__lt=span.end)
     return rows.filter(shop=shop) if shop is not None else rows
 
 
@@ -90,37 +102,63 @@ def summary(person: Person, span: Span, shop: int | None = None) -> Summary:
     rows = cases_of(person, span, shop).exclude(state="withdrawn")
     told = rows.aggregate(
         n=Count("pk"), closed=Count("pk", filter=Q(closed_at__isnull=False)), refunded=Sum("refunded_fen"), cost=Sum("cost_fen"),
-        took=Sum(ExpressionWrapper(F("solved_at") - F("asked_at"), output_field=DurationField()), filter=Q(solved_at__isnull=False)),
         solved=Count("pk", filter=Q(solved_at__isnull=False)),
     )  # fmt: skip
-    again = CaseStep.objects.filter(case__in=rows, act="reopen").values("case").distinct().count()
+    again = CaseStep.objects.filter(case__in=rows.filter(solved_at__isnull=False), act="reopen").values("case").distinct().count()
     disputes = Dispute.objects.filter(access.where(person), opened_at__gte=span.start, opened_at__lt=span.end)
     disputes = disputes.filter(shop=shop) if shop is not None else disputes
     fought = disputes.aggregate(n=Count("pk"), lost=Count("pk", filter=Q(result__in=("lost", "partly"))))
-    hours = told["took"] / timedelta(hours=1) / told["solved"] if told["solved"] and told["took"] is not None else None
     return Summary(
         told["n"], _orders(person, span, shop).count(), told["closed"], told["refunded"] or 0, told["cost"] or 0, max(0, told["solved"] - again),
-        fought["n"], fought["lost"], hours,
+        fought["n"], fought["lost"], _median_hours(rows, told["solved"]),
     )  # fmt: skip
 
 
-def by(person: Person, what: str, span: Span, shop: int | None = None) -> list[Line]:
+def _median_hours(rows: QuerySet[Case], solved: int) -> float | None:
+    """Half of the solved cases took no longer: the one in the middle, or the mean of the two."""
+    if not solved:
+        return None
+    took = ExpressionWrapper(F("solved_at") - F("asked_at"), output_field=DurationField())
+    ordered = rows.filter(solved_at__isnull=False).annotate(took=took).order_by("took").values_list("took", flat=True)
+    middle = list(ordered[(solved - 1) // 2 : solved // 2 + 1])
+    return sum(middle, timedelta()) / timedelta(hours=1) / len(middle)
+
+
+def by(person: Person, what: str, span: Span, shop: int | None = None, permission: str = "aftersales.view") -> list[Line]:
     """The most cases first. What was sold in the same days stands beside it, where it can be told."""
-    cases = cases_of(person, span, shop).exclude(state="withdrawn")
+    cases = cases_of(person, span, shop, permission).exclude(state="withdrawn")
+    pieces: dict[object, int] = {}
     if what in _LINES:
         key, name = _LINES[what]
-        rows = CaseLine.objects.filter(case__in=cases, **{f"{key.split('__')[0]}__isnull": False}).values(key, name)
-        counted = rows.annotate(n=Count("case", distinct=True), pieces=Sum("quantity"), refunded=Sum("paid_fen"), cost=Coalesce(Sum("case__cost_fen") * 0, 0))
+        rows = CaseLine.objects.filter(case__in=cases, **{f"{key.split('__')[0]}__isnull": False}).annotate(whole=_whole()).values(key, name)
+        counted = rows.annotate(n=Count("case", distinct=True), pieces=Sum("quantity"), refunded=Sum(_PART), cost=Value(0))
     else:
         key, name = _FIELDS[what]
         rows = cases.values(*dict.fromkeys(filter(None, (key, name))))
-        counted = rows.annotate(n=Count("pk"), pieces=Count("pk"), refunded=Sum("refunded_fen"), cost=Sum("cost_fen"))
+        counted = rows.annotate(n=Count("pk"), refunded=Sum("refunded_fen"), cost=Sum("cost_fen"))
+        of_lines = CaseLine.objects.filter(case__in=cases).order_by().values(f"case__{key}").annotate(n=Sum("quantity"))
+        pieces = dict(of_lines.values_list(f"case__{key}", "n"))
     found = list(counted.order_by("-n")[:MOST])
-    sold = _sold(person, what, [row[key] for row in found], span, shop)
+    sold = _sold(person, what, [row[key] for row in found], span, shop, permission)
     return [
-        Line(str(row[key] if row[key] is not None else ""), _name(what, row, key, name), row["n"], row["pieces"] or 0, row["refunded"] or 0, row["cost"] or 0, sold.get(row[key]))
+        Line(
+            str(row[key] if row[key] is not None else ""), _name(what, row, key, name), row["n"], row.get("pieces", pieces.get(row[key], 0)) or 0,
+            round(row["refunded"] or 0), row["cost"] or 0, sold.get(row[key]),
+        )
         for row in found
-    ]
+    ]  # fmt: skip
+
+
+def _whole() -> Subquery:
+    """What was paid for all goods of a line's case."""
+    lines = CaseLine.objects.filter(case=OuterRef("case")).order_by().values("case").annotate(fen=Sum("paid_fen"))
+    return Subquery(lines.values("fen"))
+
+
+# The part of what a case paid back that falls on a line, by what was paid for it.
+_PART = ExpressionWrapper(
+    Cast(F("case__refunded_fen"), FloatField()) * F("paid_fen") / NullIf(F("whole"), 0), output_field=FloatField()
+)
 
 
 def stays(person: Person, span: Span, shop: int | None = None) -> list[Stay]:
@@ -148,13 +186,15 @@ def ages(person: Person, at: datetime, shop: int | None = None) -> list[tuple[in
     return [*zip(AGES, inside, strict=True), (None, counts["every"] - totals[-1])]
 
 
-def _orders(person: Person, span: Span, shop: int | None) -> QuerySet[Order]:
-    rows = Order.objects.filter(access.where(person), created_at__gte=span.start, created_at__lt=span.end, purpose=Order.Purpose.SALE)
+def _orders(person: Person, span: Span, shop: int | None, permission: str = "aftersales.view") -> QuerySet[Order]:
+    rows = Order.objects.filter(access.where(person, permission), created_at__gte=span.start, created_at__lt=span.end, purpose=Order.Purpose.SALE)
     return rows.filter(shop=shop) if shop is not None else rows
 
 
-def _sold(person: Person, what: str, keys: list[object], span: Span, shop: int | None) -> dict[object, int]:
-    orders = _orders(person, span, shop)
+def _sold(person: Person, what: str, keys: list[object], span: Span, shop: int | None, permission: str) -> dict[object, int]:
+    orders = _orders(person, span, shop, permission)
+    if what == "reason":
+        return dict.fromkeys(keys, orders.count())
     if what == "product":
         rows = OrderLine.objects.filter(order__in=orders, sku__product__in=[one for one in keys if one]).values("sku__product")
         return dict(rows.annotate(n=Count("order", distinct=True)).order_by().values_list("sku__product", "n"))

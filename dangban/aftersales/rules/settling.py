@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dangban.aftersales.clauses.approvals import APPROVAL_LIMITS, TWO_PERSONS_ABOVE
+from dangban.aftersales.clauses.freight import RETURN_DAMAGE
 from dangban.aftersales.clauses.goods import GIFT_LOST
 from dangban.aftersales.clauses.remedies import ADJUSTMENT_CAP
 from dangban.aftersales.clauses.settlement import GIVEN_TAKEN_BACK
@@ -46,6 +47,8 @@ class Unit:
     verdict: str = "whole"
     condition: str = ""
     loss_fen: int = 0
+    # Damaged on its way back to us.
+    on_way_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,8 @@ class Facts:
     given_fen: int = 0
     # The worth of goods that were sent instead.
     resent_fen: int = 0
+    # What comes back is replaced: the discounts of the basket stay earned.
+    kept_basket: bool = False
     legs: tuple[Leg, ...] = ()
     # The outbound freight went back with another case.
     outbound_gone: bool = False
@@ -194,6 +199,8 @@ def _goods(facts: Facts, rules: Rules, reckoning: _Reckoning) -> None:
     worth = min(_worth(before, facts, rules), goods_fen(facts))
     kept = min(_worth(after, facts, rules), worth)
     share = _share(facts, worth)
+    if facts.kept_basket:
+        kept = worth - share
     pieces = "、".join(f"{line.title} ×{line.back}" for line in facts.lines if line.back)
     reckoning.take("share", share, pieces, always=True)
     because = _campaign_reasons(facts, rules) if worth - kept != share else ()
@@ -247,8 +254,9 @@ def _campaign_reasons(facts: Facts, rules: Rules) -> tuple[Because, ...]:
 
 
 def _deductions(facts: Facts, rules: Rules, reckoning: _Reckoning) -> None:
-    lost = sum(unit.loss_fen for line in facts.lines for unit in line.units if unit.verdict == "less")
-    reckoning.take("loss", -lost)
+    less = [unit for line in facts.lines for unit in line.units if unit.verdict == "less"]
+    by_rule = (rules.because(RETURN_DAMAGE),) if rules.has(RETURN_DAMAGE) and any(unit.on_way_back for unit in less) else ()
+    reckoning.take("loss", -sum(unit.loss_fen for unit in less), "", by_rule)
     missing = facts.gifts_missing * facts.gift_value_fen
     if missing and rules.has(GIFT_LOST):
         because = rules.because(GIFT_LOST, gifts_missing=facts.gifts_missing, amount=_yuan(missing))
@@ -294,6 +302,13 @@ def verdict(condition: str, responsibility: str, table: object, category: str) -
     if column is None or at is None:
         return "none"
     return {"ok": "whole", "deduct": "less"}.get(str(at(category, column)), "none")
+
+
+def damage_back(rules: Rules) -> Decision:
+    """Who bears what was damaged on its way back: the ``buyer``, or it is claimed on the ``courier``."""
+    if not rules.has(RETURN_DAMAGE):
+        return Decision("aftersales.return_damage", "courier")
+    return Decision("aftersales.return_damage", str(rules[RETURN_DAMAGE]), because=(rules.because(RETURN_DAMAGE),))
 
 
 # ---- Whose consent ------------------------------------------------------------------------------

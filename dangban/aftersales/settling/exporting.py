@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,14 +28,15 @@ def month(person: Person, since: date, until: date, shop: int | None, *, at: dat
         Column(pgettext("ledger", "Amount"), "money", 14), Column(_("Reference"), width=24), Column(pgettext("ledger", "Memo"), width=30),
         Column(pgettext("ledger", "Key"), width=28), Column(pgettext("ledger", "Entered by"), width=12), Column(pgettext("ledger", "Entered at"), "when", 20),
     ]  # fmt: skip
-    found = listing.month_entries(person, since, until, shop)
+    found = listing.month_entries(person, since, until, shop, "aftersales.export")
     data = excel.xlsx(columns, (_row(one) for one in _each(person, since, until, shop)), sheet=f"{since:%Y-%m}")
-    record("aftersales.ledger_exported", subject=person, by=person, change={"month": f"{since:%Y-%m}", "rows": found.count()}, at=at)
+    with transaction.atomic():
+        record("aftersales.ledger_exported", subject=person, by=person, change={"month": f"{since:%Y-%m}", "rows": found.count()}, at=at)
     return data
 
 
 def _each(person: Person, since: date, until: date, shop: int | None) -> Iterator[LedgerEntry]:
-    found = listing.month_entries(person, since, until, shop).select_related("case__order", "shop", "settlement").order_by("pk")
+    found = listing.month_entries(person, since, until, shop, "aftersales.export").select_related("case__order", "shop", "settlement").order_by("pk")
     return found.iterator(_AT_ONCE)
 
 

@@ -48,7 +48,7 @@ class PaymentForm(_Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
     clause = forms.CharField(label=pgettext_lazy("settlement", "By which clause"), required=False, max_length=120)
     why = forms.CharField(label=pgettext_lazy("settlement", "Why beyond the ceiling"), required=False, max_length=300)
-    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     @property
     def beyond(self) -> Beyond | None:
@@ -67,7 +67,7 @@ class TopUpForm(_Form):
     amount = _amount(_("Amount (yuan)"))
     way = forms.ChoiceField(label=pgettext_lazy("settlement", "How it came"), choices=_BACK)
     reference = forms.CharField(label=_("Reference"), required=False, max_length=80)
-    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
 
 class GoodsForm(_Form):
@@ -78,7 +78,7 @@ class GoodsForm(_Form):
     sku = forms.CharField(label=_("SKU that is sent"), max_length=64)
     quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=9999)
     worth = _amount(_("Worth a piece (yuan)"), required=False)
-    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, lines: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,4 +112,4 @@ class CreditForm(_Form):
 
     order = forms.CharField(label=_("On order"), max_length=64)
     amount = _amount(_("Amount (yuan)"))
-    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from dangban.aftersales.clauses.goods import CONDITION
 from dangban.aftersales.models import Assessment, Case, CaseLine, CaseOrder, Finding, Settlement
@@ -47,7 +47,7 @@ def of(case: Case, *, at: datetime, way: str = "") -> rules.Facts:
     owed, back, worth = _gifts(case, made)
     return rules.Facts(
         paid_fen=order.paid_fen, freight_fen=min(order.freight_fen, order.paid_fen),
-        lines=_lines(case, order, [pk for pk, kinds in others.items() if any(kind in rules.FOR_GOODS for kind in kinds)], made, in_force(at)),
+        lines=_lines(case, order, others, made, in_force(at)), kept_basket=counts_as_kept(case),
         offers=_offers(order, in_force(at)), gifts_missing=max(0, owed - back), gift_value_fen=worth,
         given_fen=_given(case), resent_fen=resent(case), legs=_legs(made), outbound_gone=_outbound_gone(others),
         given_limit_fen=adjust.limit_fen if adjust else None, done=_done(mine), elsewhere_fen=elsewhere + unexplained,
@@ -86,7 +86,12 @@ def counts_by(case: Case) -> str:
     return "findings" if what in _BY_FINDINGS else "claim" if what in _BY_CLAIM else ""
 
 
-def _lines(case: Case, order: Order, others: Sequence[int], made: Assessment | None, rulebook: Rules) -> tuple[rules.Line, ...]:
+def counts_as_kept(case: Case) -> bool:
+    """Goods that others replace stay part of what was bought: no discount is lost by them."""
+    return (case.remedy or case.kind) == "exchange" and resent(case) > 0
+
+
+def _lines(case: Case, order: Order, others: Mapping[int, Mapping[str, int]], made: Assessment | None, rulebook: Rules) -> tuple[rules.Line, ...]:
     bought = [line for line in OrderLine.objects.filter(order=order).select_related("sku__product").order_by("position") if line.price_fen != 0]
     units = _units(case, made, rulebook)
     gone = _gone(others, rulebook)
@@ -109,12 +114,19 @@ def _units(case: Case, made: Assessment | None, rulebook: Rules) -> dict[int, li
             found[line].append(rules.Unit(pieces))
     elif by == "findings":
         table = rulebook[CONDITION] if rulebook.has(CONDITION) else None
+        whose = rules.damage_back(rulebook).outcome
         category = (made.facts if made else case.facts).get("category", "other")
         rows = Finding.objects.filter(item__line__case=case).exclude(item__line__order_line=None)
         for line, quantity, condition, who, loss in rows.values_list("item__line__order_line", "quantity", "condition", "responsibility", "loss_fen"):
-            told = rules.verdict(condition, who, table, category)
-            found[line].append(rules.Unit(quantity, told, condition, loss))
+            on_way = is_damage_back(case.reason, condition, who)
+            told = "less" if on_way and whose == "buyer" else rules.verdict(condition, who, table, category)
+            found[line].append(rules.Unit(quantity, told, condition, loss, on_way))
     return found
+
+
+def is_damage_back(reason: str, condition: str, responsibility: str) -> bool:
+    """The courier damaged it on its way back to us; what came damaged to the customer is another matter."""
+    return condition == Finding.Condition.DAMAGED and responsibility == "courier" and reason not in ("damaged", "lost")
 
 
 def _may_be_had_back(case: Case, made: Assessment | None) -> bool:
@@ -129,12 +141,19 @@ def _may_be_had_back(case: Case, made: Assessment | None) -> bool:
     return allowed or made.lifted_at is not None
 
 
-def _gone(cases: Sequence[int], rulebook: Rules) -> dict[int, int]:
-    """Order line → pieces paid back in other cases."""
+def _gone(others: Mapping[int, Mapping[str, int]], rulebook: Rules) -> dict[int, int]:
+    """Order line → pieces paid back in other cases; what was paid back whole without anybody looking at it is gone, too."""
     found: dict[int, int] = defaultdict(int)
-    for other in Case.objects.filter(pk__in=cases):
-        for line, units in _units(other, newest(other), rulebook).items():
-            found[line] += sum(unit.quantity for unit in units if unit.verdict != "none")
+    paid = {pk: sum(kinds.get(kind, 0) for kind in rules.FOR_GOODS) for pk, kinds in others.items()}
+    for other in Case.objects.filter(pk__in=[pk for pk, fen in paid.items() if fen]):
+        units = _units(other, newest(other), rulebook)
+        for line, found_units in units.items():
+            found[line] += sum(unit.quantity for unit in found_units if unit.verdict != "none")
+        if not units:
+            asked = list(CaseLine.objects.filter(case=other, order_line__isnull=False).values_list("order_line", "quantity", "paid_fen"))
+            if asked and paid[other.pk] >= sum(fen for _line, _pieces, fen in asked):
+                for line, pieces, _fen in asked:
+                    found[line] += pieces
     return found
 
 
@@ -158,11 +177,15 @@ def _gifts(case: Case, made: Assessment | None) -> tuple[int, int, int]:
 
 
 def _given(case: Case) -> int:
-    """Compensation for these very goods, in this case or in another about them."""
+    """Compensation for these very goods, in this case or in another about them; once, by the first that paid them back after it."""
     lines = list(CaseLine.objects.filter(case=case).exclude(order_line=None).values_list("order_line", flat=True))
-    about = Settlement.objects.filter(kind=Settlement.Kind.COMPENSATION, state=Settlement.State.PAID)
     cases = {case.pk, *CaseLine.objects.filter(order_line__in=lines).values_list("case", flat=True)}
-    return about.filter(case__in=cases).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    about = Settlement.objects.filter(case__in=cases)
+    paid_back = about.filter(kind__in=rules.FOR_GOODS, state__in=UNDER_WAY).exclude(case=case)
+    since = paid_back.aggregate(last=Max("proposed_at"))["last"]
+    given = about.filter(kind=Settlement.Kind.COMPENSATION, state=Settlement.State.PAID)
+    given = given if since is None else given.filter(paid_at__gt=since)
+    return given.aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
 def resent(case: Case) -> int:

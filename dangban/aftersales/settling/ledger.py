@@ -10,23 +10,21 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import translation
 
-from dangban.aftersales import access
 from dangban.aftersales.models import Case, LedgerEntry, Settlement
 from dangban.aftersales.rules import settling as rules
 from dangban.aftersales.rules.assessment.results import BEARERS, LEGS
-from dangban.handbook.decisions import Because
-from dangban.journal.actions import HasActor, record
-from dangban.lib import clock, text
-from dangban.lib.errors import BadInput, Conflict
+from dangban.journal.actions import HasActor
+from dangban.lib import clock
+from dangban.lib.errors import Conflict
 from dangban.orders import bell as order_bell
 from dangban.orders import events
 from dangban.orders.figures import keep_figures
 from dangban.orders.models import Order
-from dangban.people.models import Person
 
 Account = LedgerEntry.Account
 # What a case costs the shop, beside what it pays back for goods.
-COSTS = (rules.FREIGHT, *rules.GIVEN, "leg", "charge", "claim")
+COSTS = (rules.FREIGHT, *rules.GIVEN, "leg", "claim")
+_TO_GO = (Order.Status.PAID, Order.Status.PART)
 _PARTIES = {"seller": Account.SELLER, "buyer": Account.BUYER, "insurance": Account.BUYER}
 
 
@@ -63,23 +61,38 @@ def post(
     return made
 
 
-def pay_back(order: Order, kind: str, fen: int, *, by_platform: bool, at: datetime) -> None:
+def pay_back(order: Order, kind: str, fen: int, *, by_platform: bool, at: datetime, asks: bool = False) -> bool:
     """What a case paid back (or, below zero, entered against) also stands on its order: never lowered by a file.
 
     What went by the platform may stand there already; freight is no part of what was bought. The order is locked here.
+    `asks`: what is entered against is still asked for; goods that have not left then wait, which the answer says.
     """
     if kind not in rules.TO_BUYER or kind == rules.FREIGHT:
-        return
+        return False
     held = Order.objects.select_for_update(of=("self",)).select_related("shop").get(pk=order.pk)
+    if not held.settled_fen or held.refunded_fen > held.settled_fen:
+        # More than cases here paid back is what the platform said; the same, it may have said or not.
+        held.platform_refunded_fen = held.refunded_fen - held.settled_aside_fen
     held.settled_fen += fen
-    if by_platform:
-        held.refunded_fen = max(held.refunded_fen, held.settled_fen)
-    else:
-        held.settled_aside_fen += fen
-        held.refunded_fen = max(0, held.refunded_fen + fen, held.settled_fen)
-    held.refund = refund_of(held)
+    held.settled_aside_fen += 0 if by_platform else fen
+    held.refunded_fen = max(0, held.platform_refunded_fen + held.settled_aside_fen, held.settled_fen)
+    waits = asks and held.refunded_fen == 0 and held.status in _TO_GO
+    held.refund = Order.Refund.ASKED if waits else refund_of(held)
+    _keep(held, at, "settled_fen", "settled_aside_fen", "platform_refunded_fen", "refunded_fen")
+    return waits
+
+
+def asks_no_more(order: Order, at: datetime) -> None:
+    """A case is over whose payment was entered against: goods that waited for what becomes of it may leave. The order is locked here."""
+    held = Order.objects.select_for_update(of=("self",)).select_related("shop").get(pk=order.pk)
+    if held.refund == Order.Refund.ASKED:
+        held.refund = Order.Refund.NONE
+        _keep(held, at)
+
+
+def _keep(held: Order, at: datetime, *fields: str) -> None:
     held.version += 1
-    held.save(update_fields=["settled_fen", "settled_aside_fen", "refunded_fen", "refund", "version"])
+    held.save(update_fields=[*fields, "refund", "version"])
     if held.customer_id is not None:
         keep_figures(held.shop, {held.customer_id}, at=at)
     events.came([held], at)
@@ -93,28 +106,33 @@ def refund_of(order: Order) -> str:
 
 
 def post_legs(held: Case, *, by: HasActor, at: datetime) -> None:
-    """Each freight leg of the assessment, once: the courier got it from whoever paid first."""
+    """Freight by the newest assessment: the courier got it from whoever paid first. What an earlier one said is brought to it."""
     from dangban.aftersales.settling import knowing
 
-    for number, leg in enumerate(knowing.legs_of(knowing.newest(held))):
-        key = f"case:{held.pk}:leg:{leg.leg}:{number}"
-        if leg.fen and not LedgerEntry.objects.filter(key=key).exists():
-            account = _PARTIES.get(leg.advanced_by, Account.SELLER)
+    made = knowing.newest(held)
+    if made is None:
+        return
+    legs = knowing.legs_of(made)
+    entered = _entered_legs(held)
+    for name in dict.fromkeys([*(one.leg for one in legs), *entered]):
+        mine = [one for one in legs if one.leg == name and one.fen]
+        parts = {account: -fen for account, fen in entered.get(name, {}).items()}
+        for one in mine:
+            for account, fen in ((str(_PARTIES.get(one.advanced_by, Account.SELLER)), -one.fen), (str(Account.COURIER), one.fen)):
+                parts[account] = parts.get(account, 0) + fen
+        if any(parts.values()):
             with translation.override(settings.LANGUAGE_CODE):
-                memo = f"{LEGS[leg.leg]} · {BEARERS[leg.borne_by]}"
-            post(held, "leg", {account: -leg.fen, Account.COURIER: leg.fen}, key=key, by=by, at=at, memo=memo)
+                memo = " · ".join([str(LEGS[name]), *dict.fromkeys(str(BEARERS[one.borne_by]) for one in mine)])
+            post(held, "leg", parts, key=f"case:{held.pk}:leg:{name}:by-{made.pk}", by=by, at=at, memo=memo)
 
 
-def charge(case: Case, account: str, fen: int, *, key: str, by: HasActor, at: datetime, memo: str = "", because: tuple[Because, ...] = ()) -> list[LedgerEntry]:
-    """The agent, the warehouse or the courier bears what the shop paid. Call it on a locked case."""
-    if isinstance(by, Person):
-        access.require(by, "aftersales.handle", case.shop_id)
-    if account not in (Account.AGENT, Account.WAREHOUSE, Account.COURIER) or fen <= 0:
-        raise BadInput("who bears how much?")
-    made = post(case, "charge", {account: -fen, Account.SELLER: fen}, key=key, by=by, at=at, memo=text.refuse_unstorable(memo, "memo"))
-    change = {"account": account, "amount_fen": fen}
-    record("aftersales.charged", subject=case, by=by, shop=case.shop_id, change=change, because=[one.as_data() for one in because], at=at)
-    return made
+def _entered_legs(held: Case) -> dict[str, dict[str, int]]:
+    """Way → account → what stands in the ledger for it."""
+    found: dict[str, dict[str, int]] = {}
+    for key, account, fen in LedgerEntry.objects.filter(case=held, kind="leg").values_list("key", "account", "amount_fen"):
+        sums = found.setdefault(key.split(":")[3], {})
+        sums[account] = sums.get(account, 0) + fen
+    return found
 
 
 def balances(case: Case) -> dict[str, int]:

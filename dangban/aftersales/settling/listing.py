@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -15,7 +15,7 @@ from dangban.aftersales import access
 from dangban.aftersales.models import Case, LedgerEntry, Settlement
 from dangban.aftersales.rules import settling as rules
 from dangban.aftersales.settling import ledger
-from dangban.lib import clock
+from dangban.lib import keys as key
 from dangban.orders.models import Order
 from dangban.people.models import Person
 
@@ -59,16 +59,11 @@ def page(person: Person, which: str, shop: int | None, after: str) -> Page:
     found = of_which(person, which, shop)
     column = _WAITING.get(which, "paid_at" if which == "paid" else "cancelled_at")
     down = which not in _WAITING
-    key = _key(after)
-    if key is not None:
-        side = "lt" if down else "gt"
-        found = found.filter(Q(**{f"{column}__{side}": key[0]}) | Q(**{column: key[0], f"pk__{side}": key[1]}))
-    sign = "-" if down else ""
-    keys = list(found.order_by(f"{sign}{column}", f"{sign}pk").values_list("pk", flat=True)[: PAGE + 1])
+    keys = list(key.behind(found, column, key.read(after), newest_first=down).values_list("pk", flat=True)[: PAGE + 1])
     joined = Settlement.objects.filter(pk__in=keys[:PAGE]).select_related("case__order", "case__customer", "shop", "proposed_by", "paid_by", "proof")
     rows = sorted(joined, key=lambda one: keys.index(one.pk))
     last = rows[-1] if len(keys) > PAGE else None
-    return Page(rows, f"{clock.to_ms(getattr(last, column))}-{last.pk}" if last and getattr(last, column) else "")
+    return Page(rows, key.write(getattr(last, column), last.pk) if last and getattr(last, column) else "")
 
 
 def counts(person: Person) -> dict[str, int]:
@@ -78,14 +73,6 @@ def counts(person: Person) -> dict[str, int]:
     for state, kind, number in rows.values_list("state", "kind").annotate(Count("pk")):
         found["topup" if kind == Kind.TOPUP else state] += number
     return found
-
-
-def _key(after: str) -> tuple[datetime, int] | None:
-    moment, _dash, pk = after.partition("-")
-    try:
-        return clock.from_ms(int(moment)), int(pk)
-    except ValueError:
-        return None
 
 
 def of_case(case: Case) -> list[Settlement]:
@@ -105,8 +92,10 @@ class Moved:
     fen: int
 
 
-def month_entries(person: Person, since: date, until: date, shop: int | None = None) -> QuerySet[LedgerEntry]:
-    found = LedgerEntry.objects.filter(access.where(person), business_day__gte=since, business_day__lt=until)
+def month_entries(
+    person: Person, since: date, until: date, shop: int | None = None, permission: str = "aftersales.view"
+) -> QuerySet[LedgerEntry]:
+    found = LedgerEntry.objects.filter(access.where(person, permission), business_day__gte=since, business_day__lt=until)
     return found if shop is None else found.filter(shop=shop)
 
 

@@ -6,22 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.aftersales import access, bell
+from dangban.aftersales.actions import moving
 from dangban.aftersales.actions.moving import locked, move
 from dangban.aftersales.clauses.settling import TOPUP_FIRST
 from dangban.aftersales.models import Case, CaseLine, CaseOrder, Finding, Settlement
 from dangban.aftersales.rules import settling as rules
 from dangban.aftersales.settling import knowing
-from dangban.aftersales.settling.proposing import bumped, propose
+from dangban.aftersales.settling.proposing import agreed_on_in, bumped, end, propose
+from dangban.desk import actions as desk
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal.actions import HasActor, record
-from dangban.lib import clock
+from dangban.lib import clock, money
 from dangban.lib.actor import SYSTEM
-from dangban.lib.errors import BadInput, Conflict, Refused
+from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.orders import bell as order_bell
 from dangban.orders import events
 from dangban.orders.models import Order, OrderLine, Parcel
@@ -54,7 +58,8 @@ def order_goods(
 
     Without lines it is what the case asks for: the wanted goods of an exchange, the same goods else.
     An exchange leaves when what came back was looked at, earlier only where that was approved; and when the
-    customer has paid the difference. A reshipment needs nothing back.
+    customer has paid the difference. A reshipment needs nothing back. What is worth more than the customer paid,
+    or is said to be worth less than it costs, takes somebody who may let a settlement pass its limit.
     """
     at = at or clock.now()
     access.require(by, "aftersales.handle", case.shop_id)
@@ -65,6 +70,7 @@ def order_goods(
         if known is not None:
             return _same(known, held, kind, lines)
         origin = _check(held, kind, lines)
+        _within_what_was_paid(held, kind, lines, by)
         made = _write(held, origin, kind, lines, key, by, at)
         _reserve(made, lines, by, at)
         change = {"kind": kind, "order": made.order.platform_id, "pieces": made.order.quantity, "difference_fen": made.order.total_fen}
@@ -104,16 +110,76 @@ def call_off(made: CaseOrder, why: str, *, by: Person, at: datetime | None = Non
             return made
         if order.status not in (Status.UNPAID, Status.PAID):
             raise Conflict(_("Order %(number)s has left already.") % {"number": order.platform_id})
-        order.status, order.close_reason = Status.CLOSED, why
-        order.version += 1
-        order.save(update_fields=["status", "close_reason", "version"])
-        events.came([order], at)
-        stock.release_all((ORDER, order.pk), by=by, why=why, at=at)
-        order_bell.order_changed(order)
-        record("aftersales.goods_called_off", subject=held, by=by, shop=held.shop_id, change={"order": order.platform_id, "reason": why}, at=at)
-        bell.case_changed(bumped(held))
+        _close(order, held, why, by, at)
+        _not_sent(held, why, by, at)
+        _tell_of_overpaid(held, why, at)
     made.order = order
     return made
+
+
+def hold_orders(case_id: int) -> list[Order]:
+    """Orders of ours for a case, locked; before the case, as whoever packs them begins with them."""
+    return list(Order.objects.select_for_update(of=("self",)).select_related("shop").filter(case_order__case=case_id).order_by("pk"))
+
+
+def call_off_all(held: Case, orders: Sequence[Order], why: str, *, by: HasActor, at: datetime) -> None:
+    """Nothing is sent for a locked case any more, and nothing is asked for; refused where something has left."""
+    gone = next((one for one in orders if one.status not in (Status.UNPAID, Status.PAID, Status.CLOSED)), None)
+    if gone is not None:
+        raise Refused(_("Order %(number)s has left already: this case is closed, not withdrawn.") % {"number": gone.platform_id}, code="left")
+    for order in orders:
+        if order.status != Status.CLOSED:
+            _close(order, held, why[:80], by, at)
+    _ask_no_more(held, why, by, at)
+
+
+def _close(order: Order, held: Case, why: str, by: HasActor, at: datetime) -> None:
+    order.status, order.close_reason = Status.CLOSED, why
+    order.version += 1
+    order.save(update_fields=["status", "close_reason", "version"])
+    events.came([order], at)
+    stock.release_all((ORDER, order.pk), by=by, why=why, at=at)
+    order_bell.order_changed(order)
+    record("aftersales.goods_called_off", subject=held, by=by, shop=held.shop_id, change={"order": order.platform_id, "reason": why}, at=at)
+
+
+def _not_sent(held: Case, why: str, by: HasActor, at: datetime) -> None:
+    """A case that waited for these goods only goes on: settled by what has left, else back to where it is agreed on."""
+    if held.state not in ("topup", "sending") or waits_to_leave(held):
+        bell.case_changed(bumped(held))
+        return
+    _ask_no_more(held, why, by, at)
+    if held.state == "sending" and CaseOrder.objects.filter(case=held).exclude(order__status=Status.CLOSED).exists():
+        move(held, "send", after_sending(held), by=SYSTEM, at=at, note=why)
+    else:
+        move(held, "unsend", agreed_on_in(held), by=by, at=at, note=why)
+
+
+def _tell_of_overpaid(held: Case, why: str, at: datetime) -> None:
+    overpaid = overpaid_fen(held)
+    if not overpaid:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        title = _("%(case)s: the customer has paid %(amount)s for goods that are not sent; see that they get it back") % {
+            "case": held.number, "amount": money.show(overpaid),
+        }  # fmt: skip
+    desk.write_task(title, body=why, by=SYSTEM, owner=moving.owner_of(held, at), shop=held.shop, subject=held, url=reverse("aftersales:money", args=[held.pk]), at=at)
+
+
+def waits_to_leave(held: Case) -> bool:
+    return CaseOrder.objects.filter(case=held, order__status__in=_TO_LEAVE).exists()
+
+
+def _ask_no_more(held: Case, why: str, by: HasActor, at: datetime) -> None:
+    for row in Settlement.objects.select_for_update(of=("self",)).filter(case=held, kind=Settlement.Kind.TOPUP, state=State.READY).order_by("pk"):
+        row.case = held
+        end(row, State.CANCELLED, why, by, at)
+
+
+def after_sending(held: Case) -> str:
+    """Where a case stands when all has left: with finance where money is still to be paid."""
+    owed = held.settlements.filter(state__in=(State.PROPOSED, State.READY)).exclude(kind=Settlement.Kind.TOPUP).exists()
+    return "settling" if owed else "settled"
 
 
 def left(parcel: Parcel, at: datetime) -> None:
@@ -126,8 +192,7 @@ def left(parcel: Parcel, at: datetime) -> None:
     whole = Order.objects.filter(pk=parcel.order_id).exclude(status__in=_TO_LEAVE).exists()
     if held.state != "sending" or not whole or others.exists():
         return
-    owed = held.settlements.filter(state__in=(State.PROPOSED, State.READY)).exclude(kind=Settlement.Kind.TOPUP).exists()
-    move(held, "send", "settling" if owed else "settled", by=SYSTEM, at=at, note=parcel.number)
+    move(held, "send", after_sending(held), by=SYSTEM, at=at, note=parcel.number)
 
 
 def wanted(held: Case) -> list[Sending]:
@@ -151,6 +216,15 @@ def owed_fen(case: Case) -> int:
     if orders.exists():
         wanted += rules.owed_fen(knowing.legs_of(knowing.newest(case)))
     return max(0, wanted - paid_by_customer(case))
+
+
+def overpaid_fen(case: Case) -> int:
+    """What the customer has paid for goods that were called off, beyond what else they owe: theirs until it is entered against."""
+    orders = CaseOrder.objects.filter(case=case)
+    if not orders.filter(order__status=Status.CLOSED).exists():
+        return 0
+    wanted = sum(orders.exclude(order__status=Status.CLOSED).values_list("order__total_fen", flat=True))
+    return max(0, paid_by_customer(case) - wanted - rules.owed_fen(knowing.legs_of(knowing.newest(case))))
 
 
 def paid_by_customer(case: Case) -> int:
@@ -191,6 +265,25 @@ def _check(held: Case, kind: str, lines: Sequence[Sending]) -> Order:
             _("The goods are not back and looked at. A replacement leaves before that only with an approval."), code="ship-first"
         )
     return held.order
+
+
+def _within_what_was_paid(held: Case, kind: str, lines: Sequence[Sending], by: Person) -> None:
+    """All that is sent for a case, less what the customer pays for it, is worth no more than what it is about."""
+    if kind == Kind.SEND_BACK or access.may(by, "aftersales.override", held.shop_id):
+        return
+    if any(one.line is not None and one.worth_fen is not None and one.worth_fen < worth_of(one.line, one.sku) for one in lines):
+        raise NotAllowed(_("Somebody who lets settlements pass their limit says that these goods are worth less than they cost."))
+    worth = [_worth(one, kind) for one in lines]
+    before = CaseOrder.objects.filter(case=held).exclude(kind=Kind.SEND_BACK).exclude(order__status=Status.CLOSED)
+    sent = knowing.resent(held) - sum(before.values_list("order__total_fen", flat=True))
+    sent += sum(fen * one.quantity for one, fen in zip(lines, worth, strict=True)) - _difference(kind, lines, worth)
+    paid = sum(held.lines.values_list("paid_fen", flat=True))
+    if sent > paid:
+        raise Refused(
+            _("Goods worth %(sent)s would be sent for what cost %(paid)s. Somebody who lets settlements pass their limit does that.")
+            % {"sent": money.show(sent), "paid": money.show(paid)},
+            code="beyond-paid",
+        )
 
 
 def _came_back(held: Case) -> bool:

@@ -9,26 +9,30 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.aftersales import access, bell
-from dangban.aftersales.actions.moving import move
+from dangban.aftersales.actions import moving
 from dangban.aftersales.clauses.settling import PROOF_SENT
-from dangban.aftersales.models import Case, CaseOrder, Evidence, LedgerEntry, Settlement
-from dangban.aftersales.settling import knowing, ledger, receiving
+from dangban.aftersales.models import Case, Evidence, LedgerEntry, Settlement
+from dangban.aftersales.settling import knowing, ledger, ordering, receiving
 from dangban.aftersales.settling.proposing import (
     CLOCK,
     bumped,
+    go_on,
     locked_with_case,
     words,
 )
 from dangban.chat import actions as chat
 from dangban.chat.models import Message, Thread
+from dangban.customers.models import Customer
 from dangban.desk import actions as desk
 from dangban.handbook.current import in_force_so_far as in_force
-from dangban.journal.actions import record
+from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, money, text
+from dangban.lib.actor import SYSTEM
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.media import actions as media
 from dangban.media.models import Use
@@ -39,6 +43,8 @@ from dangban.people.models import Person
 
 Kind, Way, State = Settlement.Kind, Settlement.Way, Settlement.State
 Account = LedgerEntry.Account
+# Kept with a case whose order is held up by what was entered against.
+_ASKS_AGAIN = "refund_asked_again"
 
 
 def release(settlement: Settlement, *, by: Person, reference: str = "", at: datetime | None = None, seen: int | None = None) -> Settlement:
@@ -95,8 +101,8 @@ def enter_against(settlement: Settlement, why: str, *, by: Person, at: datetime 
         row.state, row.ended_why, row.cancelled_at = State.REVERSED, why, at
         row.version += 1
         row.save(update_fields=["state", "ended_why", "cancelled_at", "version"])
-        if held.order is not None:
-            ledger.pay_back(held.order, row.kind, -row.amount_fen, by_platform=row.way == Way.PLATFORM, at=at)
+        _lower_order(held, row, at)
+        _tell_of_against(held, row, why, at)
         record("aftersales.entered_against", subject=held, by=by, shop=held.shop_id, change={"amount_fen": row.amount_fen, "reason": why}, at=at)
         bell.case_changed(bumped(held))
     return row
@@ -173,19 +179,50 @@ def _enter(held: Case, row: Settlement, by: Person, at: datetime) -> None:
 
 
 def _go_on(held: Case, by: Person, at: datetime) -> None:
-    """With the last payment a case that waited for it goes on to what is still to be sent, or is settled."""
     if held.state != "settling" or held.settlements.filter(state__in=(State.PROPOSED, State.READY)).exclude(kind=Kind.TOPUP).exists():
         bell.case_changed(bumped(held))
         return
-    if held.settlements.filter(state=State.READY, kind=Kind.TOPUP).exists():
-        move(held, "pay", "topup", by=by, at=at)
+    go_on(held, by=by, at=at)
+
+
+def _lower_order(held: Case, row: Settlement, at: datetime) -> None:
+    """What was paid back of the order is less by it. Goods that have not left wait until it is paid again or the case is over."""
+    if held.order is None:
         return
-    to_send = CaseOrder.objects.filter(case=held, order__status__in=(Order.Status.UNPAID, Order.Status.PAID, Order.Status.PART)).exists()
-    move(held, "pay", "sending" if to_send else "settled", by=by, at=at)
+    asks = row.kind == Kind.REFUND and held.closed_at is None
+    if ledger.pay_back(held.order, row.kind, -row.amount_fen, by_platform=row.way == Way.PLATFORM, at=at, asks=asks):
+        held.facts = {**held.facts, _ASKS_AGAIN: True}
+        held.save(update_fields=["facts"])
+
+
+def after_move(case: Case, act: str, before: str, by: HasActor, at: datetime) -> None:
+    """With the end of the case nobody asks for the money any more."""
+    if case.closed_at is not None and case.order is not None and case.facts.get(_ASKS_AGAIN):
+        ledger.asks_no_more(case.order, at)
+
+
+def _tell_of_against(held: Case, row: Settlement, why: str, at: datetime) -> None:
+    """Nothing else brings a case that is settled, over or with others back to who sees to it: somebody may still have to pay."""
+    told = {"case": held.number, "amount": money.show(row.amount_fen)}
+    with translation.override(settings.LANGUAGE_CODE):
+        if row.kind == Kind.TOPUP:
+            owed = ordering.owed_fen(held)
+            title = _("%(case)s: the customer's payment of %(amount)s was entered against, and %(owed)s is owed again") % {**told, "owed": money.show(owed)} if owed else ""
+        elif held.waits_for == "agent" and held.state != "settled":
+            title = ""
+        else:
+            title = _("%(case)s: %(amount)s was entered against; see whether it is to be paid again") % told
+    if title:
+        desk.write_task(title, body=why, by=SYSTEM, owner=moving.owner_of(held, at), shop=held.shop, subject=held, url=reverse("aftersales:money", args=[held.pk]), at=at)
 
 
 def _not_used(held: Case, row: Settlement) -> None:
-    if row.way == Way.CREDIT and row.kind != Kind.TOPUP and receiving.credit_fen(held.customer_id, held.shop_id) < row.amount_fen:
+    if row.way != Way.CREDIT or row.kind == Kind.TOPUP:
+        return
+    if held.customer_id is not None:
+        # Nobody uses it on another case meanwhile.
+        Customer.objects.select_for_update(no_key=True).get(pk=held.customer_id)
+    if receiving.credit_fen(held.customer_id, held.shop_id) < row.amount_fen:
         raise Refused(_("This credit has been used already."), code="used")
 
 

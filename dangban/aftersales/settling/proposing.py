@@ -8,16 +8,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min, Sum
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dangban.aftersales import access, bell
-from dangban.aftersales.actions.moving import locked, who_handles
+from dangban.aftersales.actions.moving import locked, move, who_handles
 from dangban.aftersales.clauses.deadlines import APPROVE_WITHIN, REFUND_WITHIN
 from dangban.aftersales.clauses.settling import TRANSFER_WITHIN
-from dangban.aftersales.models import Case, Settlement
+from dangban.aftersales.models import Case, CaseOrder, Settlement
 from dangban.aftersales.rules import settling as rules
 from dangban.aftersales.settling import knowing
 from dangban.desk import actions as desk
@@ -29,7 +30,7 @@ from dangban.handbook.decisions import Because, Decision
 from dangban.handbook.rulebook import Rules
 from dangban.journal.actions import HasActor, record
 from dangban.lib import clock, money, text
-from dangban.lib.actor import Actor
+from dangban.lib.actor import SYSTEM, Actor
 from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.orders import ticking
 from dangban.orders.models import Order
@@ -88,7 +89,7 @@ def propose(
         known = Settlement.objects.filter(key=key).first()
         if known is not None:
             return _same(known, held, kind, amount_fen, way)
-        if held.state in _OVER:
+        if held.state in _OVER and not _comes_again(held, kind, amount_fen):
             raise Refused(_("%(case)s is over: nothing is paid on it any more.") % {"case": held.number}, code="over")
         _lock_order(held)
         rulebook = in_force(at)
@@ -117,8 +118,8 @@ def cancel(settlement: Settlement, why: str, *, by: Person, at: datetime | None 
             access.require(by, "aftersales.pay" if by.can("aftersales.pay", shop=row.shop_id) else "aftersales.approve", row.shop_id)
         if row.approval is not None and row.state == State.PROPOSED:
             desk.withdraw_approval(row.approval, why, by=by, at=at)
-        _end(row, State.CANCELLED, why, by, at)
-        bell.case_changed(_bumped(held))
+        end(row, State.CANCELLED, why, by, at)
+        _not_paid(held, at)
     return row
 
 
@@ -131,8 +132,8 @@ def settled(approval: Approval, by: Actor, at: datetime) -> None:
     if row.state != State.PROPOSED:
         raise Conflict(_("This payment is settled already."))
     if not approval.granted:
-        _end(row, State.CANCELLED, approval.answer, by, at)
-        bell.case_changed(_bumped(held))
+        end(row, State.CANCELLED, approval.answer, by, at)
+        _not_paid(held, at)
         return
     holder = approval.settled_for or approval.settled_by
     assert holder is not None
@@ -197,6 +198,15 @@ def _same(known: Settlement, held: Case, kind: str, amount_fen: int, way: str) -
     if (known.case_id, known.kind, known.amount_fen, known.way) != (held.pk, kind, amount_fen, way):
         raise Conflict(_("Another payment was entered from this page already. Load it again."))
     return known
+
+
+def _comes_again(held: Case, kind: str, amount_fen: int) -> bool:
+    """What was entered against on a case that is closed may be paid once more, and no more than that."""
+    gone = held.settlements.filter(state=State.REVERSED).exclude(kind=Kind.TOPUP).aggregate(fen=Sum("amount_fen"), first=Min("cancelled_at"))
+    if held.state != "closed" or kind == Kind.TOPUP or gone["first"] is None:
+        return False
+    again = held.settlements.filter(state__in=knowing.UNDER_WAY, proposed_at__gte=gone["first"]).exclude(kind=Kind.TOPUP)
+    return amount_fen <= gone["fen"] - sum(again.values_list("amount_fen", flat=True))
 
 
 def _lock_order(held: Case) -> None:
@@ -307,7 +317,30 @@ def _promise(row: Settlement, by: HasActor, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _end(row: Settlement, state: str, why: str, by: HasActor, at: datetime) -> None:
+def _not_paid(held: Case, at: datetime) -> None:
+    """A case that waited for this payment as its last goes back to where it is agreed on: who sees to it knows what is still owed."""
+    open_ones = held.settlements.filter(state__in=(State.PROPOSED, State.READY)).exclude(kind=Kind.TOPUP)
+    if held.state != "settling" or open_ones.exists():
+        bell.case_changed(_bumped(held))
+        return
+    move(held, "unpay", agreed_on_in(held), by=SYSTEM, at=at)
+
+
+def go_on(held: Case, *, by: HasActor, at: datetime) -> None:
+    """With its last payment a case that waited for it goes on to what is still to come or to be sent, or is settled."""
+    if held.settlements.filter(state=State.READY, kind=Kind.TOPUP).exists():
+        move(held, "pay", "topup", by=by, at=at)
+        return
+    to_send = CaseOrder.objects.filter(case=held, order__status__in=(Order.Status.UNPAID, Order.Status.PAID, Order.Status.PART)).exists()
+    move(held, "pay", "sending" if to_send else "settled", by=by, at=at)
+
+
+def agreed_on_in(held: Case) -> str:
+    """The state in which something else is agreed on: with the goods here and looked at, or without."""
+    return "inspected" if held.parcel_cases.filter(parcel__inspected_at__isnull=False).exists() else "assessed"
+
+
+def end(row: Settlement, state: str, why: str, by: HasActor, at: datetime) -> None:
     row.state, row.cancelled_at, row.ended_why = state, at, why[:300]
     row.version += 1
     row.save(update_fields=["state", "cancelled_at", "ended_why", "version"])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from dangban.aftersales import access, bell
 from dangban.aftersales.actions.moving import locked, move
 from dangban.aftersales.models import Case, CaseOrder, LedgerEntry, Settlement
-from dangban.aftersales.settling import ledger, ordering
+from dangban.aftersales.settling import ledger, ordering, proposing
 from dangban.aftersales.settling.proposing import bumped, propose
 from dangban.customers.models import Customer
 from dangban.journal.actions import record
@@ -22,6 +23,7 @@ from dangban.people.models import Person
 
 Kind, Way, State = Settlement.Kind, Settlement.Way, Settlement.State
 Account = LedgerEntry.Account
+_AGAINST = ":against"
 
 
 def ask_topup(case: Case, amount_fen: int, *, by: Person, key: str, at: datetime | None = None) -> Settlement:
@@ -52,9 +54,10 @@ def paid_up(
             return _same(known.settlement, held, amount_fen)
         if way == Way.CREDIT:
             _enough_credit(held, amount_fen)
-        row = _asked(held, amount_fen) or Settlement(
-            case=held, shop_id=held.shop_id, kind=Kind.TOPUP, amount_fen=amount_fen, key=key, proposed_by=by, proposed_at=at
-        )
+        row = _asked(held, amount_fen)
+        if row is None:
+            _asked_less(held, amount_fen, by, at)
+            row = Settlement(case=held, shop_id=held.shop_id, kind=Kind.TOPUP, amount_fen=amount_fen, key=key, proposed_by=by, proposed_at=at)
         row.case, row.way, row.state, row.paid_by, row.paid_at, row.reference = held, way, State.PAID, by, at, reference
         row.version = (row.version or 0) + 1
         row.save()
@@ -67,7 +70,7 @@ def paid_up(
 
 
 def use_credit(case: Case, amount_fen: int, order: Order, *, by: Person, key: str, at: datetime | None = None) -> list[LedgerEntry]:
-    """The customer uses credit on another order of the shop: it is entered where it was kept, and noted on the order."""
+    """The customer uses credit on another order of the shop, never more than the order costs: it is entered where it was kept, with the order's number."""
     at = at or clock.now()
     access.require(by, "aftersales.handle", case.shop_id)
     if amount_fen <= 0:
@@ -78,14 +81,59 @@ def use_credit(case: Case, amount_fen: int, order: Order, *, by: Person, key: st
             raise Refused(_("This order is another customer's, or of another shop."), code="not-theirs")
         known = list(LedgerEntry.objects.filter(key=key))
         if known:
+            if any(one.case_id != held.pk or abs(one.amount_fen) != amount_fen for one in known):
+                raise Conflict(_("Another payment was entered from this page already. Load it again."))
             return known
         _enough_credit(held, amount_fen)
+        _costs_so_much(held, order, amount_fen)
         memo = order.platform_id
         made = ledger.post(held, "credit", {Account.CREDIT: -amount_fen, Account.SELLER: amount_fen}, key=key, by=by, at=at, memo=memo)
         change = {"order": order.platform_id, "amount_fen": amount_fen}
         record("aftersales.credit_used", subject=held, by=by, shop=held.shop_id, change=change, at=at)
         bell.case_changed(bumped(held))
     return made
+
+
+def not_used(entry: LedgerEntry, why: str, *, by: Person, at: datetime | None = None) -> list[LedgerEntry]:
+    """Credit that was noted as used by mistake is the customer's again: the same entries the other way round, with the reason. Once."""
+    at = at or clock.now()
+    access.require(by, "aftersales.pay", entry.shop_id)
+    why = proposing.words(why)
+    with transaction.atomic():
+        held = locked(entry.case_id)
+        used = list(LedgerEntry.objects.filter(case=held, key=entry.key, kind="credit"))
+        if not used or entry.key.endswith(_AGAINST):
+            raise Conflict(_("Only credit that was used can be entered against."))
+        key = against_key(entry.key)
+        known = list(LedgerEntry.objects.filter(key=key))
+        if known:
+            return known
+        parts = {one.account: -one.amount_fen for one in used}
+        made = ledger.post(held, "credit", parts, key=key, by=by, at=at, memo=f"{entry.memo} {why}")
+        change = {"order": entry.memo, "amount_fen": abs(entry.amount_fen), "reason": why}
+        record("aftersales.credit_not_used", subject=held, by=by, shop=held.shop_id, change=change, at=at)
+        bell.case_changed(bumped(held))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Credit used on an order, or, below zero, entered against."""
+
+    entry: LedgerEntry
+    amount_fen: int
+    stands: bool
+
+
+def credit_uses(case: Case) -> list[Use]:
+    """Each entry that used credit kept in this case, and each against it; ``stands`` for those nothing was entered against."""
+    rows = list(LedgerEntry.objects.filter(case=case, kind="credit", account=Account.CREDIT).order_by("pk"))
+    keys = {one.key for one in rows}
+    return [Use(one, -one.amount_fen, not one.key.endswith(_AGAINST) and against_key(one.key) not in keys) for one in rows]
+
+
+def against_key(key: str) -> str:
+    return key[: 80 - len(_AGAINST)] + _AGAINST
 
 
 def credit_fen(customer_id: int | None, shop_id: int) -> int:
@@ -105,15 +153,32 @@ def asked_fen(case: Case) -> int:
 
 
 def _same(known: Settlement, held: Case, amount_fen: int) -> Settlement:
-    if (known.case_id, known.amount_fen) != (held.pk, amount_fen):
+    if (known.case_id, known.kind, known.amount_fen) != (held.pk, Kind.TOPUP, amount_fen):
         raise Conflict(_("Another payment was entered from this page already. Load it again."))
     return known
 
 
 def _asked(held: Case, amount_fen: int) -> Settlement | None:
     """The oldest payment of this amount that the customer was asked for."""
-    waiting = Settlement.objects.select_for_update(of=("self",)).filter(case=held, kind=Kind.TOPUP, state=State.READY, amount_fen=amount_fen)
-    return waiting.order_by("pk").first()
+    return _waiting(held).filter(amount_fen=amount_fen).first()
+
+
+def _asked_less(held: Case, amount_fen: int, by: Person, at: datetime) -> None:
+    """Another amount came than was asked for: so much less is asked for still, the oldest first."""
+    for row in _waiting(held):
+        if amount_fen >= row.amount_fen:
+            amount_fen -= row.amount_fen
+            proposing.end(row, State.CANCELLED, _("paid together with something else"), by, at)
+        elif amount_fen:
+            row.amount_fen -= amount_fen
+            row.version += 1
+            row.save(update_fields=["amount_fen", "version"])
+            return
+
+
+def _waiting(held: Case) -> QuerySet[Settlement]:
+    rows = Settlement.objects.select_for_update(of=("self",)).filter(case=held, kind=Kind.TOPUP, state=State.READY)
+    return rows.order_by("pk")
 
 
 def _enough_credit(held: Case, amount_fen: int) -> None:
@@ -124,6 +189,22 @@ def _enough_credit(held: Case, amount_fen: int) -> None:
     left = credit_fen(held.customer_id, held.shop_id)
     if left < amount_fen:
         raise Refused(_("The customer has %(left)s of credit left.") % {"left": money.show(left)}, code="too-little")
+
+
+def _costs_so_much(held: Case, order: Order, amount_fen: int) -> None:
+    """What the order costs bounds all credit used on it. Its customer is locked, so that two uses follow each other."""
+    if order.status == Order.Status.CLOSED or not order.is_sale:
+        raise Refused(_("Credit is used on an order that was bought and is not closed."), code="no-sale")
+    uses = LedgerEntry.objects.filter(case__customer=held.customer_id, shop=held.shop_id, kind="credit", account=Account.CREDIT, memo=order.platform_id)
+    fens = {against_key(key): -fen for key, fen in uses.values_list("key", "amount_fen")}
+    used = sum(fens.values()) - sum(fens[key] for key in set(LedgerEntry.objects.filter(key__in=fens).values_list("key", flat=True)))
+    goods = sum((line.price_fen or 0) * line.quantity for line in order.lines.all())
+    # A price that was lowered on the platform for this very credit does not make the order cost less.
+    left = max(0, max(order.total_fen, goods + order.freight_fen) - used)
+    if amount_fen > left:
+        raise Refused(
+            _("Order %(order)s costs %(left)s beyond the credit already used on it.") % {"order": order.platform_id, "left": money.show(left)}, code="beyond-order"
+        )
 
 
 def _let_go(held: Case, by: Person, at: datetime) -> None:

@@ -101,7 +101,7 @@ def answer(made: RetentionOffer, kept: bool, *, by: Person, at: datetime | None 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How many offers were made and how many orders they saved."""
+    """How many offers were made, how many orders were answered about, and how many of them were saved."""
 
     name: str
     offers: int
@@ -116,8 +116,9 @@ class Saved:
 
 _SUMS: dict[str, Any] = {
     "n": Count("pk"),
-    "answered": Count("pk", filter=~Q(result=Result.OPEN)),
-    "kept": Count("pk", filter=Q(result=Result.KEPT)),
+    # Of cases: however many offers it took, an order is saved or lost once.
+    "answered": Count("case", filter=~Q(result=Result.OPEN), distinct=True),
+    "kept": Count("case", filter=Q(result=Result.KEPT), distinct=True),
     "fen": Sum("amount_fen", filter=Q(result=Result.KEPT), default=0),
 }
 
@@ -127,12 +128,12 @@ def saved(person: Person, since: date, until: date) -> tuple[list[Saved], list[S
     made = RetentionOffer.objects.filter(
         access.where(person), at__gte=clock.day_span(since)[0], at__lt=clock.day_span(until)[1]
     ).order_by()
-    return _split(made, "by__name"), [
-        Saved(str(Kind(one.name).label), one.offers, one.answered, one.kept, one.kept_fen) for one in _split(made, "kind")
+    return _split(made, "by", "by__name"), [
+        Saved(str(Kind(one.name).label), one.offers, one.answered, one.kept, one.kept_fen) for one in _split(made, "kind", "kind")
     ]
 
 
-def _split(made: Any, name: str) -> list[Saved]:
-    rows = made.values_list(name).annotate(**_SUMS)
-    found = [Saved(label, n, answered, kept, fen) for label, n, answered, kept, fen in rows]
+def _split(made: Any, key: str, name: str) -> list[Saved]:
+    rows = made.values_list(*dict.fromkeys((key, name))).annotate(**_SUMS)
+    found = [Saved(*row[-5:]) for row in rows]
     return sorted(found, key=lambda one: (-one.kept, -one.offers, one.name))

@@ -15,7 +15,7 @@ from dangban.aftersales.settling.proposing import bumped
 from dangban.journal.actions import record
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
-from dangban.lib.errors import BadInput, Refused
+from dangban.lib.errors import BadInput, Conflict, Refused
 from dangban.people.models import Person
 from dangban.shops.models import Sku
 from dangban.stock import actions as stock
@@ -42,27 +42,36 @@ def set_right(
         held = locked(case.pk)
         if held.closed_at is not None:
             raise Refused(_("%(case)s is over.") % {"case": held.number}, code="over")
-        ledger.lock(*(sku.pk for sku in (sent, instead_of) if sku is not None))
-        moved = [_counted(held, sent, -quantity, at)]
-        if instead_of is not None:
-            moved.append(_counted(held, instead_of, quantity, at))
-        made = [one for one in moved if one is not None]
+        wanted = [(sent, -quantity), *([(instead_of, quantity)] if instead_of is not None else [])]
+        ledger.lock(*(sku.pk for sku, _more in wanted))
+        known = [_known(held, sku, more) for sku, more in wanted]
+        if all(known):
+            return [one for one in known if one is not None]
+        made = [before or _counted(held, sku, more, at) for before, (sku, more) in zip(known, wanted, strict=True)]
         change = {"sent": sent.code, "instead_of": instead_of.code if instead_of else "", "quantity": quantity}
         record("aftersales.goods_set_right", subject=held, by=by, shop=held.shop_id, change=change, at=at)
         bell.case_changed(bumped(held))
     return made
 
 
-def _counted(held: Case, sku: Sku, more: int, at: datetime) -> Movement | None:
-    """As a count of the zone where most of these goods lie; None where the books know of none."""
-    key = f"case:{held.pk}:set-right:{sku.pk}"
-    known = Movement.objects.filter(sku=sku, key=key).first()
-    if known is not None:
-        return known
+def _key(held: Case, sku: Sku) -> str:
+    return f"case:{held.pk}:set-right:{sku.pk}"
+
+
+def _known(held: Case, sku: Sku, more: int) -> Movement | None:
+    """What was set right of these goods before; Conflict where it was another number of pieces."""
+    known = Movement.objects.filter(sku=sku, key=_key(held, sku)).first()
+    if known is not None and (known.quantity if known.source_id is None else -known.quantity) != more:
+        raise Conflict(_("%(sku)s was set right for this case already. Have the warehouse count it.") % {"sku": sku.code})
+    return known
+
+
+def _counted(held: Case, sku: Sku, more: int, at: datetime) -> Movement:
+    """As a count of the zone where most of these goods lie."""
     lying = Balance.objects.filter(sku=sku, zone__warehouse__closed_on=None, zone__warehouse__serves__shop=held.shop_id)
     place = lying.filter(zone__status="good").order_by(F("quantity").desc(), "pk").select_related("zone", "batch").first()
     if place is None or place.quantity + more < 0:
         raise Refused(_("%(sku)s: the books know of fewer pieces. Have the warehouse count them.") % {"sku": sku.code}, code="not-there")
     return stock.count(
-        sku, place.zone, place.quantity + more, by=SYSTEM, key=key, batch=place.batch, reason=held.number, reference=held.number, at=at
+        sku, place.zone, place.quantity + more, by=SYSTEM, key=_key(held, sku), batch=place.batch, reason=held.number, reference=held.number, at=at
     )

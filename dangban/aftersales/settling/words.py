@@ -26,7 +26,8 @@ VERBS = {
     "aftersales.entered_against": _("entered against a payment of the case"),
     "aftersales.topped_up": _("noted a payment of the customer on the case"),
     "aftersales.credit_used": _("used the customer's credit"),
-    "aftersales.charged": _("charged what the case cost"),
+    "aftersales.credit_not_used": _("entered against the use of the customer's credit"),
+    "aftersales.credit_reminded": _("reminded the customer of unused credit"),
     "aftersales.goods_ordered": _("ordered goods for the case"),
     "aftersales.goods_released": _("let the goods of the case leave"),
     "aftersales.goods_called_off": _("called off the goods of the case"),
@@ -63,7 +64,6 @@ STEPS = {
 ENTRIES = {
     **dict(Settlement.Kind.choices),
     "leg": pgettext_lazy("ledger", "Freight"),
-    "charge": pgettext_lazy("ledger", "Charged on"),
     "claim": pgettext_lazy("ledger", "Paid by the courier"),
     "credit": pgettext_lazy("ledger", "Credit used"),
 }
@@ -71,7 +71,7 @@ ENTRIES = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="aftersales")
     ports.name_subject("aftersales.settlement", _("payment of a case"), url_name="aftersales:payment", titles=_titles)
     desk.name_deadlines({proposing.CLOCK: _("Payment of an after-sales case")})
     desk.watch_deadlines(proposing.CLOCK, _clock_changed)

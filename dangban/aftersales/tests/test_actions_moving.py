@@ -10,6 +10,9 @@ from django.db import transaction
 from dangban.aftersales import actions
 from dangban.aftersales.models import Case
 from dangban.aftersales.tests.story import ReturningCase
+from dangban.journal.actions import record
+from dangban.journal.chronicle import tell
+from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.testing.cast import NOW
 
@@ -70,3 +73,15 @@ class MovingTest(ReturningCase):
         running = self.clock_of(case)
         assert running is not None
         assert (case.owner, running.owner) == (self.cast.lin, self.cast.lin)
+
+
+class ToldTests(ReturningCase):
+    def test_the_journal_tells_of_a_case_in_words_and_of_money_in_yuan(self) -> None:
+        case = self.story.case("return", "quality")
+        self.story.move(case, "assess", "assessed")
+        with transaction.atomic():
+            record("aftersales.paid", subject=case, by=self.cast.qian, change={"kind": "freight", "way": "alipay", "amount_fen": 123_456}, at=NOW)
+        told = tell(list(Entry.objects.filter(subject_kind="aftersales.case", subject_id=case.pk).order_by("pk")))
+        # Databases keep the parts of a change in different orders.
+        assert {("判定", None), ("待谈妥", "待判定")} <= {(one.after, one.before) for one in told[1].changes}
+        assert {(one.label, one.after) for one in told[2].changes} == {("种类", "返还运费"), ("方式", "支付宝"), ("金额", "¥1,234.56")}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from dangban.aftersales.actions import deciding
 from dangban.aftersales.models import Case, CaseOrder, LedgerEntry, Settlement
-from dangban.aftersales.settling import ceiling, ledger, ordering, receiving, stocking
+from dangban.aftersales.settling import ceiling, ledger, ordering, paying, receiving, stocking
 from dangban.aftersales.tests.settled import SettlingCase, leg
 from dangban.customers.models import CustomerShop
 from dangban.dispatch import keeping
 from dangban.dispatch.models import Preparation
+from dangban.journal.models import Entry
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.orders import figures, parcels
 from dangban.orders.models import FollowUp, Order
@@ -191,8 +193,106 @@ class TestStockSetRight(Sending):
         for _again in range(2):
             stocking.set_right(case, self.story.grey, 1, instead_of=self.story.blue, by=self.cast.mei, at=NOW)
         assert (self.story.goods.figures(self.story.blue)[0], self.story.goods.figures(self.story.grey)[0]) == (6, 4)
+        with pytest.raises(Conflict):
+            stocking.set_right(case, self.story.grey, 2, instead_of=self.story.blue, by=self.cast.mei, at=NOW)
+        assert (self.story.goods.figures(self.story.blue)[0], self.story.goods.figures(self.story.grey)[0]) == (6, 4)
+        assert Entry.objects.filter(verb="aftersales.goods_set_right").count() == 1
 
     def test_what_the_books_do_not_know_is_for_the_warehouse(self) -> None:
         case = self.story.case("over", "over")
         with pytest.raises(Refused, match="盘点"):
             stocking.set_right(case, self.story.blue, 1, instead_of=None, by=self.cast.mei, at=NOW)
+
+
+class TestPaymentsThatDiffer(Sending):
+    def asked(self, case: Case) -> list[tuple[str, int]]:
+        return list(Settlement.objects.filter(case=case, kind="topup").order_by("pk").values_list("state", "amount_fen"))
+
+    def test_what_came_in_two_parts_leaves_nothing_asked_for(self) -> None:
+        case = self.exchange(dearer_fen=3_000)
+        self.order_goods(case)
+        receiving.paid_up(case, 1_000, "cash", by=self.cast.mei, key="t1", at=NOW)
+        assert self.asked(case) == [("ready", 2_000), ("paid", 1_000)]
+        receiving.paid_up(case, 2_000, "alipay", by=self.cast.mei, key="t2", at=NOW)
+        assert self.asked(case) == [("paid", 2_000), ("paid", 1_000)]
+
+    def test_more_than_was_asked_for_leaves_nothing_asked_for_either(self) -> None:
+        case = self.exchange(dearer_fen=3_000)
+        self.order_goods(case)
+        receiving.paid_up(case, 3_500, "alipay", by=self.cast.mei, key="t1", at=NOW)
+        assert self.asked(case) == [("cancelled", 3_000), ("paid", 3_500)]
+        assert ledger.balances(case) == {"buyer": -3_500, "seller": 3_500}
+
+    def test_the_key_of_a_payment_is_none_of_a_topup(self) -> None:
+        case = self.story.case()
+        self.story.came_back(case)
+        paying.release(self.story.propose(case, 500, "goodwill", key="k"), by=self.cast.qian, at=NOW)
+        with pytest.raises(Conflict):
+            receiving.paid_up(case, 500, "cash", by=self.cast.mei, key="k", at=NOW)
+        assert not Settlement.objects.filter(kind="topup").exists()
+
+
+class TestNothingIsSent(Sending):
+    def owing(self) -> tuple[Case, CaseOrder]:
+        case = self.exchange(dearer_fen=3_000)
+        self.story.goods.receive(1, self.story.grey)
+        self.story.move(case, "assess", "assessed")
+        made = self.order_goods(case)
+        return self.story.move(case, "agree_sending", "topup"), made
+
+    def test_who_does_not_pay_the_difference_is_talked_to_again(self) -> None:
+        case, made = self.owing()
+        ordering.call_off(made, "顾客不补差价", by=self.cast.mei, at=NOW)
+        case.refresh_from_db()
+        assert (case.state, case.waits_for) == ("assessed", "agent")
+        assert list(Settlement.objects.filter(kind="topup").values_list("state", flat=True)) == ["cancelled"]
+        assert Reservation.objects.get(subject_id=made.order_id).held == 0
+
+    def test_goods_called_off_before_they_leave_bring_the_case_back(self) -> None:
+        case = self.exchange()
+        self.story.move(case, "assess", "assessed")
+        made = self.order_goods(case)
+        self.story.move(case, "agree_sending", "sending")
+        ordering.call_off(made, "缺货", by=self.cast.mei, at=NOW)
+        assert Case.objects.get(pk=case.pk).state == "assessed"
+
+    def test_a_request_taken_back_frees_the_goods_and_asks_for_nothing(self) -> None:
+        case, made = self.owing()
+        deciding.withdraw(case, "不换了", by=self.cast.mei, at=NOW)
+        made.order.refresh_from_db()
+        assert (Case.objects.get(pk=case.pk).state, made.order.status) == ("withdrawn", "closed")
+        assert Reservation.objects.get(subject_id=made.order_id).held == 0
+        assert list(Settlement.objects.filter(kind="topup").values_list("state", flat=True)) == ["cancelled"]
+
+    def test_it_is_not_taken_back_once_goods_have_left(self) -> None:
+        case = self.story.case("reship", "missing")
+        self.story.move(case, "assess", "assessed")
+        made = self.order_goods(case, "reship")
+        parcels.send(made.order, "中通", "ZT777", by=self.cast.ding, at=NOW)
+        with pytest.raises(Refused):
+            deciding.withdraw(case, "不要了", by=self.cast.mei, at=NOW)
+        assert Case.objects.get(pk=case.pk).state == "assessed"
+
+
+class TestHowMuchIsSent(Sending):
+    def test_goods_worth_more_than_was_paid_take_somebody_who_may(self) -> None:
+        case = self.story.case("reship", "missing")
+        twice = [ordering.Sending(self.story.blue, 2, line=case.lines.get())]
+        with pytest.raises(Refused):
+            self.order_goods(case, "reship", lines=twice)
+        assert not CaseOrder.objects.exists()
+        assert self.order_goods(case, "reship", lines=twice, by=self.cast.bao).order.quantity == 2
+
+    def test_what_was_sent_before_counts(self) -> None:
+        case = self.story.case("reship", "missing")
+        self.order_goods(case, "reship")
+        with pytest.raises(Refused):
+            self.order_goods(case, "reship", key="g2")
+        assert CaseOrder.objects.count() == 1
+
+    def test_a_worth_below_the_price_takes_somebody_who_may(self) -> None:
+        case = self.exchange(dearer_fen=3_000)
+        line = case.lines.get()
+        with pytest.raises(NotAllowed):
+            self.order_goods(case, lines=[ordering.Sending(self.story.grey, 1, 100, line)])
+        assert not CaseOrder.objects.exists()

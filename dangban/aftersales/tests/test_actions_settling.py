@@ -6,15 +6,29 @@ from datetime import timedelta
 
 import pytest
 
-from dangban.aftersales.models import Case, LedgerEntry, Settlement
-from dangban.aftersales.settling import ceiling, knowing, ledger, listing, paying, proposing, receiving
+from dangban.aftersales import actions
+from dangban.aftersales.actions import agreeing
+from dangban.aftersales.models import Case, LedgerEntry, RetentionOffer, Settlement
+from dangban.aftersales.settling import (
+    ceiling,
+    knowing,
+    ledger,
+    listing,
+    paying,
+    proposing,
+    receiving,
+    retention,
+)
 from dangban.aftersales.settling.proposing import Beyond, Payee
 from dangban.aftersales.tests.settled import SettlingCase, leg
+from dangban.customers import actions as customers
+from dangban.customers.models import Customer, CustomerShop, Merge
 from dangban.desk.models import Deadline
+from dangban.handbook.current import in_force_so_far as in_force
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.orders.models import Order
 from dangban.people.models import Person, Role, RoleGrant
-from dangban.testing.cast import NOW
+from dangban.testing.cast import NOW, TODAY
 
 
 class TestCeilings(SettlingCase):
@@ -332,6 +346,94 @@ class TestPaying(SettlingCase):
         with pytest.raises(Refused, match=r"4\.00"):
             receiving.use_credit(case, 500, other, by=self.cast.mei, key="use2", at=NOW)
 
+    def kept(self, fen: int) -> Case:
+        case = self.story.case(kind="adjust", order=self.story.order(number="5501", quantity=5))
+        self.paid(case, fen, "goodwill", "credit", payee=Payee(consent="顾客说留着下次用"))
+        return case
+
+    def test_credit_is_used_up_to_what_the_order_costs_over_all_uses(self) -> None:
+        case = self.kept(1_500)
+        cheap = self.story.order(number="7767", paid_fen=900)
+        with pytest.raises(Refused, match=r"9\.00"):
+            receiving.use_credit(case, 901, cheap, by=self.cast.mei, key="u1", at=NOW)
+        receiving.use_credit(case, 600, cheap, by=self.cast.mei, key="u2", at=NOW)
+        with pytest.raises(Refused, match=r"3\.00"):
+            receiving.use_credit(case, 301, cheap, by=self.cast.mei, key="u3", at=NOW)
+        receiving.use_credit(case, 300, cheap, by=self.cast.mei, key="u4", at=NOW)
+        with pytest.raises(Refused, match=r"0\.00"):
+            receiving.use_credit(case, 1, cheap, by=self.cast.mei, key="u5", at=NOW)
+        assert receiving.credit_fen(case.customer_id, case.shop_id) == 600
+
+    def test_no_credit_is_used_on_an_order_that_is_closed_or_only_sends_goods(self) -> None:
+        case = self.kept(1_500)
+        for number, given in (("7768", {"status": "closed"}), ("7769", {"purpose": "exchange"})):
+            order = self.story.order(number=number)
+            Order.objects.filter(pk=order.pk).update(**given)
+            with pytest.raises(Refused):
+                receiving.use_credit(case, 100, Order.objects.get(pk=order.pk), by=self.cast.mei, key=number, at=NOW)
+        assert receiving.credit_fen(case.customer_id, case.shop_id) == 1_500
+
+    def test_credit_noted_as_used_by_mistake_is_entered_against_once_by_finance_with_a_reason(self) -> None:
+        case = self.kept(1_500)
+        order = self.story.order(number="7770", paid_fen=900)
+        receiving.use_credit(case, 900, order, by=self.cast.mei, key="u1", at=NOW)
+        used = LedgerEntry.objects.get(kind="credit", account="credit")
+        with pytest.raises(NotAllowed):
+            receiving.not_used(used, "订单号打错", by=self.cast.mei, at=NOW)
+        with pytest.raises(BadInput):
+            receiving.not_used(used, " ", by=self.cast.qian, at=NOW)
+        assert receiving.credit_fen(case.customer_id, case.shop_id) == 600
+        for _again in range(2):
+            receiving.not_used(used, "订单号打错", by=self.cast.qian, at=NOW)
+        assert receiving.credit_fen(case.customer_id, case.shop_id) == 1_500
+        assert [(one.amount_fen, one.entry.memo, one.stands) for one in receiving.credit_uses(case)] == [(900, "7770", False), (-900, "7770 订单号打错", False)]
+        with pytest.raises(Conflict):
+            receiving.not_used(LedgerEntry.objects.get(kind="credit", account="credit", amount_fen=900), "反悔", by=self.cast.qian, at=NOW)
+        receiving.use_credit(case, 900, order, by=self.cast.mei, key="u2", at=NOW)
+        assert receiving.credit_fen(case.customer_id, case.shop_id) == 600
+
+    def two_as_one(self) -> tuple[Case, Case, Merge]:
+        """Credit of 12.00 was kept for Fang; then her other account became the same customer, with a case of its own."""
+        case = self.kept(1_200)
+        other = Customer.objects.create(name="另一个号", created_at=NOW)
+        CustomerShop.objects.create(customer=other, shop=case.shop, first_at=NOW)
+        order = self.story.order(number="7780", paid_fen=5_000)
+        Order.objects.filter(pk=order.pk).update(customer=other)
+        theirs = self.story.case(kind="adjust", order=Order.objects.get(pk=order.pk))
+        assert theirs.customer_id == other.pk
+        row = customers.merge(other, case.customer, by=self.cast.bao, reason="同一个收货人", at=NOW)
+        return Case.objects.select_related("order", "customer").get(pk=case.pk), Case.objects.select_related("order", "customer").get(pk=theirs.pk), row
+
+    def test_a_merge_is_not_taken_back_while_one_has_used_the_credit_of_the_other(self) -> None:
+        case, theirs, row = self.two_as_one()
+        receiving.use_credit(theirs, 1_000, theirs.order, by=self.cast.mei, key="u1", at=NOW)
+        with pytest.raises(Refused, match=rf"10\.00.*{theirs.number}"):
+            customers.unmerge(row, by=self.cast.bao, at=NOW)
+        row.refresh_from_db()
+        assert (row.undone_at, Case.objects.get(pk=case.pk).customer_id, receiving.credit_fen(theirs.customer_id, case.shop_id)) == (None, row.kept_id, 200)
+        # Finance enters the use against; then everybody has their own again.
+        receiving.not_used(LedgerEntry.objects.get(key="u1", account="credit"), "两个不同的顾客", by=self.cast.qian, at=NOW)
+        customers.unmerge(row, by=self.cast.bao, at=NOW)
+        assert (receiving.credit_fen(row.merged_id, case.shop_id), receiving.credit_fen(row.kept_id, case.shop_id)) == (1_200, 0)
+
+    def test_a_merge_is_taken_back_where_each_used_their_own(self) -> None:
+        case, theirs, row = self.two_as_one()
+        receiving.use_credit(case, 1_000, theirs.order, by=self.cast.mei, key="u1", at=NOW)
+        customers.unmerge(row, by=self.cast.bao, at=NOW)
+        assert (receiving.credit_fen(row.merged_id, case.shop_id), receiving.credit_fen(row.kept_id, case.shop_id)) == (200, 0)
+
+    def test_merges_one_upon_the_other_are_taken_back_the_last_first(self) -> None:
+        case, theirs, row = self.two_as_one()
+        third = Customer.objects.create(name="第三个号", created_at=NOW)
+        CustomerShop.objects.create(customer=third, shop=case.shop, first_at=NOW)
+        last = customers.merge(third, theirs.customer, by=self.cast.bao, reason="同一个收货人", at=NOW)
+        with pytest.raises(Refused, match="先"):
+            customers.unmerge(row, by=self.cast.bao, at=NOW)
+        assert set(Case.objects.values_list("customer", flat=True)) == {third.pk}
+        customers.unmerge(last, by=self.cast.bao, at=NOW)
+        customers.unmerge(row, by=self.cast.bao, at=NOW)
+        assert dict(Case.objects.values_list("pk", "customer")) == {case.pk: row.merged_id, theirs.pk: row.kept_id}
+
     def test_everything_agrees_and_a_sum_that_was_tampered_with_is_listed(self) -> None:
         case = self.story.case()
         self.story.came_back(case)
@@ -344,3 +446,124 @@ class TestPaying(SettlingCase):
         Order.objects.filter(pk=case.order_id).update(settled_fen=19_899)
         found = listing.reconcile(self.cast.qian)
         assert [(one.about, one.ledger_fen, one.says_fen) for one in found.differences] == [("case", 21_100, 21_101), ("order", 19_900, 19_899)]
+
+
+class TestMoneyOverSeveralCases(SettlingCase):
+    def test_freight_that_is_judged_anew_stands_in_the_ledger_once(self) -> None:
+        case = self.story.case()
+        self.story.came_back(case)
+        self.story.judged(case, freight=[leg("out", 800, "seller", "seller"), leg("back", 1_200, "seller", "buyer", "transfer")])
+        paying.release(self.story.propose(case, 1_200, "freight"), by=self.cast.qian, at=NOW)
+        assert (ledger.balances(case)["courier"], Case.objects.get(pk=case.pk).cost_fen) == (2_000, 2_000)
+        self.story.judged(case, freight=[leg("back", 1_500, "seller", "buyer", "transfer")])
+        paying.release(self.story.propose(case, 19_900), by=self.cast.qian, at=NOW)
+        assert ledger.balances(case)["courier"] == 1_500
+        assert Case.objects.get(pk=case.pk).cost_fen == 1_200
+        assert listing.reconcile(self.cast.qian).agrees
+
+    def test_compensation_for_two_pieces_is_taken_back_once(self) -> None:
+        order = self.story.order(quantity=2)
+        line = order.lines.get()
+        kept = self.story.case("adjust", order=order)
+        paying.release(self.story.propose(kept, 2_000, "compensation"), by=self.cast.qian, at=NOW)
+        first, second = (actions.open_case(order.shop, "return", "quality", by=self.cast.mei, source="order", order=order, lines=[actions.Wanted(line, 1, 19_900)], at=NOW) for _n in range(2))
+        for case in (first, second):
+            self.story.came_back(case)
+        assert ceiling(first, at=NOW).most("refund") == 17_900
+        self.story.propose(first, 17_900)
+        assert ceiling(second, at=NOW).most("refund") == 19_900
+
+    def test_what_the_platform_paid_back_unseen_counts_as_gone(self) -> None:
+        order = self.story.order(self.story.blue, self.story.grey, paid_fen=10_000)
+        cases = [
+            actions.open_case(order.shop, "return", "quality", by=self.cast.mei, source="order", order=order, lines=[actions.Wanted(one, 1, 10_000)], at=NOW)
+            for one in order.lines.all()
+        ]
+        Settlement.objects.create(
+            case=cases[0], shop=order.shop, kind="refund", way="platform", state="paid", amount_fen=10_000, key="auto", proposed_by=self.cast.mei, proposed_at=NOW, paid_at=NOW
+        )
+        self.story.came_back(cases[1])
+        facts = knowing.of(Case.objects.get(pk=cases[1].pk), at=NOW)
+        assert [one.gone for one in facts.lines] == [1, 0]
+
+
+class TestPaymentsThatAreNotMade(SettlingCase):
+    def settling(self) -> Case:
+        case = self.story.case()
+        self.story.came_back(case)
+        self.story.move(case, "assess", "assessed")
+        return self.story.move(case, "agree_payment", "settling")
+
+    def test_a_case_whose_only_payment_is_cancelled_goes_back_to_its_agent(self) -> None:
+        case = self.settling()
+        row = self.story.propose(case, 19_900)
+        proposing.cancel(row, "金额不对", by=self.cast.qian, at=NOW)
+        case = Case.objects.get(pk=case.pk)
+        assert (case.state, case.waits_for, case.due_at is not None) == ("assessed", "agent", True)
+
+    def test_so_does_one_whose_payment_was_not_approved(self) -> None:
+        case = self.settling()
+        self.story.grant(self.story.propose(case, 2_500, "goodwill"), granted=False)
+        assert Case.objects.get(pk=case.pk).state == "assessed"
+
+    def test_where_another_payment_was_made_its_agent_says_whether_anything_is_owed_still(self) -> None:
+        case = self.settling()
+        self.story.judged(case, remedies=[{"code": "refund", "limit_fen": None, "because": []}])
+        one, other = self.story.propose(case, 19_000), self.story.propose(case, 900)
+        paying.release(one, by=self.cast.qian, at=NOW)
+        proposing.cancel(other, "写错了", by=self.cast.qian, at=NOW)
+        assert Case.objects.get(pk=case.pk).state == "assessed"
+        assert agreeing.agree(case, "refund", by=self.cast.mei, at=NOW).state == "settling"
+        rest = Settlement.objects.get(case=case, state="ready")
+        assert rest.amount_fen == 900
+        paying.release(rest, by=self.cast.qian, at=NOW)
+        assert Case.objects.get(pk=case.pk).state == "settled"
+
+    def test_what_was_put_down_before_it_was_agreed_on_is_what_the_case_waits_for(self) -> None:
+        case = self.story.case()
+        self.story.came_back(case)
+        self.story.judged(case, remedies=[{"code": "return", "limit_fen": None, "because": []}])
+        self.story.move(case, "receive", "received", by=self.cast.ding)
+        case = self.story.move(case, "inspect", "inspected", by=self.cast.ding)
+        row = self.story.propose(case, 19_900)
+        assert agreeing.agree(case, "return", by=self.cast.mei, at=NOW).state == "settling"
+        paying.release(row, by=self.cast.qian, at=NOW)
+        assert Case.objects.get(pk=case.pk).state == "settled"
+
+
+class TestLists(SettlingCase):
+    def test_payments_of_one_moment_are_all_on_the_next_page(self) -> None:
+        at = NOW.replace(microsecond=123_456)
+        case = self.story.case()
+        Settlement.objects.bulk_create(
+            Settlement(case=case, shop=case.shop, kind="goodwill", way="platform", state="paid", amount_fen=1, key=f"m{n}", proposed_by=self.cast.mei, proposed_at=at, paid_at=at)
+            for n in range(listing.PAGE + 3)
+        )
+        first = listing.page(self.cast.qian, "paid", None, "")
+        second = listing.page(self.cast.qian, "paid", None, first.next)
+        assert (len(first.rows), len(second.rows)) == (listing.PAGE, 3)
+
+
+class TestOffers(SettlingCase):
+    def test_an_order_is_saved_once_however_many_offers_it_took(self) -> None:
+        case = self.story.case("return", "dislike")
+        kinds = retention.may_offer(case, in_force(NOW)).kinds
+        assert len(kinds) > 1
+        first, second = (retention.offer(case, kind, by=self.cast.mei, amount_fen=100, at=NOW) for kind in kinds[:2])
+        retention.answer(first, False, by=self.cast.mei, at=NOW)
+        retention.answer(second, True, by=self.cast.mei, at=NOW)
+        with pytest.raises(Conflict):
+            retention.answer(second, False, by=self.cast.mei, at=NOW)
+        ((mine,), by_offer) = retention.saved(self.cast.zhou, TODAY, TODAY)
+        assert (mine.name, mine.offers, mine.answered, mine.kept, mine.rate) == (self.cast.mei.name, 2, 1, 1, 1.0)
+        assert sorted((one.answered, one.kept) for one in by_offer) == [(1, 0), (1, 1)]
+        assert retention.saved(self.cast.hu, TODAY, TODAY) == ([], [])
+
+    def test_nothing_is_offered_beyond_the_rule_or_too_late(self) -> None:
+        case = self.story.case("return", "dislike")
+        with pytest.raises(BadInput):
+            retention.offer(case, "coupon", by=self.cast.mei, amount_fen=501, at=NOW)
+        self.story.move(self.story.move(case, "receive", "received", by=self.cast.ding), "inspect", "inspected", by=self.cast.ding)
+        with pytest.raises(Refused):
+            retention.offer(case, "exchange", by=self.cast.mei, at=NOW)
+        assert not RetentionOffer.objects.exists()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from dangban.aftersales import inbound
 from dangban.aftersales.actions import deciding
 from dangban.aftersales.disputes import acting
 from dangban.aftersales.evidence import note_evidence, verifying
-from dangban.aftersales.models import Case, Dispute, Evidence
+from dangban.aftersales.models import Case, Dispute, Evidence, Settlement
+from dangban.aftersales.registers import listing
 from dangban.aftersales.tests.story import ReturningCase
 from dangban.aftersales.tests.test_self_service import photo
+from dangban.desk.models import Task
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused
 from dangban.media.storage import storage
 from dangban.testing import pages
@@ -25,6 +30,46 @@ class DisputeCase(ReturningCase):
     def shown(self, dispute: Dispute, *kinds: str) -> None:
         for kind in kinds:
             note_evidence(dispute.case, kind, f"凭证 {kind}", by=self.cast.mei, at=NOW)
+
+
+class RegisterTests(DisputeCase):
+    def numbers(self, **chosen: str) -> list[str]:
+        shown = listing.REGISTERS["disputes"]
+        filters = listing.Filters(chosen=tuple(chosen.items()))
+        page = listing.list_page(self.cast.mei, shown, filters)
+        assert listing.count(self.cast.mei, shown, filters) == len(page.lines)
+        return [one.case.order.platform_id for one, _cells in page.lines]
+
+    def called_in(self, number: str, due_hours: int | None) -> Dispute:
+        case = self.story.case("return", "quality", order=self.story.order(number=number))
+        deciding.dispute(case, "介入", by=self.cast.mei, at=NOW)
+        Dispute.objects.filter(case=case).update(due_at=None if due_hours is None else NOW + timedelta(hours=due_hours))
+        return Dispute.objects.get(case=case)
+
+    def test_what_waits_for_our_evidence_is_one_click_away_the_soonest_first(self) -> None:
+        for number, hours in (("A1", 40), ("A2", -1), ("A3", None), ("A4", 5)):
+            self.called_in(number, hours)
+        answered = self.called_in("A5", 1)
+        self.shown(answered, "photo", "talk")
+        acting.answer(answered, "我们的说明", by=self.cast.mei, at=NOW)
+        ruled = self.called_in("A6", 2)
+        acting.rule(ruled, acting.Ruling("lost", 100, "规则如此"), by=self.cast.mei, at=NOW)
+        assert self.numbers(state="open") == ["A2", "A4", "A1", "A3"]
+        assert (self.numbers(state="ruling"), self.numbers(state="lost"), self.numbers(state="won")) == (["A5"], ["A6"], [])
+        assert (self.numbers(due="late"), self.numbers(due="day"), len(self.numbers())) == (["A2"], ["A4"], 6)
+        page = self.as_person(self.cast.mei).get("/aftersales/registers/disputes/?state=open").content.decode()
+        assert ("待举证" in page, "待裁定" in page, "已超时" in page or "超时" in page) == (True, True, True)
+
+    def test_pages_by_due_go_on_behind_the_last(self) -> None:
+        for number, hours in (("A1", 3), ("A2", 1), ("A3", None), ("A4", None), ("A5", 2)):
+            self.called_in(number, hours)
+        shown, filters = listing.REGISTERS["disputes"], listing.Filters(chosen=(("state", "open"),))
+        seen, after = [], ""
+        for _page in range(5):
+            page = listing.list_page(self.cast.mei, shown, filters, after, 1)
+            seen += [one.case.order.platform_id for one, _cells in page.lines]
+            after = page.next
+        assert (seen, after) == (["A2", "A5", "A1", "A3", "A4"], "")
 
 
 class DisputeTests(DisputeCase):
@@ -103,6 +148,10 @@ class DisputePageTests(pages.PageCase, DisputeCase):
     def address(self) -> str:
         held = Dispute.objects.first() or self.disputed()
         return f"/aftersales/disputes/{held.pk}/"
+
+    def test_what_was_asked_for_is_an_amount_and_no_courier(self) -> None:
+        page = self._get("mei").content.decode()
+        assert ("索要金额" in page, "指定快递" in page, "登记裁定</button>" in page) == (True, False, True)
 
     def test_what_it_is_about_is_said_more_closely(self) -> None:
         client = self.as_person(self.cast.mei)
@@ -184,3 +233,63 @@ class RegisterPageTests(pages.PageCase, DisputeCase):
         assert self.cast.lin.name in client.get(f"/aftersales/registers/mistakes/{one.pk}/").content.decode()
         assert client.get("/aftersales/registers/claims/months/").status_code == 200
         assert self.as_person(self.cast.hu).get(f"/aftersales/registers/mistakes/{one.pk}/").status_code == 404
+
+
+class WhatHappensMeanwhileTests(DisputeCase):
+    def from_state(self, *acts: tuple[str, str]) -> tuple[Case, Dispute]:
+        case = self.story.case("return", "quality")
+        for act, to in acts:
+            self.story.move(case, act, to)
+        deciding.dispute(Case.objects.get(pk=case.pk), "介入", by=self.cast.mei, at=NOW)
+        return Case.objects.get(pk=case.pk), Dispute.objects.get()
+
+    def ruled(self, held: Dispute, result: str = "won") -> str:
+        acting.rule(held, acting.Ruling(result, None if result == "won" else 100, "凭证齐全"), by=self.cast.mei, at=NOW)
+        return Case.objects.get(pk=held.case_id).state
+
+    def test_what_was_to_be_sent_is_still_to_be_sent(self) -> None:
+        _case, held = self.from_state(("assess", "assessed"), ("agree_sending", "sending"))
+        assert self.ruled(held) == "sending"
+
+    def test_a_payment_made_meanwhile_is_not_waited_for(self) -> None:
+        case, held = self.from_state(("assess", "assessed"), ("agree_payment", "settling"))
+        Settlement.objects.create(
+            case=case, shop=case.shop, kind="refund", way="platform", state="paid", amount_fen=19_900, key="k", proposed_by=self.cast.mei, proposed_at=NOW, paid_at=NOW
+        )
+        Case.objects.filter(pk=case.pk).update(refunded_fen=19_900)
+        assert self.ruled(held) == "settled"
+
+    def test_a_payment_that_nobody_makes_is_not_waited_for_either(self) -> None:
+        _case, held = self.from_state(("assess", "assessed"), ("agree_payment", "settling"))
+        assert self.ruled(held, "lost") == "assessed"
+
+    def test_goods_that_came_meanwhile_are_here(self) -> None:
+        case, held = self.from_state(("assess", "assessed"), ("agree_return", "returning"))
+        inbound.announce(case, "中通", "ZT777", by=self.cast.mei, at=NOW)
+        inbound.arrive("ZT777", by=self.cast.ding, at=NOW, warehouse=self.story.goods.warehouse)
+        assert self.ruled(held) == "received"
+
+    def test_an_exception_that_was_asked_for_is_asked_no_more(self) -> None:
+        case = self.story.case("return", "dislike")
+        deciding.assess(case, {"washed": True}, by=self.cast.mei, at=NOW)
+        approval = deciding.ask_exception(Case.objects.get(pk=case.pk), "老顾客", by=self.cast.mei, at=NOW)
+        deciding.dispute(Case.objects.get(pk=case.pk), "介入", by=self.cast.mei, at=NOW)
+        approval.refresh_from_db()
+        assert approval.settled_at == NOW
+        assert self.ruled(Dispute.objects.get()) == "assessed"
+
+    def test_closed_by_the_platform_it_is_over(self) -> None:
+        case, held = self.from_state()
+        self.story.move(case, "platform_closed", "withdrawn")
+        held.refresh_from_db()
+        assert (held.result, held.ruled_at, held.cause) == ("settled", NOW, "平台已关闭")
+
+    def test_refunded_by_the_platform_its_ruling_is_still_written_down(self) -> None:
+        case, held = self.from_state()
+        self.story.move(case, "platform_paid", "settled")
+        assert Task.objects.get(subject_kind="aftersales.dispute").done_at is None
+        with pytest.raises(NotAllowed):
+            acting.rule(held, acting.Ruling("lost", 19_900, "举证超时"), by=self.cast.hu, at=NOW)
+        assert self.ruled(held, "lost") == "settled"
+        held.refresh_from_db()
+        assert (held.result, Task.objects.get(subject_kind="aftersales.dispute").done_at) == ("lost", NOW)

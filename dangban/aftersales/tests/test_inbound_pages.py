@@ -6,15 +6,21 @@ import io
 from datetime import timedelta
 from typing import Any, ClassVar
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 from PIL import Image
 
-from dangban.aftersales import inbound
+from dangban.aftersales import access, inbound
+from dangban.aftersales.inbound import shelving
 from dangban.aftersales.models import Case, Finding, InboundParcel, SupplierSlip
 from dangban.aftersales.rules.inspecting import Found
 from dangban.aftersales.tests.story import Returning
+from dangban.desk import actions as desk
+from dangban.desk.models import Approval
+from dangban.journal.models import Entry
+from dangban.lib.errors import Conflict, Refused
 from dangban.media.models import Use
 from dangban.stock.models import Movement
 from dangban.testing import pages
@@ -127,6 +133,13 @@ class ExpectedPageTest(InboundStory, pages.PageCase):
         assert [row[0] for row in rows[1:]] == ["ZT100", "YT200"]
         assert rows[1][3] == self.case.number
 
+        assert Entry.objects.get(verb="aftersales.register_exported").change["rows"] == 2
+
+    def test_who_may_not_take_lists_out_gets_no_file(self) -> None:
+        assert "format=xlsx" not in self._get("ding").content.decode()
+        assert self.as_person(self.cast.ding).get("/aftersales/expected/?format=xlsx").status_code == 403
+        assert not Entry.objects.filter(verb="aftersales.register_exported").exists()
+
     def test_it_is_printed(self) -> None:
         response = self.as_person(self.cast.ding).get("/aftersales/expected/sheet/")
         assert (response.status_code, response["Content-Type"], response.content[:4]) == (200, "application/pdf", b"%PDF")
@@ -186,6 +199,13 @@ class ParcelPageTest(InboundStory, pages.PageCase):
         bad = SimpleUploadedFile("label.jpg", b"MZ not a picture", "image/jpeg")
         assert self.post("parcel-photo", self.parcel.pk, photo=bad).status_code == 422
         assert Use.objects.filter(subject_kind="aftersales.inboundparcel", subject_id=self.parcel.pk).count() == 1
+
+    def test_whoever_receives_for_the_whole_company_sees_claimed_and_unclaimed_parcels(self) -> None:
+        nobodys = inbound.arrive("SF770", by=self.cast.ding, warehouse=self.parcel.warehouse)
+        assert nobodys.shop is None
+        seen = [set(access.visible_parcels(one).values_list("pk", flat=True)) >= {self.parcel.pk, nobodys.pk} for one in (self.cast.ding, self.cast.bao)]
+        assert seen == [True, True]
+        assert self.as_person(self.cast.bao).get(self.address()).status_code == 200
 
     def test_its_facts_alone_are_for_those_who_see_it(self) -> None:
         assert self.as_person(self.cast.mei).get(f"{self.address()}facts/").status_code == 200
@@ -271,3 +291,26 @@ class ReturnCardTest(InboundStory):
         address = f"/aftersales/{self.case.pk}/return-card/"
         assert self.as_person(self.cast.mei).get(address).content[:4] == b"%PDF"
         assert self.as_person(self.cast.hu).get(address).status_code == 404
+
+
+class GivenUpTest(InboundStory):
+    def asked(self) -> Approval:
+        InboundParcel.objects.filter(pk=self.lying.pk).update(arrived_at=NOW - timedelta(days=400))
+        return shelving.ask_disposal(self.lying, "捐给仓库旁的小学", by=self.cast.ding, at=NOW)
+
+    def test_it_is_kept_for_its_time_and_asked_about_once(self) -> None:
+        with pytest.raises(Refused):
+            shelving.ask_disposal(self.lying, "捐掉", by=self.cast.ding, at=NOW)
+        approval = self.asked()
+        with pytest.raises(Conflict):
+            shelving.ask_disposal(self.lying, "扔掉", by=self.cast.ding, at=NOW)
+        desk.settle_approval(approval, True, by=self.cast.zhou, at=NOW)
+        self.lying.refresh_from_db()
+        assert (self.lying.state, self.lying.note) == ("given_up", "捐给仓库旁的小学")
+
+    def test_whoever_claims_it_meanwhile_ends_the_question(self) -> None:
+        approval = self.asked()
+        inbound.claim(self.lying, [self.case], by=self.cast.ding, at=NOW)
+        approval.refresh_from_db()
+        self.lying.refresh_from_db()
+        assert (self.lying.state, approval.granted) == ("arrived", False)

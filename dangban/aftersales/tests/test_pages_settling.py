@@ -133,6 +133,14 @@ class Payments(Pages, pages.PageCase):
         assert self.case.number in self.get("payments", self.cast.mei)
         assert self.case.number not in self.get("payments", self.cast.hu)
 
+    def test_what_the_platform_paid_by_itself_stands_among_what_was_paid(self) -> None:
+        Settlement.objects.create(
+            case=self.case, shop=self.case.shop, kind="refund", way="platform", state="paid", amount_fen=19_900, key="auto", proposed_by=self.cast.mei, proposed_at=NOW, paid_at=NOW
+        )
+        page = self.as_person(self.cast.qian).get(reverse("aftersales:payments", query={"which": "paid"})).content.decode()
+        assert "¥199.00" in page
+        assert "平台" in page
+
     def test_chosen_ones_are_marked_as_paid_and_the_others_say_why_not(self) -> None:
         own = self.story.propose(self.case, 500, "goodwill", by=self.cast.qian)
         page = self.post("pay-chosen", self.cast.qian, payment=[self.row.pk, own.pk]).content.decode()

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from dangban.aftersales.models import Case
+import pytest
+
+from dangban.aftersales import settling
+from dangban.aftersales.models import Case, InboundParcel, LedgerEntry, Settlement
 from dangban.aftersales.refunds import formats, imports
+from dangban.aftersales.settling import ledger, listing
 from dangban.aftersales.tests.story import ReturningCase
+from dangban.desk.models import Notice, Task
+from dangban.lib.errors import Conflict, Refused
 from dangban.shops import runs
 from dangban.shops.models import ImportRefusal, ImportRun
 from dangban.testing.cast import NOW
@@ -15,7 +21,7 @@ HEAD = "退款编号,订单编号,退款类型,退款状态,退款原因,买家�
 ASKED = "买家已经申请退款，等待卖家同意"
 
 
-class RefundsTest(ReturningCase):
+class Loading(ReturningCase):
     def load(self, *rows: str, dry_run: bool = False) -> ImportRun:
         data = "\n".join([HEAD, *rows]).encode("gb18030")
         run = runs.begin(self.cast.shop, ImportRun.Kind.REFUNDS, "refunds.csv", data, by=self.cast.mei, dry_run=dry_run)
@@ -23,6 +29,8 @@ class RefundsTest(ReturningCase):
         run.refresh_from_db()
         return run
 
+
+class RefundsTest(Loading):
     def test_a_refund_becomes_a_case_with_the_platforms_clock(self) -> None:
         self.story.order()
         run = self.load(f"TK1,8899,退货退款,{ASKED},质量问题,2026-11-19 09:00:00,199.00,,")
@@ -86,6 +94,11 @@ class RefundsTest(ReturningCase):
         assert (run.created, run.refused, ImportRefusal.objects.filter(run=run).count()) == (1, 4, 4)
         assert Case.objects.get().platform_refund_id == "TK5"
 
+    def test_amounts_that_are_none_are_told_and_write_nothing(self) -> None:
+        self.story.order()
+        run = self.load(*(f"TK{number},8899,退货退款,{ASKED},质量问题,,{wrong},," for number, wrong in enumerate(("-5", "9" * 30, "1e3", "NaN"))))
+        assert (run.refused, run.created, Case.objects.count()) == (4, 0, 0)
+
     def test_refunds_that_were_over_before_get_no_case(self) -> None:
         self.story.order()
         run = self.load("TK1,8899,退货退款,退款成功,质量问题,,199,,")
@@ -97,3 +110,114 @@ def test_the_platforms_words_are_told_apart() -> None:
     assert [formats.state_of(word) for word in words] == [
         "WAIT_SELLER_AGREE", "WAIT_BUYER_RETURN_GOODS", "WAIT_SELLER_CONFIRM_GOODS", "SUCCESS", "CLOSED", "SELLER_REFUSE_BUYER",
     ]  # fmt: skip
+
+
+class RefundedByThePlatformTest(Loading):
+    SUCCESS = "TK1,8899,仅退款,退款成功,质量问题,,{},,"
+
+    def waiting(self, way: str = "platform") -> tuple[Case, Settlement]:
+        """A refund of 199.00 that Mei proposed and nobody has paid yet."""
+        self.story.order()
+        self.load(f"TK1,8899,仅退款,{ASKED},质量问题,,199,,")
+        case = Case.objects.get()
+        self.story.move(self.story.move(case, "assess", "assessed"), "agree_payment", "settling")
+        row = Settlement.objects.create(
+            case=case, shop=case.shop, kind="refund", way=way, state="ready", amount_fen=19_900, key="k1", proposed_by=self.cast.mei, proposed_at=NOW
+        )
+        return case, row
+
+    def test_what_waited_to_be_paid_through_it_is_paid_and_never_twice(self) -> None:
+        case, row = self.waiting()
+        self.load(self.SUCCESS.format(199))
+        self.load(self.SUCCESS.format(199))
+        row.refresh_from_db()
+        case = Case.objects.select_related("order").get()
+        assert (row.state, row.paid_by, row.reference, case.state, case.refunded_fen) == ("paid", None, "TK1", "settled", 19_900)
+        assert (case.order.refunded_fen, case.order.settled_fen, LedgerEntry.objects.filter(kind="refund").count()) == (19_900, 19_900, 2)
+        with pytest.raises(Conflict):
+            settling.release(row, by=self.cast.qian, at=NOW)
+
+    def test_another_amount_is_cancelled_here_and_told_with_both_figures(self) -> None:
+        case, row = self.waiting()
+        self.load(self.SUCCESS.format(150))
+        row.refresh_from_db()
+        case.refresh_from_db()
+        assert (row.state, case.state, case.refunded_fen, ledger.balances(case)) == ("cancelled", "settled", 15_000, {"buyer": 15_000, "seller": -15_000})
+        task = Task.objects.get(title__startswith=f"{case.number}：")
+        assert "150.00" in task.body
+        assert "199.00" in task.body
+
+    def test_what_goes_another_way_stays_with_finance_who_are_told(self) -> None:
+        case, row = self.waiting("alipay")
+        self.load(self.SUCCESS.format(199))
+        row.refresh_from_db()
+        case.refresh_from_db()
+        assert (row.state, case.state, case.refunded_fen) == ("ready", "settling", 19_900)
+        assert Task.objects.filter(title__startswith=f"{case.number}：").count() == 1
+        with pytest.raises(Refused):
+            settling.release(row, by=self.cast.qian, at=NOW)
+        assert ledger.balances(case) == {"buyer": 19_900, "seller": -19_900}
+
+    def test_what_nobody_had_put_down_here_stands_in_the_ledger_once(self) -> None:
+        self.story.order()
+        self.load(f"TK1,8899,仅退款,{ASKED},质量问题,,199,,")
+        self.load(self.SUCCESS.format(199))
+        self.load(self.SUCCESS.format(199))
+        case = Case.objects.select_related("order").get()
+        assert (case.state, case.refunded_fen, ledger.balances(case)) == ("settled", 19_900, {"buyer": 19_900, "seller": -19_900})
+        assert (case.order.settled_fen, case.order.refunded_fen, case.order.refund) == (19_900, 19_900, "full")
+        assert Settlement.objects.values_list("kind", "way", "state", "reference").get() == ("refund", "platform", "paid", "TK1")
+        assert listing.reconcile(self.cast.qian).agrees
+
+    def test_what_was_paid_in_the_end_counts_and_not_what_was_asked_for(self) -> None:
+        self.waiting()
+        data = "退款编号,订单编号,退款类型,退款状态,申请退款金额,退款金额\nTK1,8899,仅退款,退款成功,199,150".encode()
+        imports.take_in(runs.begin(self.cast.shop, ImportRun.Kind.REFUNDS, "refunds.csv", data, by=self.cast.mei, dry_run=False))
+        assert Case.objects.get().refunded_fen == 15_000
+
+    def test_what_finance_marked_as_paid_before_is_not_entered_again(self) -> None:
+        case, row = self.waiting()
+        settling.release(row, by=self.cast.qian, at=NOW)
+        self.load(self.SUCCESS.format(199))
+        assert (Settlement.objects.count(), ledger.balances(case)) == (1, {"buyer": 19_900, "seller": -19_900})
+
+
+class OutOfOrderTest(Loading):
+    def test_what_was_refunded_is_not_closed_by_an_older_file(self) -> None:
+        self.story.order()
+        self.load(f"TK1,8899,仅退款,{ASKED},质量问题,,199,,")
+        self.load("TK1,8899,仅退款,退款成功,质量问题,,199,,")
+        self.load("TK1,8899,仅退款,退款关闭,质量问题,,199,,")
+        case = Case.objects.get()
+        assert (case.state, case.platform_state) == ("settled", "SUCCESS")
+        assert not Task.objects.exists()
+
+    def dated(self, state: str, changed: str) -> ImportRun:
+        data = f"退款编号,订单编号,退款类型,退款状态,退款金额,退款更新时间\nTK1,8899,退货退款,{state},199,{changed}".encode()
+        run = runs.begin(self.cast.shop, ImportRun.Kind.REFUNDS, "refunds.csv", data, by=self.cast.mei, dry_run=False)
+        imports.take_in(run)
+        run.refresh_from_db()
+        return run
+
+    def test_a_file_that_was_taken_out_before_changes_nothing(self) -> None:
+        self.story.order()
+        self.dated("卖家已经同意退款，等待买家退货", "2026-11-19 09:00:00")
+        before = Case.objects.values().get()
+        run = self.dated(ASKED, "2026-11-18 09:00:00")
+        assert (run.unchanged, Case.objects.values().get()) == (1, before)
+        assert self.dated("卖家拒绝退款", "2026-11-19 10:00:00").updated == 1
+
+    def test_the_amount_follows_what_the_customer_asks_for_now(self) -> None:
+        self.story.order()
+        self.load(f"TK1,8899,仅退款,{ASKED},质量问题,,199,,")
+        assert self.load(f"TK1,8899,仅退款,{ASKED},质量问题,,50,,").updated == 1
+        assert Case.objects.get().asked_fen == 5_000
+
+    def test_a_number_of_no_use_holds_up_nothing_else(self) -> None:
+        self.story.order()
+        self.load(f"TK1,8899,退货退款,{ASKED},质量问题,,199,,")
+        InboundParcel.objects.create(shop=self.cast.shop, number="ZT777", courier="中通", state="inspected", arrived_at=NOW)
+        row = "TK1,8899,退货退款,退款成功,质量问题,,199,中通,ZT777"
+        assert self.load(row).updated == 1
+        assert Case.objects.get().platform_state == "SUCCESS"
+        assert (self.load(row).unchanged, Notice.objects.filter(title__contains="SH").count()) == (1, 1)

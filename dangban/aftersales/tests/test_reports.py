@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dangban.aftersales import actions
 from dangban.aftersales.actions import deciding
 from dangban.aftersales.models import Case
 from dangban.aftersales.reports import figures
 from dangban.aftersales.tests.story import ReturningCase
+from dangban.stock.tests.goods import sku_of
 from dangban.testing import pages
 from dangban.testing.cast import NOW
 
@@ -35,6 +37,25 @@ class FigureTests(ReportCase):
         assert counted["courier"] == [("中通", 3)]
         assert (counted["batch"], len(counted["shop"])) == ([], 1)
         assert figures.by(self.cast.hu, "reason", SPAN) == []
+
+    def test_pieces_and_what_was_paid_back_are_of_the_goods(self) -> None:
+        """Two of one and one of the other for 199.00 each: 300.00 back are 200.00 and 100.00."""
+        order = self.story.order(self.story.blue, sku_of(self.cast.shop, "ZT-1", "决明子枕头"), quantity=2)
+        blue, pillow = order.lines.order_by("position")
+        wanted = [actions.Wanted(blue, 2, 39_800), actions.Wanted(pillow, 1, 19_900)]
+        actions.open_case(order.shop, "return", "quality", by=self.cast.mei, source="order", order=order, lines=wanted, at=NOW)
+        Case.objects.update(refunded_fen=30_000)
+        told = {line.name: (line.cases, line.pieces, line.refunded_fen) for line in figures.by(self.cast.zhou, "product", SPAN)}
+        assert told == {"加厚四件套": (1, 2, 20_000), "决明子枕头": (1, 1, 10_000)}
+        (line,) = figures.by(self.cast.zhou, "reason", SPAN)
+        assert (line.cases, line.pieces, line.refunded_fen, line.sold) == (1, 3, 30_000, 1)
+
+    def test_a_case_taken_up_again_and_still_open_counts_against_no_other(self) -> None:
+        first, second = (self.story.case("return", "quality", order=self.story.order(number=number)) for number in ("9001", "9002"))
+        for case in (first, second):
+            self.story.move(case, "agree_soothing", "settled")
+        self.story.move(first, "reopen", "opened")
+        assert figures.summary(self.cast.zhou, SPAN).at_first == 1
 
     def test_the_summary_adds_up_and_leaves_out_what_was_taken_back(self) -> None:
         self.story_of_three()

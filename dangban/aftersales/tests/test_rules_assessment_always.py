@@ -29,6 +29,7 @@ TEXTS = {
     "category": st.sampled_from([*CATEGORIES, "nothing known"]), "excluded": st.sampled_from(["", *EXCLUDED, "nothing known"]),
     "damage_found": st.sampled_from(["", *DAMAGE_FOUND]), "inspected": st.sampled_from(["", "fault", "good"]),
     "courier_back": st.sampled_from(["", "顺丰速运", "圆通速递"]), "return_number": st.sampled_from(["", "SF1"]),
+    "moved_days": st.sampled_from(["", "2026-11-17 2026-11-21"]),
 }  # fmt: skip
 
 

@@ -51,6 +51,14 @@ def test_where_the_threshold_is_still_reached_the_discount_stays(book: Rules) ->
     assert rules.ceiling(facts, book).total_fen == 20_000
 
 
+def test_goods_that_others_replace_lose_no_discount(book: Rules) -> None:
+    """Two of 350 together that cost 310: the one of 150 is exchanged for one worth 10.00 less than was paid for it, and that goes back."""
+    facts = Facts(paid_fen=31_000, lines=lines((20_000, 1, 0), (15_000, 1, 1)), offers=((THREE_HUNDRED,), ()), resent_fen=12_286, kept_basket=True)
+    found = rules.ceiling(facts, book)
+    assert [(step.code, step.fen) for step in found.steps] == [("share", 13_286), ("resent", -12_286)]
+    assert found.total_fen == 1_000
+
+
 def test_everything_back_is_everything_paid(book: Rules) -> None:
     facts = Facts(paid_fen=31_000, lines=lines((20_000, 1, 1), (15_000, 1, 1)), offers=((THREE_HUNDRED,), ()))
     assert rules.ceiling(facts, book).total_fen == 31_000

@@ -12,6 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from dangban.aftersales.models import Case, CaseLine, CaseStep, Evidence, InboundParcel
+from dangban.aftersales.settling import ordering
 from dangban.aftersales.tests.story import ReturningCase
 from dangban.lib import clock
 from dangban.media.models import Blob
@@ -258,3 +259,27 @@ class GoingOnTests(OwnReturnCase):
         with mock.patch.object(self, "address", lambda _order, what="return/": f"/o/{token}/{what}"):
             assert self.ask(order, client).status_code == 302
         assert Case.objects.get().owner.can("aftersales.handle", shop=order.shop_id)
+
+
+class BetweenUsTests(OwnReturnCase):
+    def test_what_an_agent_wrote_down_is_not_shown_to_the_customer(self) -> None:
+        order = self.story.order()
+        client = self.seen(order)
+        self.ask(order, client)
+        own = Case.objects.get()
+        ours = self.story.case("adjust", "service", order=order, note="顾客很急，先稳住")
+        for case, shown in ((own, "和想的不一样"), (ours, "")):
+            for what in ("", "card/"):
+                page = client.get(self.address(order, f"return/{case.pk}/{what}")).content.decode()
+                assert case.number in page
+                assert (shown in page, "先稳住" in page) == (True, False)
+
+    def test_goods_that_have_left_keep_the_customer_from_taking_the_request_back(self) -> None:
+        order = self.story.order()
+        client = self.seen(order)
+        self.ask(order, client, wanted="reship", reason="missing")
+        case = Case.objects.get()
+        made = ordering.order_goods(case, "reship", None, by=self.cast.mei, key="g1", at=NOW)
+        Order.objects.filter(pk=made.order_id).update(status="sent")
+        assert client.post(self.address(order, f"return/{case.pk}/withdrawal/")).status_code == 409
+        assert Case.objects.get().state != "withdrawn"

@@ -33,7 +33,7 @@ class AboutForm(forms.Form):
     about = forms.ChoiceField(label=pgettext_lazy("dispute", "About"), choices=Dispute.About.choices)
     claim = forms.CharField(label=gettext_lazy("What the customer claims"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     platform_number = forms.CharField(label=gettext_lazy("The platform's number for it"), max_length=64, required=False)
-    asked = MoneyField(label=gettext_lazy("Asked for"), required=False)
+    asked = MoneyField(label=pgettext_lazy("register", "Asked for"), required=False)
 
 
 class AnswerForm(forms.Form):
@@ -159,7 +159,7 @@ def _page(request: HttpRequest, person: Person, found: Dispute, bound: dict[str,
         shown["about"] = bound.get("about") or AboutForm(initial=known)
     if may and found.case.state == "disputed":
         shown["answer"] = bound.get("answer") or AnswerForm()
-    if may and found.case.state in ("disputed", "ruling"):
+    if may:
         shown["ruling"] = bound.get("ruling") or RulingForm()
     context = {
         "dispute": found, "case": found.case, "materials": wanted, "because_": reasons([because.as_data()]) if because else [], "forms_": shown, "may": may,

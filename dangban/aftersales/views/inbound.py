@@ -1,22 +1,24 @@
-"""Pages of what comes back: the door, the shelf, one parcel, what is expected, what goes back to suppliers."""
+"""Pages of what comes back: the door, the shelf, one parcel, what is expected."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangban.aftersales import access, inbound, navigation
-from dangban.aftersales.inbound import listing, parcel_page, printing, supplying
+from dangban.aftersales.inbound import listing, parcel_page, printing
 from dangban.aftersales.inbound.forms import (
     AmountForm,
     DescribeForm,
@@ -29,11 +31,13 @@ from dangban.aftersales.inbound.forms import (
     read_findings,
 )
 from dangban.aftersales.inbound.listing import Filters
-from dangban.aftersales.models import Case, Finding, InboundParcel, Resend, SupplierSlip
-from dangban.aftersales.views.lists import is_fragment
+from dangban.aftersales.models import Case, Finding, InboundParcel, Resend
+from dangban.aftersales.views.lists import reader
+from dangban.aftersales.views.suppliers import pdf
+from dangban.journal.actions import record
 from dangban.lib import clock, text
 from dangban.lib.errors import BadInput, Conflict, NotAllowed, Refused, Said
-from dangban.lib.listing import taken_out
+from dangban.lib.listing import is_fragment, taken_out
 from dangban.media.storage import scratch
 from dangban.people.access import signed_in
 from dangban.people.models import Person
@@ -43,15 +47,8 @@ from dangban.stock.models import Warehouse, WarehouseShop
 LARGEST = 20 * 1024 * 1024
 
 
-def _reader(request: HttpRequest) -> Person:
-    person = signed_in(request)
-    if not person.can("aftersales.view"):
-        raise NotAllowed(_("After-sales is not part of your work here."))
-    return person
-
-
 def _keeper(request: HttpRequest) -> Person:
-    person = _reader(request)
+    person = reader(request)
     if not person.can("aftersales.receive"):
         raise NotAllowed(_("Parcels that come back are received by the warehouse."))
     return person
@@ -145,7 +142,7 @@ def _address(name: str, filters: Filters, after: str | None = None) -> str:
 @login_required
 def shelf(request: HttpRequest) -> HttpResponse:
     """What nobody announced: the oldest first, with the likeliest owner."""
-    person = _reader(request)
+    person = reader(request)
     filters = Filters.read(request.GET, "lying", ("lying", "given_up"))
     page = listing.page(listing.shelf(person, filters), request.GET.get("after", ""), newest_first=filters.which == "given_up")
     at = clock.now()
@@ -164,17 +161,17 @@ def shelf(request: HttpRequest) -> HttpResponse:
 @login_required
 def expected(request: HttpRequest) -> HttpResponse:
     """The day's list of returns: what is to come; struck out in red what the courier handed over."""
-    person = _reader(request)
+    person = reader(request)
     at = clock.now()
     filters = Filters.read(request.GET, "all", ("all", "late", "signed"))
     found = listing.expected(person, filters, at)
     if request.GET.get("format") == "xlsx":
-        rows = listing.export_rows(listing.with_names(found).order_by("announced_at", "pk")[: listing.MOST_ROWS])
-        return taken_out("xlsx", "returns", listing.export_columns(), rows)
+        return _taken_out(person, filters, at)
     page = listing.page(found, request.GET.get("after", ""), "announced_at")
     labels = {"all": _("All of today"), "late": _("Late"), "signed": _("Handed over today")}
     context = {
         "rooms": navigation.tabs(person, "expected"), "page": page, "filters": filters, "at": at, "here": filters.as_query(),
+        "may_export": person.can("aftersales.export"),
         "whiches": [
             {"label": label, "url": _address("aftersales:expected", Filters(which, filters.shop)), "current": which == filters.which}
             for which, label in labels.items()
@@ -184,20 +181,32 @@ def expected(request: HttpRequest) -> HttpResponse:
     return render(request, "aftersales/inbound/_expected.html" if is_fragment(request) else "aftersales/inbound/expected.html", context)
 
 
+def _taken_out(person: Person, filters: Filters, at: datetime) -> HttpResponse:
+    """The list as a workbook, of the shops whose lists this person may take out; that is noted."""
+    if not person.can("aftersales.export"):
+        raise NotAllowed(_("You may not take after-sales lists out as a file. Ask your leader."))
+    found = listing.expected(person, filters, at).filter(access.where(person, "aftersales.export"))
+    rows = list(listing.export_rows(listing.with_names(found).order_by("announced_at", "pk")[: listing.MOST_ROWS]))
+    change = {"list": "expected", "filters": filters.as_query(), "rows": len(rows)}
+    with transaction.atomic():
+        record("aftersales.register_exported", subject=person, by=person, change=change, at=at)
+    return taken_out("xlsx", "returns", listing.export_columns(), rows)
+
+
 # ---- One parcel ------------------------------------------------------------------------------
 
 
 @require_safe
 @login_required
 def parcel(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, access.get_parcel(_reader(request), pk))
+    return _page(request, access.get_parcel(reader(request), pk))
 
 
 @require_safe
 @login_required
 def parcel_facts(request: HttpRequest, pk: int) -> HttpResponse:
     """The part that changes while one looks at it."""
-    person = _reader(request)
+    person = reader(request)
     return render(request, "aftersales/inbound/_facts.html", parcel_page.facts(access.get_parcel(person, pk), person))
 
 
@@ -213,7 +222,7 @@ def _page(request: HttpRequest, found: InboundParcel, said: Said | None = None, 
 
 def _act(request: HttpRequest, pk: int, act: Callable[[InboundParcel, Person], object]) -> HttpResponse:
     """Do it; what is refused or wrong is said on the same page, with what was typed."""
-    person = _reader(request)
+    person = reader(request)
     found = access.get_parcel(person, pk)
     try:
         act(found, person)
@@ -390,78 +399,21 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
 # ---- Sheets ----------------------------------------------------------------------------------
 
 
-def _pdf(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
-
-
 @require_safe
 @login_required
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """The return card (退换货登记卡) of a case."""
-    found = access.get_case(_reader(request), pk)
-    return _pdf(printing.return_card(found), f"card-{found.number}")
+    found = access.get_case(reader(request), pk)
+    return pdf(printing.return_card(found), f"card-{found.number}")
 
 
 @require_safe
 @login_required
 def expected_sheet(request: HttpRequest) -> HttpResponse:
-    person = _reader(request)
+    person = reader(request)
     filters = Filters.read(request.GET, "all", ("all", "late", "signed"))
     at = clock.now()
-    return _pdf(printing.expected_sheet(listing.expected(person, filters, at), person, at), "returns")
-
-
-@require_safe
-@login_required
-def slip_sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    return _pdf(printing.supplier_slip(_slip(_reader(request), pk)), f"slip-{pk}")
-
-
-# ---- Back to suppliers -----------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def suppliers(request: HttpRequest) -> HttpResponse:
-    """What waits to go back, chosen onto a slip; and the slips."""
-    person = _reader(request)
-    waiting = list(supplying.waiting(person)[:500])
-    said: Said | None = None
-    if request.method == "POST":
-        chosen = {text.whole(pk) for pk in request.POST.getlist("finding")}
-        try:
-            if not chosen:
-                raise BadInput(_("Choose what goes back."), fields={"finding": [_("Choose what goes back.")]})
-            if not chosen <= {one.pk for one in waiting}:
-                raise Conflict(_("Some of these goods are on a slip already. Load the page again."))
-            inbound.make_slip([one for one in waiting if one.pk in chosen], request.POST.get("supplier", ""), note=request.POST.get("note", ""), by=person)
-            return redirect("aftersales:suppliers")
-        except (BadInput, Conflict) as refused:
-            said = refused
-    slips = SupplierSlip.objects.filter(access.where(person)).select_related("shop", "warehouse", "made_by", "sent_by").prefetch_related("lines__sku__product")
-    context = {
-        "rooms": navigation.tabs(person, "suppliers"), "waiting": waiting, "slips": list(slips.order_by("-pk")[:50]), "said": said, "at": clock.now(),
-        "chosen": request.POST.getlist("finding"), "supplier": request.POST.get("supplier", ""), "note": request.POST.get("note", ""),
-        "may_receive": person.can("aftersales.receive"),
-    }  # fmt: skip
-    return render(request, "aftersales/inbound/suppliers.html", context, status=said.status if said else 200)
-
-
-def _slip(person: Person, pk: int) -> SupplierSlip:
-    found = SupplierSlip.objects.filter(access.where(person), pk=pk).select_related("shop", "warehouse", "made_by").first()
-    if found is None:
-        raise Http404("slip")
-    return found
-
-
-@require_POST
-@login_required
-def slip_leaving(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    person = _reader(request)
-    inbound.send_slip(_slip(person, pk), request.POST.get("reference", ""), by=person)
-    return redirect("aftersales:suppliers")
+    return pdf(printing.expected_sheet(listing.expected(person, filters, at), person, at), "returns")
 
 
 pages = [
@@ -469,9 +421,6 @@ pages = [
     path("shelf/", shelf, name="shelf"),
     path("expected/", expected, name="expected"),
     path("expected/sheet/", expected_sheet, name="expected-sheet"),
-    path("suppliers/", suppliers, name="suppliers"),
-    path("suppliers/<int:pk>/leaving/", slip_leaving, name="slip-leaving"),
-    path("suppliers/<int:pk>/sheet/", slip_sheet, name="slip-sheet"),
     path("parcels/<int:pk>/", parcel, name="parcel"),
     path("parcels/<int:pk>/facts/", parcel_facts, name="parcel-facts"),
     path("parcels/<int:pk>/description/", description, name="parcel-description"),

@@ -31,10 +31,6 @@ def reader(request: HttpRequest) -> Person:
     return person
 
 
-def is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-
-
 @require_safe
 @login_required
 def case_list(request: HttpRequest) -> HttpResponse:
@@ -61,7 +57,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "owners": queries.owners(person) if filters.which != "mine" else [],
         "may_load": person.can("aftersales.handle"),
     }
-    return render(request, "aftersales/_list.html" if is_fragment(request) else "aftersales/list.html", context)
+    return render(request, "aftersales/_list.html" if listing.is_fragment(request) else "aftersales/list.html", context)
 
 
 def _address(filters: Filters, after: str = "", **changed: Any) -> str:

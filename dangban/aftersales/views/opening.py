@@ -19,8 +19,8 @@ from dangban.aftersales.views.lists import reader
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.lib.text import whole
 from dangban.orders import access as order_access
-from dangban.orders import queries as orders
 from dangban.orders.models import Order
+from dangban.orders.queries import listing
 from dangban.people.access import signed_in
 from dangban.people.models import Person
 
@@ -41,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _orders(person: Person, typed: str) -> list[Order]:
-    rows = orders.list_page(person, orders.Filters(search=typed), size=_HITS).rows
+    rows = listing.list_page(person, listing.Filters(search=typed), size=_HITS).rows
     ids = [row.pk for row in rows]
     return list(order_access.visible_orders(person).filter(pk__in=ids).select_related("shop", "customer").order_by("-created_at", "-pk"))
 

@@ -146,7 +146,7 @@ def card(request: HttpRequest, token: str, order: Order, claims: links.Claims, p
     found = asking.get_case(order, pk)
     context = {
         "token": token, "order": order, "case": found, "lines": _lines(found), "reason": REASONS[found.reason].label if found.reason in REASONS else "",
-        "profile": _profile(found), "barcode": barcodes.data_url(found.number),
+        "note": _own_note(found), "profile": _profile(found), "barcode": barcodes.data_url(found.number),
     }  # fmt: skip
     return render(request, "aftersales/own/card.html", context)
 
@@ -220,7 +220,7 @@ def _case(request: HttpRequest, token: str, found: Case) -> dict[str, Any]:
     return {
         "token": token, "order": found.order, "case": found, "head": progress.head(found), "next_step": progress.next_step(found, at),
         "wording": progress.wording(found), "stages": progress.STAGES, "stage": progress.stage(found), "events": progress.events(found),
-        "payments": progress.payments(found), "lines": _lines(found), "reason": _REASON_WORDS.get(found.reason, ""),
+        "note": _own_note(found), "payments": progress.payments(found), "lines": _lines(found), "reason": _REASON_WORDS.get(found.reason, ""),
         "wanted": _WANTED_WORDS.get(found.kind, found.get_kind_display()), "profile": _profile(found),
         "pictures": [{"key": one.media_key, "url": signed_url(one.media_key), "small": signed_url(one.media_key, small=True), "kind": one.kind} for one in shown],
         "parcels": [one.parcel for one in found.parcel_cases.select_related("parcel").order_by("pk")],
@@ -232,6 +232,11 @@ def _case(request: HttpRequest, token: str, found: Case) -> dict[str, Any]:
 
 def _lines(found: Case) -> list[Any]:
     return list(found.lines.select_related("wanted_sku").order_by("pk"))
+
+
+def _own_note(found: Case) -> str:
+    """In the customer's words, from here or the platform; what an agent wrote down is between us."""
+    return found.note if found.source in (Case.Source.CUSTOMER, Case.Source.PLATFORM) else ""
 
 
 def _profile(found: Case) -> Profile | None:

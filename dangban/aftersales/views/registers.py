@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -26,20 +28,21 @@ from dangban.aftersales.models import (
 from dangban.aftersales.registers import claims, listing, mistakes, months, quality
 from dangban.aftersales.registers.listing import REGISTERS, Filters
 from dangban.aftersales.rules.assessment.reasons import REASONS
-from dangban.aftersales.views.lists import is_fragment, reader
+from dangban.aftersales.views.lists import reader
 from dangban.dispatch import typeset
 from dangban.handbook.decisions import reasons
 from dangban.journal.actions import record
 from dangban.lib import clock, money, text
 from dangban.lib.errors import BadInput, NotAllowed
 from dangban.lib.excel import Column
-from dangban.lib.listing import chip_groups, download, taken_out
+from dangban.lib.listing import chip_groups, download, is_fragment, taken_out
 from dangban.media.links import signed_url
 from dangban.people.access import signed_in
-from dangban.people.models import Person
+from dangban.people.models import Person, Shop
 
 # A print is for reading, not for keeping.
 MOST_PRINTED = 500
+CLAIM_ACTS = ("filing", "answer", "payment", "against", "again", "chase", "dropping")
 _KINDS = {"text": "text", "money": "money", "number": "number", "when": "when"}
 
 
@@ -79,8 +82,29 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     person, shown, filters = _taken(request, code)
     lines = listing.every(person, shown, filters)
     _log(person, code, filters, len(lines))
-    columns = [Column(str(head.title), _KINDS[head.kind], head.width) for head in shown.heads]  # type: ignore[arg-type]
-    return taken_out("xlsx", code, columns, ([_plain(cell, head) for cell, head in zip(line, shown.heads, strict=True)] for line in lines))
+    columns, rows = _columns(shown), [_row(shown, line) for line in lines]
+    if len(lines) >= listing.MOST_ROWS:
+        rows.append([_("Only the newest %(most)s lines: narrow it by days.") % {"most": listing.MOST_ROWS}, *[""] * (len(columns) - 1)])
+    return taken_out("xlsx", code, columns, rows)
+
+
+def _columns(shown: listing.Register) -> list[Column]:
+    columns = []
+    for head in shown.heads:
+        columns.append(Column(str(head.title), _KINDS[head.kind], head.width))  # type: ignore[arg-type]
+        if head.sub:
+            columns.append(Column(str(head.sub), "text", 18))
+    return columns
+
+
+def _row(shown: listing.Register, line: Sequence[listing.Cell]) -> list[Any]:
+    """Each thing in a column of its own, so that a workbook can be filtered by it."""
+    cells = []
+    for cell, head in zip(line, shown.heads, strict=True):
+        cells.append(str(cell.value) if head.kind == "text" else cell.value)
+        if head.sub:
+            cells.append(cell.sub)
+    return cells
 
 
 @require_safe
@@ -98,7 +122,11 @@ def printed(request: HttpRequest, code: str) -> HttpResponse:
     person, shown, filters = _taken(request, code)
     lines = listing.every(person, shown, filters, MOST_PRINTED)
     _log(person, code, filters, len(lines))
-    page = render_to_string("aftersales/registers/print.html", {"register": shown, "lines": lines, "filters": filters, "at": clock.now(), "by": person})
+    context = {
+        "register": shown, "lines": lines, "filters": filters, "narrowed": listing.in_words(person, shown, filters), "at": clock.now(), "by": person,
+        "most": MOST_PRINTED if len(lines) >= MOST_PRINTED else 0,
+    }  # fmt: skip
+    page = render_to_string("aftersales/registers/print.html", context)
     return download(typeset.pdf(page), f"{code}-{clock.local(clock.now()):%Y%m%d-%H%M}.pdf", "application/pdf")
 
 
@@ -112,14 +140,8 @@ def _taken(request: HttpRequest, code: str) -> tuple[Person, listing.Register, F
 
 
 def _log(person: Person, code: str, filters: Filters, count: int) -> None:
-    record("aftersales.register_exported", subject=person, by=person, change={"list": code, "filters": filters.as_query(), "rows": count}, at=clock.now())
-
-
-def _plain(cell: listing.Cell, head: listing.Head) -> Any:
-    value = cell.value
-    if head.kind == "text":
-        return f"{value} {cell.sub}".strip() if cell.sub else str(value)
-    return value
+    with transaction.atomic():
+        record("aftersales.register_exported", subject=person, by=person, change={"list": code, "filters": filters.as_query(), "rows": count}, at=clock.now())
 
 
 def _tabs(code: str) -> list[dict[str, Any]]:
@@ -180,9 +202,12 @@ class MoneyField(forms.CharField):
         if not typed:
             return None
         try:
-            return money.fen(typed)
+            amount = money.fen(typed)
         except ValueError as wrong:
             raise forms.ValidationError(_("Type an amount such as 25.00.")) from wrong
+        if amount < 0:
+            raise forms.ValidationError(_("Type an amount such as 25.00."))
+        return amount
 
 
 class FilingForm(forms.Form):
@@ -211,10 +236,12 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def claim_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Filed, chased, answered, paid or dropped."""
+    """Filed, chased, answered, paid, entered against, dropped or taken up again."""
     person = signed_in(request)
     found: CourierClaim = listing.get(person, CourierClaim, pk)
     seen = text.whole(request.POST.get("seen", ""))
+    if act not in CLAIM_ACTS:
+        raise Http404("act")
     form = {"filing": FilingForm, "answer": AnswerForm, "payment": PaymentForm}.get(act, forms.Form)(request.POST)
     if not form.is_valid():
         return _claim_page(request, person, found, {act: form}, 422)
@@ -228,7 +255,11 @@ def claim_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             claims.pay(found, given["amount"] or 0, bill=claims.month_of(given["bill"]) if given["bill"] else "", by=person, seen=seen)
         elif act == "chase":
             claims.chase(found, request.POST.get("note", ""), by=person, seen=seen)
-        else:
+        elif act == "against":
+            claims.enter_against(found, request.POST.get("why", ""), by=person, seen=seen)
+        elif act == "again":
+            claims.take_up(found, request.POST.get("why", ""), by=person, seen=seen)
+        elif act == "dropping":
             claims.drop(found, request.POST.get("why", ""), by=person, seen=seen)
     except BadInput as wrong:
         for name, messages in wrong.fields.items():
@@ -252,6 +283,8 @@ def _claim_page(request: HttpRequest, person: Person, found: CourierClaim, bound
     template = claims.template_of(found.courier, found.kind)
     context = {
         "claim": found, "because_": reasons(found.because), "forms_": shown, "materials": claims.checklist(found), "template": template,
+        "entries": list(claims.entries(found)), "beside": claims.beside(found), "freight_in": claims.freight_in,
+        "may_against": may_pay and found.state == "paid", "may_again": may and found.state in ("granted", "refused", "dropped"),
         "may_chase": may and found.state in ("filed", "granted"), "may_drop": may and found.state in ("draft", "filed"),
         "rooms": navigation.tabs(person, "registers"), "wrong": [str(one) for form in bound.values() for one in form.non_field_errors()],
     }  # fmt: skip
@@ -267,7 +300,8 @@ def claim_months(request: HttpRequest) -> HttpResponse:
     said = ""
     if request.method == "POST":
         bill = claims.month_of(request.POST.get("bill", ""))
-        shops = [shop.pk for shop in access.visible_shops(person, "aftersales.pay")]
+        # Also what is still owed to a shop that has closed.
+        shops = list(Shop.objects.filter(access.where(person, "aftersales.pay", "pk")).values_list("pk", flat=True))
         if not shops:
             raise NotAllowed(_("Only finance sets claims off."))
         count, fen = claims.settle_month(request.POST.get("courier", ""), bill, shops, by=person, at=at)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -58,8 +59,9 @@ def export(request: HttpRequest) -> HttpResponse:
     if not person.can("aftersales.export"):
         raise NotAllowed(_("You may not take after-sales lists out as a file. Ask your leader."))
     span, shop, what = _asked(request)
-    lines = figures.by(person, what, span, shop)
-    record("aftersales.register_exported", subject=person, by=person, change={"list": f"report-{what}", "rows": len(lines)}, at=clock.now())
+    lines = figures.by(person, what, span, shop, "aftersales.export")
+    with transaction.atomic():
+        record("aftersales.register_exported", subject=person, by=person, change={"list": f"report-{what}", "rows": len(lines)}, at=clock.now())
     columns = [
         Column(labels()[what], width=34), Column(pgettext("report", "Cases"), "number", 10), Column(pgettext("report", "Pieces"), "number", 10),
         Column(pgettext("report", "Sold orders"), "number", 12), Column(pgettext("report", "Rate"), width=10),

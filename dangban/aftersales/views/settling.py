@@ -97,7 +97,7 @@ def topup(request: HttpRequest, pk: int) -> HttpResponse:
     found = access.get_case(person, pk)
 
     def take(given: Mapping[str, Any]) -> object:
-        key = f"case:{found.pk}:{given['key']}"
+        key = f"case:{found.pk}:topup:{given['key']}"
         return receiving.paid_up(found, fen(given["amount"]), given["way"], by=person, key=key, reference=given["reference"])
 
     return _taken(request, person, found, "topup", TopUpForm(request.POST), take)
@@ -113,9 +113,21 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
         order = Order.objects.filter(shop=found.shop_id, platform_id=given["order"].strip(), customer=found.customer_id).first()
         if order is None:
             raise BadInput(_("There is no such order of this customer."), fields={"order": [_("There is no such order of this customer.")]})
-        return receiving.use_credit(found, fen(given["amount"]), order, by=person, key=f"case:{found.pk}:{given['key']}")
+        return receiving.use_credit(found, fen(given["amount"]), order, by=person, key=f"case:{found.pk}:credit:{given['key']}")
 
     return _taken(request, person, found, "credit", CreditForm(request.POST), use)
+
+
+@require_POST
+@login_required
+def credit_against(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+    person = signed_in(request)
+    found = access.get_case(person, pk)
+    used = found.entries.filter(pk=entry, kind="credit").first()
+    if used is None:
+        raise Http404("entry")
+    receiving.not_used(used, request.POST.get("why", ""), by=person)
+    return redirect("aftersales:money", pk)
 
 
 @require_POST
@@ -212,9 +224,11 @@ def _known(person: Person, found: Case) -> dict[str, Any]:
     orders = CaseOrder.objects.filter(case=found).select_related("order").prefetch_related("order__lines").order_by("pk")
     return {
         "case": found, "state": flow.STATES[found.state], "may": may, "ceiling": knowing.ceiling(found, at=at), "step_names": STEPS,
-        "payments": listing.of_case(found), "orders": list(orders), "owed_fen": ordering.owed_fen(found), "asked_fen": receiving.asked_fen(found),
+        "payments": listing.of_case(found), "orders": list(orders), "owed_fen": ordering.owed_fen(found),
+        "overpaid_fen": ordering.overpaid_fen(found), "asked_fen": receiving.asked_fen(found),
         "reference": ordering.REFERENCE % found.number,
         "credit_fen": receiving.credit_fen(found.customer_id, found.shop_id), "balances": _balances(found),
+        "credit_uses": receiving.credit_uses(found),
         "offers": list(found.retention_offers.select_related("by").order_by("pk")), "may_offer": retention.may_offer(found, in_force(at)),
         "now_": at, "person_pk": person.pk,
     }  # fmt: skip
@@ -372,7 +386,7 @@ def month(request: HttpRequest) -> HttpResponse:
     query = {"month": f"{since:%Y-%m}", **({"shop": shop} if shop else {})}
     accounts = listing.month_accounts(person, since, until, shop)
     context = {
-        "rows": rows, "since": since, "rooms": navigation.tabs(person, "month"), "sums": listing.month_sums(person, since, until, shop), "entry_names": ENTRIES,
+        "rows": rows, "since": since, "rooms": navigation.tabs(person, "month" if person.can("aftersales.pay") else "payments"), "sums": listing.month_sums(person, since, until, shop), "entry_names": ENTRIES,
         "accounts": [(str(label), accounts.get(code, 0)) for code, label in LedgerEntry.Account.choices], "shops": list(access.visible_shops(person)),
         "shop": shop, "way_names": dict(Settlement.Way.choices), "month": f"{since:%Y-%m}",
         "export_url": reverse("aftersales:month-export", query=query), "may_export": person.can("aftersales.export"),
@@ -447,6 +461,7 @@ pages = [
     path("<int:pk>/money/payment/", propose, name="propose"),
     path("<int:pk>/money/topup/", topup, name="topup"),
     path("<int:pk>/money/credit/", credit, name="credit"),
+    path("<int:pk>/money/credit/<int:entry>/against/", credit_against, name="credit-against"),
     path("<int:pk>/money/goods/", goods, name="goods"),
     path("<int:pk>/money/goods/<int:order>/off/", goods_off, name="goods-off"),
     path("<int:pk>/money/stock/", stock, name="stock"),

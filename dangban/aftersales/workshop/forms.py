@@ -52,4 +52,4 @@ class CheckForm(SeenForm):
 
 
 class WhyForm(SeenForm):
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+    why = forms.CharField(label=pgettext_lazy("reason", "Why"), max_length=300)

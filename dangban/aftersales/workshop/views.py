@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dangban.aftersales import navigation
 from dangban.aftersales.models.workshop import ReworkOrder
+from dangban.aftersales.rules.inspecting import RESPONSIBLE
 from dangban.aftersales.workshop import access, actions, queries, rules
 from dangban.aftersales.workshop.forms import CheckForm, FinishForm, SeenForm, WhyForm
 from dangban.handbook.current import in_force_so_far as in_force
@@ -88,6 +89,8 @@ def _one(person: Person, order: ReworkOrder, form: forms.Form | None = None) -> 
         drawn = CheckForm(initial=start | {"sampled": least.amount_fen})
     return {
         "order": order,
+        # From a parcel by its code, from dealers as the department is called.
+        "responsible": RESPONSIBLE.get(order.responsible, order.responsible),
         "row": queries.row_of(order),
         "may": order.is_open and person.can(access.INSPECT if order.state == "done" else access.KEEP, shop=order.shop_id),
         "form": form or drawn,

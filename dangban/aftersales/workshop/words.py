@@ -36,7 +36,7 @@ FIELDS = {
 def register() -> None:
     """Called when the room of after-sales starts."""
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="aftersales")
     ports.name_subject(actions.SUBJECT, _("rework order"), titles=_titles)
     desk.name_deadlines(
         {

@@ -120,6 +120,8 @@ class Facts:
     # A dealer or other business, and when it reported damage or missing goods.
     business: bool = False
     reported_at: datetime | None = None
+    # Days that public holidays have moved since it was signed for, as 2026-10-01 with blanks between; for businesses.
+    moved_days: str = ""
     quantity: int = 1
     paid_fen: int = 0
     # What the customer asks for, or the agent means to give; None: what the remedy allows.

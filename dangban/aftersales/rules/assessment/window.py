@@ -121,7 +121,8 @@ def _missing(facts: Facts, rules: Rules) -> Findings:
 def _reported(facts: Facts, rules: Rules) -> Findings:
     assert facts.signed_at is not None
     within = rules[TRANSPORT_REPORT_DAYS]
-    last = working_day_after(day_of(facts.signed_at), within)
+    moved = [date.fromisoformat(day) for day in facts.moved_days.split()]
+    last = working_day_after(day_of(facts.signed_at), within, moved)
     told = stand(rules, TRANSPORT_REPORT_DAYS, signed_at=facts.signed_at, reported_at=facts.told_at, last_day=last)
     if day_of(facts.told_at) > last:
         yield told.refuses("reported_late", Words(f"{within} 个工作日", f"{within} working days"))

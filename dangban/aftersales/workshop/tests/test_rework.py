@@ -175,7 +175,8 @@ class PageTest(Reworked):
         client = self.as_person(self.cast.ding)
         assert order.number in client.get("/aftersales/workshop/").content.decode()
         page = f"/aftersales/workshop/{order.pk}/"
-        assert "交车间" in client.get(page).content.decode()
+        shown = client.get(page).content.decode()
+        assert ("交车间" in shown, "生产" in shown, "production" in shown) == (True, True, False)
         seen = ReworkOrder.objects.get().version
         assert client.post(f"{page}issue/", {"seen": seen}).status_code == 302
         wrong = client.post(f"{page}finishing/", {"good": "3", "bad": "0"})
