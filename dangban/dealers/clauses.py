@@ -19,7 +19,7 @@ from dangban.handbook.shapes import (
 REASONS = {
     "quality": ("质量问题", "quality"),
     "transport": ("运输损坏", "damaged on the way"),
-    "wrong": ("发错货、送错货", "wrong goods sent"),
+    "wrong": ("发错货", "wrong goods"),
     "termination": ("终止合作", "cooperation ended"),
     "unwanted": ("非质量退货（客户原因）", "no fault, the dealer's own wish"),
     "change": ("更改订单", "order changed"),
@@ -85,6 +85,7 @@ name_facts(
         "state": ("环节", "Stage"),
         "signers": ("会签人数", "Signers"),
         "disposal": ("处置", "Disposal"),
+        "replaced_on": ("换货发出日期", "Replacement sent"),
     },
     {**CAUSES, **REASONS, **DISPOSALS, **STATES},
 )
@@ -181,4 +182,9 @@ BREACH = declare(
 ADVANCE_NEEDS = declare(
     "dealers.advance_needs", ListOf(Choice(written=("书面要求", "a written request"), call=("电话记录", "a record of the call")), least=1),
     "客户急需时先换后退，凭什么提出（并须主管同意）", "What a replacement before the return is asked for with; the head consents as well",
+)
+ADVANCE_BACK = declare(
+    "dealers.advance_returned_within", Duration("days", minimum=1, maximum=180),
+    "先换后退的货最迟几天退回，没退回的按货值计收",
+    "Within how many days replaced goods are to come back; what does not come is charged at its worth",
 )

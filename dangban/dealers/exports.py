@@ -34,7 +34,7 @@ def columns() -> list[Column]:
 def rows(found: Iterable[DealerReturn]) -> Iterable[Sequence[Any]]:
     for made in found:
         lines = sorted(made.lines.all(), key=lambda line: line.position)
-        note = getattr(made, "note", None)
+        note = made.note
         counted = [line.counted for line in lines if line.counted is not None]
         yield [
             made.title, made.shop.name, made.dealer.name, str(made.get_reason_display()), str(made.get_state_display()),
@@ -51,12 +51,19 @@ def month_columns() -> list[Column]:
     return [
         Column(_("Dealer"), width=24), Column(_("Cause"), width=18), Column(pgettext("dealers", "Department"), width=16), Column(pgettext("dealers", "Returns"), "number", 8),
         Column(pgettext("dealers", "Pieces"), "number", 8), Column(_("Worth"), "money", 14), Column(_("Loss"), "money", 14),
+        Column(pgettext("dealers", "Credit"), "money", 14), Column(_("Fees"), "money", 14), Column(_("Borne by us"), "money", 14),
     ]  # fmt: skip
 
 
 def month_rows(table: Month) -> Iterable[Sequence[Any]]:
+    """What was inspected in the month; below it what was settled in it, and what was entered against."""
     named = causes()
     for row in table.rows:
-        yield [row.dealer, named[row.cause], row.department, row.returns, row.pieces, row.worth_fen, row.loss_fen]
+        yield [row.dealer, named[row.cause], row.department, row.returns, row.pieces, row.worth_fen, row.loss_fen, None, None, None]
+    for note in table.notes:
+        kind = str(_("Settlement note") if note.against_id is None else _("Entered against"))
+        yield [note.made.dealer.name, f"{kind} {note.made.title}", "", None, None, None, None, note.credit_fen, note.fees_fen, None]
+    for department, borne in table.by_department:
+        yield ["", str(_("Borne")), department, None, None, None, None, None, None, borne]
     worth = sum(row.worth_fen for row in table.rows)
-    yield [pgettext("dealers", "All"), "", "", None, table.pieces, worth, table.loss_fen]
+    yield [pgettext("dealers", "All"), "", "", None, table.pieces, worth, table.loss_fen, table.credit_fen, table.fees_fen, table.borne_fen]

@@ -88,7 +88,7 @@ class FilesField(forms.FileField):
 
 
 class ApplicationForm(forms.Form):
-    dealer = forms.ModelChoiceField(Dealer.objects.none(), label=gettext_lazy("Dealer"))
+    dealer = forms.ModelChoiceField(Dealer.objects.none(), label=gettext_lazy("Dealer"), empty_label=pgettext_lazy("dealers", "Please choose"))
     reason = forms.ChoiceField(label=pgettext_lazy("dealer return", "Reason"), choices=DealerReturn.Reason.choices)
     received_on = forms.DateField(label=gettext_lazy("The dealer received the goods on"), widget=day())
     order_number = forms.CharField(label=gettext_lazy("Order or delivery note"), max_length=60, required=False)
@@ -145,11 +145,11 @@ class JudgeForm(SeenForm):
 
 
 class WordsForm(SeenForm):
-    words = forms.CharField(label=gettext_lazy("Words"), max_length=500, widget=area())
+    words = forms.CharField(label=pgettext_lazy("dealers", "Words"), max_length=500, widget=area())
 
 
 class WhyForm(SeenForm):
-    why = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+    why = forms.CharField(label=pgettext_lazy("reason", "Why"), max_length=300)
 
 
 class SendForm(SeenForm):

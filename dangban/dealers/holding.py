@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -127,7 +128,8 @@ def journal(verb: str, held: DealerReturn, *, by: HasActor, at: datetime, **chan
 
 def hold_approvals(made: DealerReturn) -> None:
     """Lock what waits for an answer about a return, before the return itself."""
-    list(Approval.objects.select_for_update(no_key=True).filter(pk__in=made.signatures.values("approval")).values_list("pk", flat=True))
+    asked = Q(pk__in=made.signatures.values("approval")) | Q(pk__in=made.advances.values("approval"))
+    list(Approval.objects.select_for_update(no_key=True).filter(asked).order_by("pk").values_list("pk", flat=True))
 
 
 def address(made: DealerReturn) -> str:

@@ -130,6 +130,12 @@ class DealerReturn(models.Model):
     def title(self) -> str:
         return f"JT{self.pk:06d}"
 
+    @property
+    def note(self) -> Note | None:
+        """The note that stands; none while it is not settled, or what was settled is entered against."""
+        notes = sorted(self.notes.all(), key=lambda one: one.pk)
+        return notes[-1] if notes and notes[-1].against_id is None else None
+
 
 class ReturnLine(models.Model):
     """One kind of goods of a return: as applied for, and as counted."""
@@ -255,9 +261,14 @@ class Finding(models.Model):
 
 
 class Note(models.Model):
-    """The settlement of a return, written once: credit, fees, and who bears what is lost."""
+    """The settlement of a return, never changed: credit, fees, and who bears what is lost.
 
-    made = models.OneToOneField(DealerReturn, models.PROTECT, related_name="note")
+    What was wrong is entered against by a note of the same amounts the other way round; then it is settled anew.
+    """
+
+    made = models.ForeignKey(DealerReturn, models.PROTECT, related_name="notes", db_index=False)
+    turn = models.PositiveSmallIntegerField(default=1)
+    against = models.OneToOneField("self", models.PROTECT, null=True, related_name="countered")
     credit_fen = models.BigIntegerField()
     fees_fen = models.BigIntegerField()
     net_fen = models.BigIntegerField()
@@ -271,7 +282,12 @@ class Note(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(net_fen=models.F("credit_fen") - models.F("fees_fen")), name="a_note_adds_up"),
-            models.CheckConstraint(condition=Q(credit_fen__gte=0, fees_fen__gte=0, borne_fen__gte=0), name="a_note_owes_nothing_odd"),
+            models.CheckConstraint(
+                condition=Q(against=None, credit_fen__gte=0, fees_fen__gte=0, borne_fen__gte=0)
+                | Q(against__isnull=False, credit_fen__lte=0, fees_fen__lte=0, borne_fen__lte=0),
+                name="a_note_owes_nothing_odd",
+            ),
+            models.UniqueConstraint(fields=["made", "turn"], condition=Q(against=None), name="a_note_once_a_turn"),
         ]
 
 
@@ -283,6 +299,8 @@ class Fee(models.Model):
         PACKING = "packing", pgettext_lazy("dealer fee", "Packing")
         LABOUR = "labour", pgettext_lazy("dealer fee", "Labour")
         BREACH = "breach", pgettext_lazy("dealer fee", "Breach of contract")
+        UNRETURNED = "unreturned", pgettext_lazy("dealer fee", "Replaced, never returned")
+        SPOILT = "spoilt", pgettext_lazy("dealer fee", "Replaced, spoilt by the dealer")
 
     note = models.ForeignKey(Note, models.PROTECT, related_name="fees")
     kind = models.CharField(max_length=10, choices=Kind)

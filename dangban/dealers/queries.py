@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -23,37 +23,17 @@ from dangban.dealers.models import (
     Step,
 )
 from dangban.desk.models import Deadline
-from dangban.handbook.decisions import Decision
+from dangban.handbook.decisions import Because, Decision
 from dangban.handbook.rulebook import Rules
 from dangban.lib import clock
+from dangban.lib.listing import OPEN, OVER, StateFilters
 from dangban.media.links import signed_url
 from dangban.media.models import Use
 from dangban.people.models import Person
 
 PAGE = 50
 MOST_COUNTED = 1000
-OPEN, OVER = "open", "over"
 STATES = (OPEN, *DealerReturn.State.values, OVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed to; the same words as in its address."""
-
-    shop: int | None = None
-    state: str = OPEN
-    mine: bool = False
-    search: str = ""
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> Filters:
-        shop = int(given["shop"]) if re.fullmatch(r"\d{1,17}", given.get("shop", "")) else None
-        state = given.get("state", "")
-        return cls(shop, state if state in STATES else OPEN, given.get("mine") == "1", given.get("q", "").strip()[:80])
-
-    def as_query(self, **changed: Any) -> dict[str, str]:
-        values = {"shop": self.shop, "state": self.state, "mine": "1" if self.mine else "", "q": self.search} | changed
-        return {name: str(value) for name, value in values.items() if value not in ("", None) and (name, value) != ("state", OPEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +51,7 @@ class Page:
     first: bool = True
 
 
-def filtered(person: Person, filters: Filters) -> QuerySet[DealerReturn]:
+def filtered(person: Person, filters: StateFilters) -> QuerySet[DealerReturn]:
     found = access.visible_returns(person)
     if filters.shop is not None:
         found = found.filter(shop=filters.shop)
@@ -86,7 +66,7 @@ def filtered(person: Person, filters: Filters) -> QuerySet[DealerReturn]:
     return found.filter(~final if filters.state == OPEN else final if filters.state == OVER else Q(state=filters.state))
 
 
-def list_page(person: Person, filters: Filters, after: str = "") -> Page:
+def list_page(person: Person, filters: StateFilters, after: str = "") -> Page:
     """A page, newest first; `after` is the key of the last line before it."""
     key = int(after) if re.fullmatch(r"\d{1,17}", after) else 0
     base = filtered(person, filters)
@@ -106,7 +86,7 @@ def _clocks(pks: Sequence[int]) -> QuerySet[Deadline]:
     return Deadline.objects.filter(subject_kind=holding.SUBJECT, subject_id__in=list(pks), met_at=None, cancelled_at=None)
 
 
-def count(person: Person, filters: Filters) -> int:
+def count(person: Person, filters: StateFilters) -> int:
     """How many fit, counted no further than is worth showing."""
     return filtered(person, filters).order_by()[:MOST_COUNTED].count()
 
@@ -128,9 +108,12 @@ class Sheet:
     advances: list[Advance]
     arrivals: list[Arrival]
     steps: list[Step]
+    # The one that stands; all of them, and what was entered against, in their order.
     note: Note | None
+    notes: list[Note]
     acceptance: Decision
     on_site: Decision
+    back_by: tuple[date, Because] | None
 
     @property
     def pieces(self) -> int:
@@ -157,6 +140,7 @@ def sheet(made: DealerReturn, rulebook: Rules) -> Sheet:
     signatures = list(made.signatures.select_related("person", "approval").order_by("round", "step", "pk"))
     counts = [one for one in signatures if one.kind == Signature.Kind.COUNT]
     last = counts[-1].round if counts else 0
+    notes = list(made.notes.select_related("by", "against").prefetch_related("fees", "shares").order_by("pk"))
     return Sheet(
         made=made,
         clock=_clocks([made.pk]).first(),
@@ -168,9 +152,11 @@ def sheet(made: DealerReturn, rulebook: Rules) -> Sheet:
         advances=list(made.advances.select_related("asked_by", "sent_by").order_by("pk")),
         arrivals=list(made.arrivals.select_related("by").order_by("pk")),
         steps=list(made.steps.order_by("pk")),
-        note=Note.objects.filter(made=made).select_related("by").prefetch_related("fees", "shares").first(),
+        note=notes[-1] if notes and notes[-1].against_id is None else None,
+        notes=notes,
         acceptance=rules.acceptance(facts.asked(made), rulebook),
         on_site=rules.on_site(made.batch, made.disputed, made.visited_on is not None, rulebook),
+        back_by=facts.back_by(made, rulebook),
     )
 
 
@@ -186,12 +172,14 @@ class May:
     photo: bool = False
     advance: bool = False
     withdraw: bool = False
+    against: bool = False
 
 
 def may(person: Person, shown: Sheet) -> May:
     made = shown.made
+    against = shown.note is not None and person.can(access.SETTLE, shop=made.shop_id)
     if not made.is_open:
-        return May()
+        return May(against=against)
     can = {name: person.can(permission, shop=made.shop_id) for name, permission in (
         ("apply", access.APPLY), ("judge", access.JUDGE), ("receive", access.RECEIVE), ("settle", access.SETTLE), ("sign", access.SIGN),
     )}  # fmt: skip
@@ -210,6 +198,7 @@ def may(person: Person, shown: Sheet) -> May:
         photo=can["apply"] or can["judge"] or can["receive"],
         advance=can["apply"] and coming and made.judged == "return" and not replaced,
         withdraw=can["apply"] and "withdraw" in rules.FLOW[made.state].moves,
+        against=against,
     )
 
 
@@ -257,8 +246,20 @@ class Month:
     applied: int = 0
     refused: int = 0
     turned_away: int = 0
-    fees_fen: int = 0
-    credit_fen: int = 0
+    # Settled in the month, and entered against in it, whenever it was settled.
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def fees_fen(self) -> int:
+        return sum(note.fees_fen for note in self.notes)
+
+    @property
+    def credit_fen(self) -> int:
+        return sum(note.credit_fen for note in self.notes)
+
+    @property
+    def against(self) -> list[Note]:
+        return [note for note in self.notes if note.against_id is not None]
 
     @property
     def pieces(self) -> int:
@@ -278,27 +279,26 @@ def month_span(first: date) -> tuple[Any, Any]:
     return clock.day_span(first.replace(day=1))[0], clock.day_span(following)[0]
 
 
-def month(person: Person, first: date, shop: int | None = None) -> Month:
+def month(person: Person, first: date, shop: int | None = None, permission: str = access.VIEW) -> Month:
     since, until = month_span(first)
-    returns = access.visible_returns(person)
+    returns = DealerReturn.objects.filter(access.where(person, permission))
     returns = returns.filter(shop=shop) if shop is not None else returns
     table = Month(rows=_month_rows(returns, since, until))
     notes = Note.objects.filter(made__in=returns.values("pk"), at__gte=since, at__lt=until)
-    said = notes.aggregate(fees=Sum("fees_fen"), credit=Sum("credit_fen"))
-    table.fees_fen, table.credit_fen = said["fees"] or 0, said["credit"] or 0
     shares = notes.filter(shares__isnull=False).values("shares__department").annotate(amount=Sum("shares__amount_fen"))
     table.by_department = sorted(((row["shares__department"], row["amount"]) for row in shares), key=lambda one: -one[1])
+    table.notes = list(notes.select_related("made__dealer", "against").order_by("pk"))
     asked = returns.filter(applied_at__gte=since, applied_at__lt=until)
     table.applied = asked.count()
     table.refused = asked.filter(state=DealerReturn.State.REFUSED).count()
-    arrivals = access.visible_arrivals(person).exclude(why="").filter(at__gte=since, at__lt=until)
+    arrivals = Arrival.objects.filter(access.where(person, permission)).exclude(why="").filter(at__gte=since, at__lt=until)
     table.turned_away = (arrivals.filter(shop=shop) if shop is not None else arrivals).count()
     return table
 
 
 def _month_rows(returns: QuerySet[DealerReturn], since: Any, until: Any) -> list[MonthRow]:
     found = Finding.objects.filter(line__made__in=returns.filter(inspected_at__gte=since, inspected_at__lt=until).values("pk"))
-    grouped = found.values("line__made__dealer__name", "cause", "department").annotate(
+    grouped = found.values("line__made__dealer", "line__made__dealer__name", "cause", "department").annotate(
         returns=Count("line__made", distinct=True), pieces=Sum("quantity"), worth=Sum(F("quantity") * F("line__price_fen")), loss=Sum("loss_fen")
     )
     rows = [

@@ -10,6 +10,7 @@ from dangban.dealers import clauses
 from dangban.handbook.decisions import Because, Decision
 from dangban.handbook.rulebook import Rules
 from dangban.lib import money
+from dangban.lib.days import FRIDAY
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -21,7 +22,8 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Stop:
     """A state: who is awaited (with the permission that lets them act), and where each act leads.
 
-    A final one awaits nobody. By when, the handbook says (`dealers.deadlines`).
+    A final one awaits nobody; what was settled wrongly is still entered against there. By when, the handbook says
+    (`dealers.deadlines`).
     """
 
     party: str = ""
@@ -30,7 +32,7 @@ class Stop:
 
     @property
     def is_final(self) -> bool:
-        return not self.moves
+        return not self.party
 
 
 FLOW: Mapping[str, Stop] = {
@@ -40,14 +42,14 @@ FLOW: Mapping[str, Stop] = {
     ),
     "signing": Stop("signers", "dealers.sign", {"signed": ("approved",), "turned_down": ("applied",), "withdraw": ("withdrawn",)}),
     "approved": Stop("agent", "dealers.apply", {"tell": ("told",), "withdraw": ("withdrawn",)}),
-    "told": Stop("dealer", "dealers.apply", {"send": ("on_way",), "withdraw": ("withdrawn",)}),
-    "on_way": Stop("warehouse", "dealers.receive", {"arrive": ("counting",), "lose": ("told",)}),
+    "told": Stop("dealer", "dealers.apply", {"send": ("on_way",), "missed": ("settling",), "withdraw": ("withdrawn",)}),
+    "on_way": Stop("warehouse", "dealers.receive", {"arrive": ("counting",), "missed": ("settling",), "lose": ("told",)}),
     "counting": Stop("counters", "dealers.receive", {"count": ("inspecting",)}),
     "inspecting": Stop("inspector", "dealers.judge", {"report": ("disposing", "settling")}),
     "disposing": Stop("warehouse", "dealers.receive", {"disposed": ("settling",)}),
-    "settling": Stop("finance", "dealers.settle", {"settle": ("settled",)}),
-    "settled": Stop("agent", "dealers.apply", {"close": ("closed",)}),
-    "closed": Stop(),
+    "settling": Stop("finance", "dealers.settle", {"settle": ("settled",), "arrive": ("counting",)}),
+    "settled": Stop("agent", "dealers.apply", {"close": ("closed",), "against": ("settling",)}),
+    "closed": Stop(moves={"against": ("settling",)}),
     "advised": Stop(),
     "refused": Stop(),
     "withdrawn": Stop(),
@@ -76,15 +78,21 @@ class Asked:
     received_on: date
     reported_on: date
     photos_on: date | None = None
+    # Days that public holidays have moved.
+    moved: tuple[date, ...] = ()
 
 
-def last_day(start: date, days: int, rest: Sequence[str]) -> date:
-    """The last of so many days after `start`, days of rest not counted; a week of rest only counts them all."""
+def last_day(start: date, days: int, rest: Sequence[str], moved: Sequence[date] = ()) -> date:
+    """The last of so many days after `start`, days of rest not counted; a week of rest only counts them all.
+
+    Where there are days of rest, a holiday is one too, and a weekend worked for it is none.
+    """
     resting = set(rest) if set(rest) != set(WEEK) else set()
     day = start
     while days > 0:
         day += timedelta(days=1)
-        days -= WEEK[day.weekday()] not in resting
+        rests = day.weekday() <= FRIDAY if resting and day in moved else WEEK[day.weekday()] in resting
+        days -= not rests
     return day
 
 
@@ -94,7 +102,7 @@ def acceptance(asked: Asked, rules: Rules) -> Decision:
     if row is None:
         return Decision("dealers.acceptance", "open")
     rest = rules[clauses.REST_DAYS] if row.counted == "working" and rules.has(clauses.REST_DAYS) else ()
-    last = last_day(asked.received_on, row.days, rest)
+    last = last_day(asked.received_on, row.days, rest, asked.moved)
     facts = {"reason": asked.reason, "received_on": asked.received_on, "reported_on": asked.reported_on, "last_day": last}
     because = [rules.because(clauses.WINDOWS, **facts, **({"photos_on": asked.photos_on} if asked.photos_on else {}))]
     if row.counted == "working" and rules.has(clauses.REST_DAYS):
@@ -190,6 +198,8 @@ class Found:
     value_fen: int
     loss_fen: int
     nonstandard: bool = False
+    # The worth of those that do not go back to a dealer who wanted them repaired.
+    kept_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,14 @@ class Costs:
 
     dispatch_fen: int = 0
     packing_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What was replaced beforehand and did not come back."""
+
+    units: int = 0
+    value_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +247,26 @@ class Bill:
         return sum(amount for _cause, amount in self.shares)
 
 
-def bill(reason: str, judged: str, found: Sequence[Found], costs: Costs, contract: int | None, rules: Rules) -> Bill:
-    """The settlement of a return. `contract` is the breach fee in hundredths of a percent, None where it says nothing."""
+def bill(
+    reason: str, judged: str, found: Sequence[Found], costs: Costs, contract: int | None, rules: Rules, owing: Owing | None = None
+) -> Bill:
+    """The settlement of a return. `contract` is the breach fee in hundredths of a percent, None where it says nothing.
+
+    `owing` where a replacement left beforehand: nothing is credited then, and what did not come or was spoilt is charged.
+    """
     breach = _breach(reason, found, contract, rules)
     fees = breach or _caused(reason, found, costs, rules)
-    paid = {fee.kind for fee in fees}
-    left = Costs(0 if "dispatch" in paid else costs.dispatch_fen, 0 if "packing" in paid else costs.packing_fen)
-    return Bill(_credit(judged, found), fees, _shares(found, left))
+    paid = {fee.kind: fee.amount_fen for fee in fees}
+    left = Costs(costs.dispatch_fen - paid.get("dispatch", 0), costs.packing_fen - paid.get("packing", 0))
+    if owing is None:
+        return Bill(_credit(judged, found), fees, _shares(found, left))
+    return Bill(0, (*fees, *_replaced(found, owing, rules)), _shares(found, left))
 
 
 def _credit(judged: str, found: Sequence[Found]) -> int:
-    """Goods that were repaired stay the dealer's; goods that the dealer spoilt are not bought back."""
+    """Goods that were repaired stay the dealer's, those that could not be are paid for; what the dealer spoilt is not bought back."""
+    if judged == "repair":
+        return sum(one.kept_fen for one in found if one.cause != "customer")
     if judged != "return":
         return 0
     return sum(one.value_fen for one in found if one.cause != "customer" or one.disposal == "stock")
@@ -261,7 +288,7 @@ def _breach(reason: str, found: Sequence[Found], contract: int | None, rules: Ru
 
 
 def _caused(reason: str, found: Sequence[Found], costs: Costs, rules: Rules) -> tuple[Fee, ...]:
-    """Dispatch, packing and labour of what the dealer caused: all of it, or the pieces found to be theirs."""
+    """Dispatch, packing and labour of what the dealer caused: all of it, or by the pieces found to be theirs."""
     if not rules.has(clauses.CUSTOMER_CAUSED) or not rules.has(clauses.CUSTOMER_PAYS):
         return ()
     all_theirs = reason in rules[clauses.CUSTOMER_CAUSED]
@@ -270,17 +297,30 @@ def _caused(reason: str, found: Sequence[Found], costs: Costs, rules: Rules) -> 
     if not units:
         return ()
     labour = rules[clauses.LABOUR] * units if rules.has(clauses.LABOUR) else 0
+    by_pieces = (pieces - units, units)
     amounts = {
-        "dispatch": costs.dispatch_fen * (units == pieces),
-        "packing": costs.packing_fen * (units == pieces),
-        "labour": labour,
-    }
+        "dispatch": money.split(costs.dispatch_fen, by_pieces)[1], "packing": money.split(costs.packing_fen, by_pieces)[1], "labour": labour,
+    }  # fmt: skip
     facts = {"reason": reason, "units": units}
     fees = []
     for kind in rules[clauses.CUSTOMER_PAYS]:
         clause = clauses.LABOUR if kind == "labour" and rules.has(clauses.LABOUR) else clauses.CUSTOMER_PAYS
         if amounts[kind]:
             fees.append(Fee(kind, amounts[kind], rules.because(clause, **facts)))
+    return tuple(fees)
+
+
+def _replaced(found: Sequence[Found], owing: Owing, rules: Rules) -> tuple[Fee, ...]:
+    """A dealer who has a new piece already pays for the old one that never came, or that they spoilt."""
+    spoilt = [one for one in found if one.cause == "customer" and one.disposal != "stock"]
+    worth = sum(one.value_fen for one in spoilt)
+    fees = []
+    if owing.value_fen and rules.has(clauses.ADVANCE_BACK):
+        because = rules.because(clauses.ADVANCE_BACK, units=owing.units, value_fen=owing.value_fen)
+        fees.append(Fee("unreturned", owing.value_fen, because))
+    if worth and rules.has(clauses.LIABLE):
+        because = rules.because(clauses.LIABLE, cause="customer", units=sum(one.quantity for one in spoilt), value_fen=worth)
+        fees.append(Fee("spoilt", worth, because))
     return tuple(fees)
 
 
@@ -303,3 +343,12 @@ def advance(way: str, rules: Rules) -> Decision:
         return Decision("dealers.advance", "may")
     outcome = "may" if way in rules[clauses.ADVANCE_NEEDS] else "refused"
     return Decision("dealers.advance", outcome, because=(rules.because(clauses.ADVANCE_NEEDS),))
+
+
+def back_by(replaced_on: date, told_on: date, parcel_due: date | None, rules: Rules) -> tuple[date, Because] | None:
+    """The last day on which replaced goods may come; a parcel that left in time has the time of its way besides."""
+    if not rules.has(clauses.ADVANCE_BACK):
+        return None
+    last = max(replaced_on, told_on) + rules[clauses.ADVANCE_BACK]
+    last = max(last, parcel_due) if parcel_due is not None else last
+    return last, rules.because(clauses.ADVANCE_BACK, replaced_on=replaced_on, last_day=last)

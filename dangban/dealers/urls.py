@@ -34,6 +34,7 @@ pages = [
     path("<int:pk>/signature/", acts.signature, name="signature"),
     path("<int:pk>/report/", acts.report, name="report"),
     path("<int:pk>/settlement/", acts.settlement, name="settlement"),
+    path("<int:pk>/against/", acts.against, name="against"),
     path("<int:pk>/closing/", acts.closing, name="closing"),
     path("<int:pk>/advance/", acts.advance, name="advance"),
 ]

@@ -12,6 +12,7 @@ from dangban.dealers import bell, clauses, holding, rules
 from dangban.dealers.actions import advancing, inspecting, judging
 from dangban.dealers.models import Arrival, Dealer, DealerReturn, Finding
 from dangban.desk import ports as desk
+from dangban.handbook.shapes import Words
 from dangban.journal import ports
 
 VERBS = {
@@ -44,11 +45,13 @@ VERBS = {
     "dealers.reworked": _("got goods back from the workshop for the return"),
     "dealers.rework_called_off": _("lost the rework of goods of the return"),
     "dealers.settle": _("settled the return"),
+    "dealers.against": _("entered against the settlement note of the return"),
     "dealers.close": _("closed the return"),
     "dealers.advance_asked": _("asked for a replacement before the return"),
     "dealers.advance_granted": _("consented to a replacement before the return"),
     "dealers.advance_refused": _("refused a replacement before the return"),
     "dealers.advance_sent": _("sent a replacement before the return"),
+    "dealers.missed": _("waited in vain for goods that were replaced, of the return"),
     "dealers.handed_on": _("handed on the return"),
     "dealers.exported": _("exported returns of dealers:"),
     "dealers.printed": _("printed a sheet of the return"),
@@ -62,6 +65,10 @@ FIELDS = {
     "sender": pgettext_lazy("journal", "sender"),
     "disposal": pgettext_lazy("journal", "disposal"),
     "findings": pgettext_lazy("journal", "findings"),
+    "credit_fen": pgettext_lazy("journal", "credit"),
+    "fees_fen": pgettext_lazy("journal", "fees"),
+    "borne_fen": pgettext_lazy("journal", "borne"),
+    # As older entries call them.
     "credit": pgettext_lazy("journal", "credit in fen"),
     "fees": pgettext_lazy("journal", "fees in fen"),
     "borne": pgettext_lazy("journal", "borne in fen"),
@@ -123,17 +130,22 @@ ACTS = {
     "reworked": pgettext_lazy("step", "Back from the workshop"),
     "rework_called_off": pgettext_lazy("step", "Rework called off"),
     "settle": pgettext_lazy("step", "Settled"),
+    "against": pgettext_lazy("step", "Note entered against"),
     "close": pgettext_lazy("step", "Closed"),
     "advance_asked": pgettext_lazy("step", "Replacement asked for"),
     "advance_granted": pgettext_lazy("step", "Replacement consented to"),
     "advance_refused": pgettext_lazy("step", "Replacement refused"),
     "advance_sent": pgettext_lazy("step", "Replacement sent"),
+    "missed": pgettext_lazy("step", "Replaced goods never came"),
 }
 
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="dealers")
+    ports.name_values("judged", dict(DealerReturn.Judged.choices), room="dealers")
+    for key, pairs in (("unit", clauses.UNITS), ("part", clauses.PARTS)):
+        ports.name_values(key, {code: Words(*pair) for code, pair in pairs.items()}, room="dealers")
     ports.name_subject(holding.SUBJECT, _("dealer's return"), titles=_returns)
     ports.name_subject("dealers.dealer", _("dealer"), titles=_dealers)
     ports.name_subject("dealers.arrival", _("arrival at the gate"), titles=_arrivals)

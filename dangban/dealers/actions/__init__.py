@@ -24,7 +24,7 @@ from dangban.dealers.actions.arriving import (
 )
 from dangban.dealers.actions.inspecting import Result, decide_anew, dispose, report
 from dangban.dealers.actions.judging import judge, refuse, visit
-from dangban.dealers.actions.settling import close, settle
+from dangban.dealers.actions.settling import close, enter_against, settle
 
 __all__ = [
     "About",
@@ -43,6 +43,7 @@ __all__ = [
     "count_sheet",
     "decide_anew",
     "dispose",
+    "enter_against",
     "judge",
     "lose",
     "refuse",

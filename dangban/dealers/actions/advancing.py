@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dangban.dealers import access, holding, rules
 from dangban.dealers.models import Advance, DealerReturn
@@ -47,7 +48,7 @@ def ask(
         advance = Advance.objects.create(made=held, way=way, words=words, said_on=said_on, asked_by=by, asked_at=at)
         with translation.override(settings.LANGUAGE_CODE):
             title = _("Replacement before the return %(number)s: %(dealer)s") % {"number": held.title, "dealer": held.dealer.name}
-            told = {_("Proof"): f"{advance.get_way_display()} {said_on.isoformat()}", _("Words"): words}
+            told = {_("Proof"): f"{advance.get_way_display()} {said_on.isoformat()}", pgettext("dealers", "Words"): words}
         advance.approval = desk.ask_approval(
             KIND, advance, title=title, by=by, shop=held.shop, facts=told, because=[reason.as_data() for reason in decision.because], at=at
         )
@@ -69,6 +70,20 @@ def settled(approval: Approval, by: Actor, at: datetime) -> None:
     holding.note(held, "advance_granted" if approval.granted else "advance_refused", by=by, at=at, words=approval.answer)
 
 
+def call_off(held: DealerReturn, why: str, *, by: Person, at: datetime) -> None:
+    """The goods do not come after all: nobody is to consent to a replacement any more. Its approval is held by the caller.
+
+    Refused once the replacement has left.
+    """
+    if held.advances.filter(state=Advance.State.SENT).exists():
+        raise Refused(_("The replacement has left already; the goods have to come back."), code="advance")
+    for advance in held.advances.filter(state__in=(Advance.State.ASKED, Advance.State.GRANTED)).select_related("approval"):
+        if advance.state == Advance.State.ASKED and advance.approval is not None:
+            desk.withdraw_approval(advance.approval, why, by=by, at=at)
+        advance.state, advance.answer = Advance.State.REFUSED, why[:300]
+        advance.save(update_fields=["state", "answer"])
+
+
 def send(
     advance: Advance, courier: str, number: str, *, by: Person, seen: int | None = None, at: datetime | None = None
 ) -> Advance:
@@ -84,7 +99,9 @@ def send(
         found = Advance.objects.get(pk=advance.pk)
         if found.state != Advance.State.GRANTED:
             raise Conflict(_("This replacement is not there any more: %(state)s.") % {"state": found.get_state_display()})
-        if hasattr(held, "note"):
+        if held.judged != DealerReturn.Judged.RETURN:
+            raise Conflict(_("This return is judged anew. Nothing is replaced until it may come."))
+        if held.note is not None:
             raise Refused(_("This return is settled in money already."), code="settled")
         for line in held.lines.select_related("sku").order_by("position"):
             stock.take_out(

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from dangban.customers.models import Customer
 from dangban.dealers import access, facts, holding, rules
-from dangban.dealers.models import Advance, Dealer, DealerReturn, ReturnLine
+from dangban.dealers.actions import advancing
+from dangban.dealers.models import Dealer, DealerReturn, ReturnLine
 from dangban.desk import actions as desk
 from dangban.handbook.actions import keep
 from dangban.handbook.current import in_force_so_far as in_force
 from dangban.journal.actions import record
 from dangban.lib import clock
-from dangban.lib.errors import BadInput, Conflict, Refused
+from dangban.lib.errors import BadInput, Conflict
 from dangban.lib.text import refuse_unstorable
 from dangban.media import actions as media
 from dangban.media.models import Use
@@ -197,8 +198,7 @@ def withdraw(made: DealerReturn, why: str, *, by: Person, seen: int | None = Non
     with transaction.atomic():
         holding.hold_approvals(made)
         held = holding.locked(made, State.APPLIED, State.SIGNING, State.APPROVED, State.TOLD, seen=seen)
-        if held.advances.filter(state=Advance.State.SENT).exists():
-            raise Refused(_("The replacement has left already; the goods have to come back."), code="advance")
+        advancing.call_off(held, why, by=by, at=at)
         for signature in held.signatures.filter(approval__settled_at=None, approval__isnull=False).select_related("approval"):
             assert signature.approval is not None
             desk.withdraw_approval(signature.approval, why, by=by, at=at)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
@@ -95,9 +96,10 @@ def arrive(
             holding.journal("turned_away", held, by=by, at=at, number=number, why=str(arrival.get_why_display()))
             _tell_applicant(held, arrival, by=by, at=at)
         else:
-            if held.state == State.TOLD:
+            if held.state != State.ON_WAY:
                 # Sent before anybody heard the number: it is noted now.
                 held.courier, held.number, held.sent_at = courier[:40], number, at
+            if held.state == State.TOLD:
                 holding.go(held, "send", State.ON_WAY, by=by, at=at, number=number)
             held.warehouse, held.arrived_at = warehouse, at
             _start_count(held, 1, at)
@@ -122,7 +124,9 @@ def _known(among: QuerySet[DealerReturn], number: str) -> DealerReturn | None:
 def _why_not(held: DealerReturn | None) -> str:
     if held is None:
         return Arrival.Why.UNKNOWN
-    if held.state in (State.ON_WAY, State.TOLD):
+    # What came too late to wait for is let in as long as nothing was charged for it.
+    late = held.state == State.SETTLING and held.arrived_at is None
+    if late or held.state in (State.ON_WAY, State.TOLD):
         return Arrival.Why.TAKEN
     return Arrival.Why.UNAPPROVED if held.state in (State.APPLIED, State.SIGNING, State.APPROVED) else Arrival.Why.OVER
 
@@ -163,7 +167,7 @@ def count(
     at = holding.when(at)
     with transaction.atomic():
         held = holding.locked(made, State.COUNTING, seen=seen)
-        lines = list(held.lines.order_by("position"))
+        lines = list(held.lines.select_related("sku__product").order_by("position"))
         if set(counted) != {line.pk for line in lines}:
             raise BadInput(_("Count every line of the return."), fields={"lines": [_("Count every line of the return.")]})
         for line in lines:
@@ -175,9 +179,22 @@ def count(
         sheet = count_sheet(held)
         if any(one.person_id for one in sheet):
             _start_count(held, sheet[0].round + 1, at)
-        told = ", ".join(f"{line.position}: {line.counted}/{line.quantity}" for line in lines)
-        holding.note(held, "counted", by=by, at=at, words=told)
+        holding.note(held, "counted", by=by, at=at, words=_told(lines))
     return held
+
+
+def _told(lines: Sequence[ReturnLine]) -> str:
+    """What was found other than applied for, line by line; the rest in one sentence."""
+    with translation.override(settings.LANGUAGE_CODE):
+        off = [
+            _("%(goods)s: %(counted)s counted, %(quantity)s applied for")
+            % {"goods": f"{line.sku.product.title} {line.sku.name}".strip(), "counted": line.counted, "quantity": line.quantity}
+            for line in lines
+            if line.counted != line.quantity
+        ]
+        same = sum(line.quantity for line in lines if line.counted == line.quantity)
+        as_asked = [_("the other %(count)s pieces as applied for") if off else _("%(count)s pieces, as applied for")] if same else []
+        return "；".join([*off, *(words % {"count": same} for words in as_asked)])  # han
 
 
 def sign_count(

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dangban.dealers import access, facts, holding, rules
+from dangban.dealers.actions import advancing
 from dangban.dealers.clauses import UNITS
 from dangban.dealers.models import DealerReturn, Signature
 from dangban.desk import actions as desk
@@ -57,7 +58,10 @@ def judge(
         raise BadInput(_("Choose what is to be done."), fields={"judged": [_("Choose what is to be done.")]})
     _not_ones_own(made, by)
     with transaction.atomic():
+        holding.hold_approvals(made)
         held = holding.locked(made, State.APPLIED, seen=seen)
+        if judged != Judged.RETURN:
+            advancing.call_off(held, words, by=by, at=at)
         held.judged_by, held.judged_at, held.judgement = by, at, words
         held.judged = judged
         if judged == Judged.ADVISE:
@@ -76,7 +80,9 @@ def refuse(made: DealerReturn, words: str, *, by: Person, seen: int | None = Non
     at, words = holding.when(at), holding.said(words, "words")
     _not_ones_own(made, by)
     with transaction.atomic():
+        holding.hold_approvals(made)
         held = holding.locked(made, State.APPLIED, seen=seen)
+        advancing.call_off(held, words, by=by, at=at)
         decision = rules.acceptance(facts.asked(held), in_force(at))
         if decision.because:
             keep(decision, subject=held, by=by, shop=held.shop_id, at=at)

@@ -93,7 +93,16 @@ class WholeWayTest(Case):
             "disposed_of", "disposed_of", "disposal_granted", "disposed_of", "reworked", "disposed", "settle", "close",
         ]  # fmt: skip
 
-    def test_repaired_goods_go_back_to_the_dealer_and_are_not_credited(self) -> None:
+    def test_the_history_says_in_words_what_was_counted_other_than_applied_for(self) -> None:
+        story = self.story
+        made = story.arrived("return", (story.blue, 12, 19_900), (story.grey, 5, 19_900))
+        first, second = made.lines.order_by("position")
+        actions.count(made, {first.pk: (10, ""), second.pk: (5, "")}, by=self.cast.ding)
+        actions.count(made, {first.pk: (12, ""), second.pk: (5, "")}, by=self.cast.ding)
+        told = Step.objects.filter(made=made, act="counted").order_by("pk").values_list("words", flat=True)
+        assert list(told) == [f"{first.sku.product.title} {first.sku.name}：申请 12 件，实点 10 件；其余 5 件与申请一致", "17 件，与申请一致"]
+
+    def test_repaired_goods_go_back_to_the_dealer_and_only_what_is_beyond_repair_is_credited(self) -> None:
         story = self.story
         made = story.disposed((10, "production", "rework"), judged="repair")
         order = ReworkOrder.objects.get()
@@ -102,7 +111,7 @@ class WholeWayTest(Case):
         workshop.check_again(order, 9, 0, by=self.cast.zhou)
         desk.settle_approval(Approval.objects.get(kind="aftersales.scrap_rework"), True, by=self.cast.bao)
         note = story.settle(story.again(made))
-        assert (note.credit_fen, note.borne_fen, story.lying()) == (0, 19_900, {"good": 9})
+        assert (note.credit_fen, note.borne_fen, story.lying()) == (19_900, 19_900, {"good": 9})
         with pytest.raises(BadInput):
             actions.close(made, "修好寄回", by=self.cast.lin)
         assert story.lying() == {"good": 9}

@@ -59,6 +59,8 @@ class RacesTest(TransactionTestCase):
         assert self.story.lying() == {"good": 10}
         assert self.all_at_once(lambda: actions.settle(made, rules.Costs(100), by=self.cast.qian)) == ["Conflict"] * 3
         assert (Note.objects.count(), DealerReturn.objects.get().state) == (1, "settled")
+        assert self.all_at_once(lambda: actions.enter_against(made, "打错", by=self.cast.qian)) == ["Conflict"] * 3
+        assert (Note.objects.count(), DealerReturn.objects.get().state) == (2, "settling")
 
     def test_signed_and_withdrawn_at_the_same_moment_it_is_one_of_both(self) -> None:
         with clock.frozen(NOW):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dangban.dealers import clauses, rules
-from dangban.dealers.models import Arrival, DealerReturn, Finding, Note, Signature
-from dangban.dealers.rules import Asked, Costs, Found
+from dangban.dealers.models import Arrival, DealerReturn, Finding, Signature
+from dangban.dealers.rules import Asked, Costs, Found, Owing
 from dangban.handbook.loader import preset
 from dangban.handbook.rulebook import Rules
 from dangban.testing.cast import TODAY
@@ -57,7 +58,6 @@ def test_codes_of_the_rules_and_of_the_rows_are_the_same() -> None:
     assert set(clauses.PARTS) == set(rules.COUNT_PERMISSIONS)
     assert Arrival.Why.TAKEN == ""
     assert set(Signature.Kind.values) == {"release", "count"}
-    assert Note._meta.get_field("made").unique
 
 
 # ---- Windows -----------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_what_goods_lose_and_which_way_needs_an_approval(disposal: str, loss: in
 # ---- What is paid ----------------------------------------------------------------------------------------
 
 
-def found(cause: str = "production", disposal: str = "stock", quantity: int = 1, worth: int = 10_000, loss: int = 0, **more: bool) -> Found:
+def found(cause: str = "production", disposal: str = "stock", quantity: int = 1, worth: int = 10_000, loss: int = 0, **more: Any) -> Found:
     return Found(cause, disposal, quantity, worth, loss, **more)
 
 
@@ -161,11 +161,11 @@ def found(cause: str = "production", disposal: str = "stock", quantity: int = 1,
     [
         ("quality", "return", [found(quantity=3)], None, 10_000, [], [("production", 301)]),
         ("quality", "repair", [found(loss=200)], None, 0, [], [("production", 501)]),
-        ("quality", "replaced", [found()], None, 0, [], [("production", 301)]),
         ("quality", "return", [found(), found("sales", quantity=2)], None, 20_000, [], [("production", 100), ("sales", 201)]),
         ("unwanted", "return", [found("customer", quantity=5)], None, 10_000, [("dispatch", 300), ("packing", 1)], []),
         ("quality", "return", [found("customer", "scrap", loss=10_000)], None, 0, [("dispatch", 300), ("packing", 1)], []),
-        ("quality", "return", [found(), found("customer", "scrap", loss=10_000)], None, 10_000, [], [("production", 301)]),
+        ("quality", "return", [found(), found("customer", "scrap", loss=10_000)], None, 10_000, [("dispatch", 150)], [("production", 151)]),
+        ("quality", "return", [found(), found("customer", "scrap", quantity=2)], None, 10_000, [("dispatch", 200), ("packing", 1)], [("production", 100)]),
         ("cancel", "return", [found(nonstandard=True)], 2_000, 10_000, [("breach", 2_000)], [("production", 301)]),
         ("cancel", "return", [found(nonstandard=True)], None, 10_000, [], [("production", 301)]),
         ("change", "return", [found()], 2_000, 10_000, [], [("production", 301)]),
@@ -179,6 +179,41 @@ def test_the_note_by_rule(
     assert (bill.credit_fen, [(fee.kind, fee.amount_fen) for fee in bill.fees], list(bill.shares)) == (credit, fees, shares)
 
 
+def test_what_could_not_be_repaired_is_paid_for_unless_the_dealer_spoilt_it() -> None:
+    pieces = [
+        found(quantity=8, worth=80_000), found(disposal="scrap", quantity=2, worth=20_000, loss=20_000, kept_fen=20_000),
+        found("customer", "scrap", worth=10_000, loss=10_000, kept_fen=10_000),
+    ]  # fmt: skip
+    bill = rules.bill("quality", "repair", pieces, Costs(), None, default())
+    assert (bill.credit_fen, bill.shares) == (20_000, (("production", 20_000),))
+
+
+@pytest.mark.parametrize(
+    ("pieces", "owing", "fees"),
+    [
+        ([], Owing(10, 199_000), [("unreturned", 199_000, "dealers.advance_returned_within")]),
+        ([found(quantity=7)], Owing(3, 59_700), [("unreturned", 59_700, "dealers.advance_returned_within")]),
+        ([found()], Owing(), []),
+        ([found("customer", "scrap", worth=19_900)], Owing(), [("spoilt", 19_900, "dealers.liable")]),
+        ([found("customer", "stock", worth=19_900)], Owing(), []),
+    ],
+)
+def test_what_was_replaced_and_did_not_come_or_was_spoilt_is_charged(pieces: list[Found], owing: Owing, fees: list[tuple[str, int, str]]) -> None:
+    bill = rules.bill("quality", "return", pieces, Costs(), None, default(), owing)
+    assert (bill.credit_fen, bill.net_fen) == (0, -sum(amount for _kind, amount, _path in fees))
+    assert [(fee.kind, fee.amount_fen, fee.because.path) for fee in bill.fees] == fees
+
+
+@pytest.mark.parametrize(
+    ("told", "parcel", "last"),
+    [(1, None, date(2026, 11, 16)), (5, None, date(2026, 11, 20)), (1, date(2026, 11, 25), date(2026, 11, 25)), (1, date(2026, 11, 2), date(2026, 11, 16))],
+)
+def test_by_when_replaced_goods_are_to_be_back(told: int, parcel: date | None, last: date) -> None:
+    due = rules.back_by(date(2026, 11, 1), date(2026, 11, told), parcel, default())
+    assert due is not None
+    assert (due[0], due[1].path) == (last, "dealers.advance_returned_within")
+
+
 causes = st.sampled_from(list(clauses.CAUSES))
 pieces_ = st.builds(
     Found, causes, st.sampled_from(list(clauses.DISPOSALS)), st.integers(1, 500), st.integers(0, 10**7), st.integers(0, 10**7), st.booleans()
@@ -186,7 +221,7 @@ pieces_ = st.builds(
 
 
 @given(
-    st.sampled_from(list(clauses.REASONS)), st.sampled_from(["return", "repair", "replaced"]), st.lists(pieces_, max_size=6),
+    st.sampled_from(list(clauses.REASONS)), st.sampled_from(["return", "repair"]), st.lists(pieces_, max_size=6),
     st.integers(0, 10**7), st.integers(0, 10**7), st.none() | st.integers(0, 10_000),
 )  # fmt: skip
 def test_cents_always_add_up(reason: str, judged: str, pieces: list[Found], dispatch: int, packing: int, contract: int | None) -> None:

@@ -24,10 +24,6 @@ def reader(request: HttpRequest, permission: str = access.VIEW) -> Person:
     return person
 
 
-def is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
-
-
 def tabs(person: Person, current: str) -> list[dict[str, Any]]:
     pages = [
         ("list", pgettext("dealers tab", "Returns"), "dealers:list", access.VIEW),

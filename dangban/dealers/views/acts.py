@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -30,7 +30,7 @@ from dangban.dealers.forms import (
     WhyForm,
     WordsForm,
 )
-from dangban.dealers.models import Advance, DealerReturn, Finding
+from dangban.dealers.models import Advance, DealerReturn, Finding, ReturnLine
 from dangban.dealers.views import first_fault, one, tell
 from dangban.dealers.views.applying import arrived
 from dangban.lib.errors import BadInput
@@ -38,10 +38,11 @@ from dangban.people.access import signed_in
 from dangban.people.models import Person
 
 Given = dict[str, Any]
+Form = TypeVar("Form", bound=SeenForm)
 
 
 def _act(
-    request: HttpRequest, pk: int, name: str, permission: str, make: Callable[[DealerReturn], SeenForm], do: Callable[[DealerReturn, Given, Person], object]
+    request: HttpRequest, pk: int, name: str, permission: str, make: Callable[[DealerReturn], Form], do: Callable[[DealerReturn, Form, Person], object]
 ) -> HttpResponse:
     """Do it; what was typed wrongly stands beside its field on the same page."""
     person = signed_in(request)
@@ -50,7 +51,7 @@ def _act(
     form = make(made)
     if form.is_valid():
         try:
-            do(made, form.cleaned_data, person)
+            do(made, form, person)
         except BadInput as said:
             tell(form, said)
         else:
@@ -58,6 +59,19 @@ def _act(
     if not name:
         raise first_fault(form)
     return render(request, "dealers/return.html", one.about(person, made, {name: form}), status=422)
+
+
+def _posted(
+    name: str, permission: str, form: Callable[[QueryDict], SeenForm], do: Callable[[DealerReturn, Given, Person], object]
+) -> Callable[[HttpRequest, int], HttpResponse]:
+    """The page of an act whose form is the same for every return."""
+
+    @require_POST
+    @login_required
+    def act(request: HttpRequest, pk: int) -> HttpResponse:
+        return _act(request, pk, name, permission, lambda made: form(request.POST), lambda made, typed, by: do(made, typed.cleaned_data, by))
+
+    return act
 
 
 @require_POST
@@ -74,137 +88,92 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("dealers:return", pk)
 
 
-@require_POST
-@login_required
-def visit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "visit", access.JUDGE, lambda made: VisitForm(request.POST),
-        lambda made, given, by: actions.visit(made, given["engineer"], given["on"], given["words"], by=by, seen=given["seen"]),
-    )  # fmt: skip
+visit = _posted(
+    "visit", access.JUDGE, VisitForm,
+    lambda made, given, by: actions.visit(made, given["engineer"], given["on"], given["words"], by=by, seen=given["seen"]),
+)  # fmt: skip
 
+judgement = _posted(
+    "judge", access.JUDGE, JudgeForm,
+    lambda made, given, by: actions.judge(made, given["judged"], given["words"], by=by, seen=given["seen"]),
+)  # fmt: skip
 
-@require_POST
-@login_required
-def judgement(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "judge", access.JUDGE, lambda made: JudgeForm(request.POST),
-        lambda made, given, by: actions.judge(made, given["judged"], given["words"], by=by, seen=given["seen"]),
-    )  # fmt: skip
+refusal = _posted(
+    "refuse", access.JUDGE, WordsForm,
+    lambda made, given, by: actions.refuse(made, given["words"], by=by, seen=given["seen"]),
+)  # fmt: skip
 
+withdrawal = _posted(
+    "", access.APPLY, WhyForm,
+    lambda made, given, by: actions.withdraw(made, given["why"], by=by, seen=given["seen"]),
+)  # fmt: skip
 
-@require_POST
-@login_required
-def refusal(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "refuse", access.JUDGE, lambda made: WordsForm(request.POST),
-        lambda made, given, by: actions.refuse(made, given["words"], by=by, seen=given["seen"]),
-    )  # fmt: skip
+telling = _posted(
+    "tell", access.APPLY, WordsForm,
+    lambda made, given, by: actions.tell(made, given["words"], by=by, seen=given["seen"]),
+)  # fmt: skip
 
+sending = _posted(
+    "send", access.APPLY, SendForm,
+    lambda made, given, by: actions.send(made, given["courier"], given["number"], by=by, pickup=given["pickup"], seen=given["seen"]),
+)  # fmt: skip
 
-@require_POST
-@login_required
-def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "", access.APPLY, lambda made: WhyForm(request.POST),
-        lambda made, given, by: actions.withdraw(made, given["why"], by=by, seen=given["seen"]),
-    )  # fmt: skip
-
-
-@require_POST
-@login_required
-def telling(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "tell", access.APPLY, lambda made: WordsForm(request.POST),
-        lambda made, given, by: actions.tell(made, given["words"], by=by, seen=given["seen"]),
-    )  # fmt: skip
-
-
-@require_POST
-@login_required
-def sending(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "send", access.APPLY, lambda made: SendForm(request.POST),
-        lambda made, given, by: actions.send(made, given["courier"], given["number"], by=by, pickup=given["pickup"], seen=given["seen"]),
-    )  # fmt: skip
-
-
-@require_POST
-@login_required
-def loss(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "", access.VIEW, lambda made: WhyForm(request.POST),
-        lambda made, given, by: actions.lose(made, given["why"], by=by, seen=given["seen"]),
-    )  # fmt: skip
+loss = _posted(
+    "", access.VIEW, WhyForm,
+    lambda made, given, by: actions.lose(made, given["why"], by=by, seen=given["seen"]),
+)  # fmt: skip
 
 
 @require_POST
 @login_required
 def count(request: HttpRequest, pk: int) -> HttpResponse:
-    def do(made: DealerReturn, given: Given, by: Person) -> object:
-        return actions.count(made, form[0].counted(), by=by, seen=given["seen"])
-
-    form: list[CountForm] = []
-
-    def make(made: DealerReturn) -> CountForm:
-        form.append(CountForm(list(made.lines.select_related("sku__product").order_by("position")), request.POST))
-        return form[0]
-
-    return _act(request, pk, "count", access.RECEIVE, make, do)
-
-
-@require_POST
-@login_required
-def signature(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(
-        request, pk, "", access.VIEW, lambda made: SignForm(request.POST),
-        lambda made, given, by: actions.sign_count(made, given["part"], by=by, words=given["words"], seen=given["seen"]),
+        request, pk, "count", access.RECEIVE, lambda made: CountForm(_lines(made), request.POST),
+        lambda made, form, by: actions.count(made, form.counted(), by=by, seen=form.cleaned_data["seen"]),
     )  # fmt: skip
+
+signature = _posted(
+    "", access.VIEW, SignForm,
+    lambda made, given, by: actions.sign_count(made, given["part"], by=by, words=given["words"], seen=given["seen"]),
+)  # fmt: skip
 
 
 @require_POST
 @login_required
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    form: list[ReportForm] = []
-
-    def make(made: DealerReturn) -> ReportForm:
-        form.append(ReportForm(list(made.lines.select_related("sku__product").order_by("position")), request.POST))
-        return form[0]
-
-    def do(made: DealerReturn, given: Given, by: Person) -> object:
-        return actions.report(made, form[0].results(), by=by, words=given["words"], seen=given["seen"])
-
-    return _act(request, pk, "report", access.JUDGE, make, do)
-
-
-@require_POST
-@login_required
-def settlement(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(
-        request, pk, "settle", access.SETTLE, lambda made: SettleForm(request.POST),
-        lambda made, given, by: actions.settle(
-            made, rules.Costs(given["dispatch"], given["packing"]), by=by, words=given["words"], seen=given["seen"]
-        ),
+        request, pk, "report", access.JUDGE, lambda made: ReportForm(_lines(made), request.POST),
+        lambda made, form, by: actions.report(made, form.results(), by=by, words=form.cleaned_data["words"], seen=form.cleaned_data["seen"]),
     )  # fmt: skip
 
 
-@require_POST
-@login_required
-def closing(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "close", access.APPLY, lambda made: CloseForm(request.POST),
-        lambda made, given, by: actions.close(
-            made, given["words"], by=by, courier=given["courier"], number=given["number"], seen=given["seen"]
-        ),
-    )  # fmt: skip
+def _lines(made: DealerReturn) -> list[ReturnLine]:
+    return list(made.lines.select_related("sku__product").order_by("position"))
 
 
-@require_POST
-@login_required
-def advance(request: HttpRequest, pk: int) -> HttpResponse:
-    return _act(
-        request, pk, "advance", access.APPLY, lambda made: AdvanceForm(request.POST),
-        lambda made, given, by: actions.ask_advance(made, given["way"], given["words"], given["said_on"], by=by, seen=given["seen"]),
-    )  # fmt: skip
+settlement = _posted(
+    "settle", access.SETTLE, SettleForm,
+    lambda made, given, by: actions.settle(
+        made, rules.Costs(given["dispatch"], given["packing"]), by=by, words=given["words"], seen=given["seen"]
+    ),
+)  # fmt: skip
+
+against = _posted(
+    "", access.SETTLE, WhyForm,
+    lambda made, given, by: actions.enter_against(made, given["why"], by=by, seen=given["seen"]),
+)  # fmt: skip
+
+closing = _posted(
+    "close", access.APPLY, CloseForm,
+    lambda made, given, by: actions.close(
+        made, given["words"], by=by, courier=given["courier"], number=given["number"], seen=given["seen"]
+    ),
+)  # fmt: skip
+
+advance = _posted(
+    "advance", access.APPLY, AdvanceForm,
+    lambda made, given, by: actions.ask_advance(made, given["way"], given["words"], given["said_on"], by=by, seen=given["seen"]),
+)  # fmt: skip
 
 
 # ---- Parts of a return --------------------------------------------------------------------------------

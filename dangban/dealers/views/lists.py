@@ -20,11 +20,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dangban.dealers import access, actions, exports, queries
 from dangban.dealers.forms import GateForm
 from dangban.dealers.models import DealerReturn
-from dangban.dealers.views import is_fragment, reader, tabs, tell
+from dangban.dealers.views import reader, tabs, tell
 from dangban.journal.actions import record
 from dangban.lib import clock, listing
 from dangban.lib.errors import Said as Refusal
 from dangban.lib.excel import Column
+from dangban.lib.listing import StateFilters, is_fragment
 from dangban.lib.text import whole
 from dangban.people.models import Person
 
@@ -33,7 +34,7 @@ from dangban.people.models import Person
 @login_required
 def return_list(request: HttpRequest) -> HttpResponse:
     person = reader(request)
-    filters = queries.Filters.read(request.GET)
+    filters = StateFilters.read(request.GET, queries.STATES)
     after = request.GET.get("after", "")
     page = queries.list_page(person, filters, after)
     context = {
@@ -52,18 +53,18 @@ def return_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dealers/_list.html" if is_fragment(request) else "dealers/list.html", context)
 
 
-def _address(filters: queries.Filters, **changed: Any) -> str:
+def _address(filters: StateFilters, **changed: Any) -> str:
     said = {name: "1" if value is True else value for name, value in changed.items()}
     return reverse("dealers:list", query=filters.as_query(**said))
 
 
-def _chips(person: Person, filters: queries.Filters) -> list[dict[str, Any]]:
+def _chips(person: Person, filters: StateFilters) -> list[dict[str, Any]]:
     shops = [(shop.pk, shop.name) for shop in access.visible_shops(person)]
     states = [(value, str(label)) for value, label in DealerReturn.State.choices]
     groups: list[tuple[str, str, list[tuple[Any, str]]]] = [
         ("shop", _("Shop"), shops if len(shops) > 1 else []),
         ("mine", pgettext("dealer return", "Whose"), [(True, pgettext("dealer return", "Mine"))]),
-        ("state", pgettext("dealer return", "State"), [*states, (queries.OVER, pgettext("dealer return", "All that are over"))]),
+        ("state", pgettext("dealer return", "State"), [*states, (listing.OVER, pgettext("dealer return", "All that are over"))]),
     ]
     return listing.chip_groups(groups, {"shop": filters.shop, "mine": filters.mine, "state": filters.state}, partial(_address, filters))
 
@@ -72,10 +73,10 @@ def _chips(person: Person, filters: queries.Filters) -> list[dict[str, Any]]:
 @login_required
 def export(request: HttpRequest) -> HttpResponse:
     person = reader(request, access.EXPORT)
-    filters = queries.Filters.read(request.GET)
+    filters = StateFilters.read(request.GET, queries.STATES)
     found = list(
         queries.filtered(person, filters).filter(access.where(person, access.EXPORT))
-        .select_related("dealer", "shop", "applied_by", "owner", "note").prefetch_related("lines__sku").order_by("-pk")[: exports.MOST_ROWS]
+        .select_related("dealer", "shop", "applied_by", "owner").prefetch_related("lines__sku", "notes").order_by("-pk")[: exports.MOST_ROWS]
     )  # fmt: skip
     return _taken_out(request, person, "dealer-returns", exports.columns(), list(exports.rows(found)))
 
@@ -115,7 +116,7 @@ def month(request: HttpRequest) -> HttpResponse:
 def month_export(request: HttpRequest) -> HttpResponse:
     person = reader(request, access.EXPORT)
     first, shop = _month(request, person)
-    table = queries.month(person, first, shop)
+    table = queries.month(person, first, shop, access.EXPORT)
     return _taken_out(request, person, f"dealer-returns-{first:%Y-%m}", exports.month_columns(), exports.month_rows(table))
 
 

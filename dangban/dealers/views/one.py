@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dangban.dealers import access, printing, queries, rules, words
+from dangban.dealers import access, facts, printing, queries, rules, words
 from dangban.dealers.forms import (
     AdvanceForm,
     AdvanceSendForm,
@@ -63,9 +63,9 @@ def about(person: Person, made: DealerReturn, given: dict[str, forms.Form] | Non
         "states": DealerReturn.State,
         "causes": Finding.Cause.choices,
         "disposals": Finding.Disposal.choices,
-        "bill": queries.bill_now(made, rules.Costs(), rulebook) if made.state == "settling" else None,
+        "bill": queries.bill_now(made, rules.Costs(), facts.rules_for_settling(made, clock.now())) if made.state == "settling" else None,
         "department": lambda cause: rules.department(cause, rulebook),
-        "pieces_back": queries.pieces_back(made) if made.state == "settled" and made.judged == "repair" else 0,
+        "pieces_back": queries.pieces_back(made) if made.state == "settled" and made.judged == "repair" and not made.back_number else 0,
     }
 
 
