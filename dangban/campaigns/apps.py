@@ -14,4 +14,4 @@ class CampaignsConfig(AppConfig):
         words.register()
         background.register("campaigns", background.every(jobs.EVERY_SECONDS, jobs.look_round))
         label = pgettext_lazy("rail", "Campaigns")
-        rail.register(rail.RailItem("campaigns", label, "gift", "campaigns:list", "campaigns.view", order=57))
+        rail.register(rail.RailItem("campaigns", label, "gift", "campaigns:list", "campaigns.view", order=290))

@@ -41,13 +41,11 @@ FIELDS = COLUMNS | {
     "goods": pgettext_lazy("campaign", "goods"),
     "told": gettext_lazy("people told"),
 }
-# Fields that other rooms have named already keep their words in the journal.
-_OWN = ("by_platform", "pays_percent", "nth", "tiers", "repeats", "most_times", "say", "told")
 
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields({name: FIELDS[name] for name in _OWN})
+    ports.name_fields(FIELDS, room="campaigns")
     ports.name_subject("campaigns.campaign", gettext_lazy("campaign"), titles=_campaigns)
 
 

@@ -20,7 +20,10 @@ from dangban.handbook.shapes import (
     name_facts,
 )
 
-name_facts({"silent": ("静默下单", "Silent order"), "left_messages": ("留言数", "Left messages"), "waiting": ("排队人数", "Waiting")})
+name_facts({
+    "silent": ("静默下单", "Silent order"), "left_messages": ("留言数", "Left messages"), "waiting": ("排队人数", "Waiting"),
+    "newcomers": ("未过考核的新人", "Newcomers before their exam"),
+})  # fmt: skip
 
 LEADER = ("客服组长", "a team leader")
 

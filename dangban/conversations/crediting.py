@@ -6,10 +6,10 @@ the enquiry and the end of its last day. Each order is one person's at most.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db.models import Count, Max, Q
+from typing import Any
 
 from dangban.conversations.clauses import ENQUIRY_DAYS
 from dangban.conversations.models import Credit, Enquiry, Turn
@@ -63,27 +63,61 @@ def _order_of(enquiry: Enquiry, end: datetime) -> Order | None:
 
 def keep_credit(order: Order) -> Credit:
     """Keep whose sale it is; again when it has been paid meanwhile. Call it inside a transaction."""
-    kept = Credit.objects.filter(order=order).first()
-    if kept is not None and kept.paid_at == order.paid_at:
-        return kept
+    return keep_credits([order])[order.pk]
+
+
+def keep_credits(orders: Sequence[Order]) -> dict[int, Credit]:
+    """Whose sales many orders are, by order, with few queries; what stands and still fits is left alone."""
+    kept = {credit.order_id: credit for credit in Credit.objects.filter(order__in=orders)}
+    due = [order for order in orders if order.pk not in kept or kept[order.pk].paid_at != order.paid_at]
+    answers = _answers(due)
+    new, changed = [], []
+    for order in due:
+        values = _credited(order, answers.get((order.shop_id, order.customer_id or 0), []))
+        credit = kept.get(order.pk)
+        if credit is None:
+            kept[order.pk] = credit = Credit(order=order, **values)
+            new.append(credit)
+        else:
+            for name, value in values.items():
+                setattr(credit, name, value)
+            changed.append(credit)
+    Credit.objects.bulk_create(new, batch_size=500)
+    Credit.objects.bulk_update(changed, ["by_order_id", "by_payment_id", "person_id", "paid_at", "because"], batch_size=200)
+    return kept
+
+
+def _answers(orders: Sequence[Order]) -> dict[tuple[int, int], list[tuple[int, datetime]]]:
+    """Who answered these orders' buyers and when, by shop and customer."""
+    found: dict[tuple[int, int], list[tuple[int, datetime]]] = {}
+    customers = {order.customer_id for order in orders if order.customer_id is not None}
+    if not customers:
+        return found
+    days = max(in_force(order.created_at)[ENQUIRY_DAYS] for order in orders)
+    first = min(order.created_at for order in orders) - days
+    last = max(order.paid_at or order.created_at for order in orders)
+    rows = Turn.objects.filter(customer__in=customers, answered_by__isnull=False, answered_at__gte=first, answered_at__lte=last)
+    for shop, customer, person, at in rows.order_by().values_list("shop", "customer", "answered_by", "answered_at"):
+        if at is not None:
+            found.setdefault((shop, customer), []).append((person, at))
+    return found
+
+
+def _credited(order: Order, answers: Sequence[tuple[int, datetime]]) -> dict[str, Any]:
     rules = in_force(order.created_at)
     days = rules[ENQUIRY_DAYS]
-    before_order = _served(order, order.created_at, days)
-    before_payment = _served(order, order.paid_at, days) if order.paid_at is not None else []
-    found = credit.of_order(before_order, before_payment, rules)
-    values = {
+    before_payment = _among(answers, order.paid_at, days) if order.paid_at is not None else []
+    found = credit.of_order(_among(answers, order.created_at, days), before_payment, rules)
+    return {
         "shop_id": order.shop_id, "by_order_id": found.by_order, "by_payment_id": found.by_payment, "person_id": found.person,
         "paid_at": order.paid_at, "because": [one.as_data() for one in found.decision.because],
     }  # fmt: skip
-    return Credit.objects.update_or_create(order=order, defaults=values)[0]
 
 
-def _served(order: Order, moment: datetime, days: timedelta) -> list[credit.Served]:
-    """Who answered this buyer before the moment, on its day or the days before that the handbook counts."""
+def _among(answers: Sequence[tuple[int, datetime]], moment: datetime, days: timedelta) -> list[credit.Served]:
     first = clock.day_span(clock.business_day(moment) - days + timedelta(days=1))[0]
-    answers = Turn.objects.filter(
-        Q(customer=order.customer_id, shop=order.shop_id, answered_by__isnull=False),
-        answered_at__gte=first, answered_at__lte=moment,
-    )  # fmt: skip
-    rows = answers.order_by().values_list("answered_by").annotate(last=Max("answered_at"), rounds=Count("pk"))
-    return [credit.Served(person, last, rounds) for person, last, rounds in rows]
+    by_person: dict[int, list[datetime]] = {}
+    for person, at in answers:
+        if first <= at <= moment:
+            by_person.setdefault(person, []).append(at)
+    return [credit.Served(person, max(times), len(times)) for person, times in by_person.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +20,9 @@ from dangban.handbook.rulebook import Rules
 from dangban.lib import clock
 from dangban.orders.models import Order
 from dangban.people.models import Person, RoleGrant, Skill, TeamMembership, TeamShop
+from dangban.staff.queries import without_tools_exam
 from dangban.workforce.models import DutyPeriod
+from dangban.workforce.queries import rostered_teams
 
 SERVE = "conversations.serve"
 _LONGEST_SHIFT = timedelta(days=2)
@@ -28,7 +30,7 @@ _LONGEST_SHIFT = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """Who of some teams has a shift now, and whether any was planned for the day at all."""
+    """Who of some teams has a shift now, and which teams have anything planned for the day: shifts, or a published roster."""
 
     planned: frozenset[int]
     on_duty: frozenset[tuple[int, int]]
@@ -39,9 +41,13 @@ class Duties:
             return state != Presence.State.OFFLINE
         return (person_id, team_id) in self.on_duty
 
+    def first_on(self, person_id: int, team_ids: Sequence[int], state: str) -> int:
+        """Of somebody's teams the first for which they are on duty; where there is none, the first."""
+        return next((team_id for team_id in team_ids if self.covers(person_id, team_id, state)), team_ids[0])
+
 
 def duties(team_ids: Collection[int], at: datetime) -> Duties:
-    """Shifts of these teams at an instant (one query)."""
+    """Shifts of these teams at an instant (one query, two where a team has none)."""
     today = clock.business_day(at)
     rows = DutyPeriod.objects.filter(team__in=team_ids).filter(
         Q(day=today) | Q(starts_at__lte=at, ends_at__gt=at)
@@ -54,6 +60,8 @@ def duties(team_ids: Collection[int], at: datetime) -> Duties:
         planned.add(team_id)
         if starts <= at < ends and (ended is None or ended > at):
             on_duty.add((person_id, team_id))
+    # By its roster a team may rest all day: then nobody is on duty, whoever happens to be on line.
+    planned |= rostered_teams(set(team_ids) - planned, today)
     return Duties(frozenset(planned), frozenset(on_duty))
 
 
@@ -110,13 +118,15 @@ class OnFloor:
 
 
 def on_floor(shop_id: int, at: datetime, team_id: int | None = None, skill: str = "") -> OnFloor:
-    """Everybody who may be given a customer of a shop, or of one team only (eight queries)."""
+    """Everybody who may be given a customer of a shop, or of one team only (nine queries)."""
     teams = [team_id] if team_id else sorted(TeamShop.objects.filter(shop=shop_id).values_list("team_id", flat=True))
-    team_of = _members(teams, shop_id, at)
-    people = {person.pk: person for person in Person.objects.filter(pk__in=team_of, is_active=True)}
-    team_of = {pk: team for pk, team in team_of.items() if pk in people}
-    states = presence_of(team_of)
+    teams_of = _members(teams, shop_id, at)
+    people = {person.pk: person for person in Person.objects.filter(pk__in=teams_of, is_active=True)}
+    states = presence_of(people)
     shifts = duties(teams, at)
+    team_of = {
+        pk: shifts.first_on(pk, of_person, states.get(pk, Presence.State.OFFLINE)) for pk, of_person in teams_of.items() if pk in people
+    }
     loads = load_of(team_of)
     last = dict(
         Assignment.objects.filter(person__in=team_of).values_list("person_id").annotate(latest=Max("started_at"))
@@ -125,6 +135,7 @@ def on_floor(shop_id: int, at: datetime, team_id: int | None = None, skill: str 
     if skill:
         named = set(Skill.objects.filter(person__in=team_of, value=skill).values_list("person_id", flat=True))
         team_of = {pk: team for pk, team in team_of.items() if pk in named}
+    newcomers = without_tools_exam(people.values(), clock.business_day(at))
     candidates = tuple(
         Candidate(
             person_id=pk,
@@ -134,15 +145,15 @@ def on_floor(shop_id: int, at: datetime, team_id: int | None = None, skill: str 
             capacity=people[pk].chat_capacity,
             stages=frozenset(skills.get(pk, ())),
             last_assigned_at=last.get(pk),
-            is_trainee=people[pk].level == Person.Level.TRAINEE,
+            is_trainee=pk in newcomers,
         )
         for pk, team in sorted(team_of.items())
     )
     return OnFloor(candidates, team_of, tuple(teams))
 
 
-def _members(teams: Collection[int], shop_id: int, at: datetime) -> dict[int, int]:
-    """Members of these teams who may serve the shop, each with the first team that makes them so."""
+def _members(teams: Collection[int], shop_id: int, at: datetime) -> dict[int, list[int]]:
+    """Members of these teams who may serve the shop, each with the teams that make them so."""
     today = clock.business_day(at)
     members = (
         TeamMembership.objects.filter(team__in=teams, since__lte=today)
@@ -150,17 +161,17 @@ def _members(teams: Collection[int], shop_id: int, at: datetime) -> dict[int, in
         .order_by("team_id")
         .values_list("person_id", "team_id")
     )
-    team_of: dict[int, int] = {}
+    teams_of: dict[int, list[int]] = {}
     for person_id, team_id in members:
-        team_of.setdefault(person_id, team_id)
+        teams_of.setdefault(person_id, []).append(team_id)
     grants = (
-        RoleGrant.objects.filter(person__in=team_of, since__lte=at)
+        RoleGrant.objects.filter(person__in=teams_of, since__lte=at)
         .filter(Q(until=None) | Q(until__gt=at))
         .filter(Q(shop=shop_id) | Q(shop=None, team=None) | Q(shop=None, team__shops=shop_id))
         .values_list("person_id", "role__permissions")
     )
     may_serve = {person_id for person_id, permissions in grants if SERVE in permissions}
-    return {person_id: team for person_id, team in team_of.items() if person_id in may_serve}
+    return {person_id: found for person_id, found in teams_of.items() if person_id in may_serve}
 
 
 def team_of(person_id: int, shop_id: int, at: datetime) -> int | None:

@@ -40,7 +40,7 @@ class OpenWork:
             *(_item("conversation", one.pk, str(one.customer), one.pk) for one in _serving(person)),
             *(_item("promise", one.pk, one.text, one.conversation_id) for one in _promises(person)),
             *(
-                _item("enquiry", one.pk, one.wanted or str(one.customer), one.conversation_id)
+                _item("enquiry", one.pk, _to_ask(one), one.conversation_id)
                 for one in _enquiries(person).select_related("customer")
             ),
         ]
@@ -81,6 +81,11 @@ class OpenWork:
             given = _enquiries(person).filter(pk=pk).update(owner=to, updated_at=at)
         reminders.ring([person, to])
         return given > 0
+
+
+def _to_ask(enquiry: Enquiry) -> str:
+    asked = _("Ask %(customer)s again") % {"customer": enquiry.customer}
+    return f"{asked} · {enquiry.wanted}" if enquiry.wanted else asked
 
 
 def unanswered(person: Person, end: datetime, at: datetime) -> Sequence[Leftover]:

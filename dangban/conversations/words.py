@@ -73,7 +73,7 @@ FIELDS = {
 
 def register() -> None:
     ports.name_verbs(VERBS)
-    ports.name_fields(FIELDS)
+    ports.name_fields(FIELDS, room="conversations")
     ports.name_values("how", dict(Assignment.How.choices))
     ports.name_values("why", dict(Requeue.Why.choices))
     ports.name_values("state", {**dict(Conversation.State.choices), **dict(Presence.State.choices)})

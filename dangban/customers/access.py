@@ -26,7 +26,8 @@ PERMISSIONS = {
 def where(person: Person, permission: str, path: str = "shop") -> Q:
     """The condition that keeps a queryset to the shops for which a person holds `permission`."""
     shops = scope(person).granted.get(permission, frozenset())
-    return Q() if shops is None else Q(**{f"{path}__in": shops})
+    # Everything, said so that "or" keeps it: an empty condition would vanish beside another.
+    return ~Q(pk__in=[]) if shops is None else Q(**{f"{path}__in": shops})
 
 
 def visible_customers(person: Person) -> QuerySet[Customer]:

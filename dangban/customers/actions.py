@@ -164,9 +164,7 @@ def merge(kept: Customer, merged: Customer, *, by: Person, reason: str, at: date
             )
     at = at or clock.now()
     with transaction.atomic():
-        rows = {
-            row.pk: row for row in Customer.objects.select_for_update().filter(pk__in=[kept.pk, merged.pk])
-        }
+        rows = _held(kept.pk, merged.pk)
         kept, merged = rows[kept.pk], rows[merged.pk]
         if kept.merged_into_id or merged.merged_into_id:
             raise Conflict(_("One of the two was merged already."))
@@ -186,7 +184,10 @@ def merge(kept: Customer, merged: Customer, *, by: Person, reason: str, at: date
 
 
 def unmerge(row: Merge, *, by: Person, at: datetime | None = None) -> Merge:
-    """Take a merge back: what moved goes back, what came since stays with whom it came to."""
+    """Take a merge back: what moved goes back, what came since stays with whom it came to.
+
+    Merges one upon the other are taken back the last first.
+    """
     if not access.covers_all_shops(by, "customers.merge", row.kept):
         raise NotAllowed(_("You may not take this merge back. Somebody above can."))
     at = at or clock.now()
@@ -200,9 +201,11 @@ def unmerge(row: Merge, *, by: Person, at: datetime | None = None) -> Merge:
             items=[r.as_data() for r in because],
         )
     with transaction.atomic():
-        locked = Merge.objects.select_for_update().select_related("kept", "merged").get(pk=row.pk)
+        locked = Merge.objects.select_for_update(of=("self",)).select_related("kept", "merged").get(pk=row.pk)
         if locked.undone_at is not None:
             raise Conflict(_("This merge was taken back already."))
+        if _held(locked.kept_id, locked.merged_id)[locked.kept_id].merged_into_id:
+            raise Refused(_("This customer has been merged with another one since. Take that merge back first."))
         _hand(locked.moved["customers"], locked.merged)
         ports.give_back_all(locked.moved, locked.kept, locked.merged)
         _forget_shops(locked.kept, locked.moved["customers"]["shops"])
@@ -219,6 +222,15 @@ def unmerge(row: Merge, *, by: Person, at: datetime | None = None) -> Merge:
         )
         _ring(locked.kept, locked.merged)
     return locked
+
+
+def _held(*customers: int) -> dict[int, Customer]:
+    """These customers, held until the transaction ends; before them what others hold before a customer.
+
+    Whoever holds an order and writes down something of its customer waits for nobody: no key changes here.
+    """
+    ports.hold_first(customers)
+    return {row.pk: row for row in Customer.objects.select_for_update(no_key=True).filter(pk__in=customers).order_by("pk")}
 
 
 def _move_own(merged: Customer, kept: Customer) -> dict[str, Any]:

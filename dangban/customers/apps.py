@@ -15,5 +15,5 @@ class CustomersConfig(AppConfig):
         words.register()
         label = pgettext_lazy("rail", "Customers")
         rail.register(
-            rail.RailItem("customers", label, "customers", "customers:list", "customers.view", order=40)
+            rail.RailItem("customers", label, "customers", "customers:list", "customers.view", order=270)
         )

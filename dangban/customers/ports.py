@@ -43,6 +43,7 @@ _bells: list[Bell] = []
 _sources: dict[str, tuple[object, Source]] = {}
 _bought: list[BoughtSource] = []
 _movers: dict[str, tuple[Mover, Returner]] = {}
+_held_first: list[Callable[[Collection[int]], None]] = []
 
 
 def register_bell(bell: Bell) -> None:
@@ -87,6 +88,17 @@ def bought_since(person: Person, customers: Sequence[int], since: datetime) -> d
 def register_mover(room: str, move: Mover, give_back: Returner) -> None:
     """Called from the `ready` of an upper room that keeps rows of customers."""
     _movers[room] = (move, give_back)
+
+
+def register_held_first(hold: Callable[[Collection[int]], None]) -> None:
+    """`hold(customer_ids)` locks the rows of these customers whose own actions lock the customer after them."""
+    _held_first.append(hold)
+
+
+def hold_first(customer_ids: Collection[int]) -> None:
+    """Before customers are locked in order to be merged or told apart: nobody waits for each other then."""
+    for hold in _held_first:
+        hold(customer_ids)
 
 
 def move_all(merged: Customer, kept: Customer) -> dict[str, dict[str, list[int]]]:

@@ -15,4 +15,4 @@ class KnowledgeConfig(AppConfig):
         words.register()
         order_ports.register_scripts(PaymentScripts())
         label = pgettext_lazy("rail", "Scripts")
-        rail.register(rail.RailItem("scripts", label, "scripts", "scripts", "conversations.serve", order=70))
+        rail.register(rail.RailItem("scripts", label, "scripts", "scripts", "conversations.serve", order=160))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from dangban.testing import postgres
-from dangban.testing.live import LiveServer, free_port
+from dangban.testing.live import LiveServer, free_port, make_migrated
 
 ALONE = {"DJANGO_SETTINGS_MODULE": "dangban.chat.tests.settings"}
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -23,7 +23,7 @@ def address_of(kind: str, name: str) -> str:
     cluster = postgres.shared_cluster()
     if cluster is None:
         pytest.skip("PostgreSQL is not installed")
-    return cluster.make(name)
+    return make_migrated(cluster, name, ALONE)
 
 
 @pytest.fixture(scope="package", params=DATABASES)

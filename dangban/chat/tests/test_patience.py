@@ -23,7 +23,7 @@ async def wait(with_patience: Patience, until: asyncio.Event) -> str:
 
 def test_what_comes_in_time_is_taken_and_what_does_not_ends() -> None:
     async def story() -> None:
-        waits, soon, never = Patience(0.05), asyncio.Event(), asyncio.Event()
+        waits, soon, never = Patience(0.5), asyncio.Event(), asyncio.Event()
         first = asyncio.create_task(wait(waits, soon))
         second = asyncio.create_task(wait(waits, never))
         await asyncio.sleep(0.01)

@@ -10,8 +10,8 @@ from django.db.models import Q
 from dangban.conversations.models import Conversation, Enquiry, Promise
 from dangban.customers.models import Address, CustomerShop, Handle, RiskMark, Tag
 from dangban.orders import access as order_access
-from dangban.orders import queries as order_queries
 from dangban.orders.models import Order, Requirement
+from dangban.orders.queries import wishes
 from dangban.people.access import scope
 from dangban.people.models import Person
 
@@ -61,7 +61,7 @@ def requirements(person: Person, conversation: Conversation) -> list[Requirement
     """Wishes still to be ticked before dispatch, oldest first, each with its clock."""
     rows = order_access.visible_requirements(person).filter(customer=conversation.customer_id, settled_at=None)
     found = list(rows.select_related("order", "by").order_by("at", "pk"))
-    clocks = order_queries.clocks_of(found)
+    clocks = wishes.clocks_of(found)
     for wish in found:
         wish.clock = clocks.get(wish.pk)  # type: ignore[attr-defined]
     return found

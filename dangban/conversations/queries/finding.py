@@ -19,7 +19,7 @@ from dangban.customers import queries as customers
 from dangban.customers.models import Customer
 from dangban.lib import text as texts
 from dangban.orders import access as order_access
-from dangban.orders import queries as orders
+from dangban.orders.queries import listing
 from dangban.people.access import scope
 from dangban.people.models import Person, Shop
 
@@ -111,7 +111,7 @@ def _add(groups: list[dict[str, Any]], title: str, items: list[dict[str, Any]]) 
 
 
 def _orders(person: Person, typed: str) -> list[Any]:
-    rows = order_access.visible_orders(person).filter(pk__in=orders.found_ids(person, typed)[:50]).select_related("shop")
+    rows = order_access.visible_orders(person).filter(pk__in=listing.found_ids(person, typed)[:50]).select_related("shop")
     return list(rows.order_by("-created_at", "-pk")[:PALETTE])
 
 

@@ -18,7 +18,9 @@ from dangban.conversations.rules import clocks
 from dangban.handbook.current import in_force
 from dangban.lib import clock
 from dangban.people.access import scope, visible_shops
+from dangban.people.clauses import TOOLS_EXAM_FIRST
 from dangban.people.models import Person, Team, TeamMembership
+from dangban.staff.queries import without_tools_exam
 from dangban.workforce.models import DutyPeriod
 
 State = Conversation.State
@@ -34,6 +36,8 @@ class OnFloor:
     reason: str
     since: datetime | None
     on_duty: bool
+    # A newcomer whom routing passes over until the tools exam is passed.
+    held_back: bool
     duty: DutyPeriod | None
     load: int
     capacity: int
@@ -88,7 +92,7 @@ def _people(
     reader: Person, team: Team | None, today: dict[int, Numbers], at: datetime
 ) -> list[OnFloor]:
     members = _members(reader, team, at)
-    teams = sorted({row.team_id for row in members.values()})
+    teams = sorted({row.team_id for rows in members.values() for row in rows})
     ids = list(members)
     present = {one.person_id: one for one in Presence.objects.filter(person__in=ids, ended_at=None)}
     shifts = facts.duties(teams, at)
@@ -98,9 +102,12 @@ def _people(
     idle = dict(IdleStretch.objects.filter(person__in=ids, ended_at=None).values_list("person_id", "started_at"))
     rules = in_force(at)
     shown = []
-    for pk, row in members.items():
+    newcomers = without_tools_exam([rows[0].person for rows in members.values()], clock.business_day(at))
+    for pk, rows in members.items():
         presence = present.get(pk)
         state = presence.state if presence else Presence.State.OFFLINE
+        team_id = shifts.first_on(pk, [one.team_id for one in rows], state)
+        row = next(one for one in rows if one.team_id == team_id)
         count, since = waits.get(pk, (0, None))
         seconds = int((at - since).total_seconds()) if since else 0
         shown.append(
@@ -111,6 +118,7 @@ def _people(
                 reason=presence.reason if presence else "",
                 since=presence.started_at if presence else None,
                 on_duty=shifts.covers(pk, row.team_id, state),
+                held_back=pk in newcomers and rules[TOOLS_EXAM_FIRST],
                 duty=duties.get(pk),
                 load=loads.get(pk, 0),
                 capacity=rules[CAPACITY] if row.person.chat_capacity is None else row.person.chat_capacity,
@@ -125,7 +133,7 @@ def _people(
     return sorted(shown, key=lambda one: (not one.on_duty, order.index(one.state), one.person.name, one.person.pk))
 
 
-def _members(reader: Person, team: Team | None, at: datetime) -> dict[int, TeamMembership]:
+def _members(reader: Person, team: Team | None, at: datetime) -> dict[int, list[TeamMembership]]:
     today = clock.business_day(at)
     rows = (
         TeamMembership.objects.filter(since__lte=today, person__is_active=True)
@@ -137,9 +145,9 @@ def _members(reader: Person, team: Team | None, at: datetime) -> dict[int, TeamM
         rows = rows.filter(team=team)
     elif not scope(reader).everywhere:
         rows = rows.filter(team__shops__in=visible_shops(reader)).distinct()
-    found: dict[int, TeamMembership] = {}
+    found: dict[int, list[TeamMembership]] = {}
     for row in rows:
-        found.setdefault(row.person_id, row)
+        found.setdefault(row.person_id, []).append(row)
     return found
 
 

@@ -19,8 +19,8 @@ from dangban.customers.models import Address
 from dangban.handbook.current import in_force
 from dangban.handbook.decisions import Decision
 from dangban.handbook.rulebook import Rules
-from dangban.orders import queries as orders
 from dangban.orders.models import Order, OrderLine
+from dangban.orders.queries import delivery
 from dangban.shops import ports as shop_ports
 from dangban.shops import queries as shops
 from dangban.shops import rules as shop_rules
@@ -181,7 +181,7 @@ def _reach(conversation: Conversation, order: Order | None) -> Reach | None:
         province, city = (last.province, last.city) if last is not None else ("", "")
     if not province:
         return None
-    found = orders.delivery_to(conversation.shop, province, city)
+    found = delivery.delivery_to(conversation.shop, province, city)
     if not found.beyond and not found.is_remote:
         return None
     going = [offer.name for offer in found.offers]

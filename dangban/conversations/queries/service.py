@@ -16,7 +16,7 @@ from dangban.conversations.rules import clocks, guard, wishes
 from dangban.handbook.current import in_force
 from dangban.lib import clock
 from dangban.orders.models import Order
-from dangban.orders.queries import delivery_to
+from dangban.orders.queries.delivery import delivery_to
 from dangban.people.models import Person, Shop
 from dangban.shops.models import Courier
 

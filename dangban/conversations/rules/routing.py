@@ -82,6 +82,8 @@ def route(arrival: Arrival, team: Sequence[Candidate], rules: Rules) -> Routing:
         reasons.found.append(rules.because(ALL_AWAY, on_duty=len(on_duty)))
         return reasons.routed(rules[ALL_AWAY])
     able = [one for one in on_duty if not (one.is_trainee and rules[TOOLS_EXAM_FIRST])]
+    if len(able) < len(on_duty):
+        reasons.found.append(rules.because(TOOLS_EXAM_FIRST, newcomers=len(on_duty) - len(able)))
     willing = [one for one in able if one.state == "online" and one.person_id not in arrival.not_to]
     if arrival.seat_holder_id is not None:
         receives = arrival.seat_receives or rules[MAIN_ACCOUNT_RECEIVES]

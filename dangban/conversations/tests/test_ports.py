@@ -122,7 +122,7 @@ class TheFloor(PortCase):
         assert "lin" in names
 
     def test_is_asked_with_few_statements(self) -> None:
-        with self.assertNumQueries(24):
+        with self.assertNumQueries(26):
             queries.floor(self.cast.zhou)
 
 

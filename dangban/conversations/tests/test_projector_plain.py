@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+import pytest
 from django.db import models, transaction
 
 from dangban.chat import actions as chat
@@ -44,6 +45,7 @@ class Counting(Plain):
         return taken
 
 
+@pytest.mark.long
 class BothWays(floor.FloorCase):
     def setUp(self) -> None:
         super().setUp()

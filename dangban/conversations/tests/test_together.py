@@ -57,7 +57,7 @@ class Together(TransactionTestCase):
         def run(call: Callable[[], Any]) -> Any:
             try:
                 with clock.frozen(NOW):
-                    start.wait(10)
+                    start.wait(60)
                     return call()
             except Said as said:
                 return said

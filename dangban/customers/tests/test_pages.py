@@ -1,5 +1,5 @@
-from dangban.customers import actions
-from dangban.customers.models import Address, Customer, Tag
+from dangban.customers import actions, queries
+from dangban.customers.models import Address, Customer, RiskMark, Tag
 from dangban.handbook import actions as handbook
 from dangban.journal import chronicle
 from dangban.journal.models import Entry
@@ -109,6 +109,16 @@ class ProfilePage(Story, pages.PageCase):
             assert "13500000005" not in answer.content.decode()
             assert "示例路8号" not in answer.content.decode()
         assert not Entry.objects.filter(verb="people.revealed").exists()
+
+    def test_whoever_sees_all_shops_sees_the_tags_and_risks_of_each(self):
+        mark = RiskMark.objects.create(
+            customer=self.cast.fang, shop=self.cast.shop, kind="malicious", evidence="-", by=self.cast.zhou, at=NOW, expires_on="2027-01-01", confidentiality=1
+        )
+        tag = actions.add_tag(self.cast.fang, "常退", by=self.cast.lin, shop=self.cast.shop)
+        for person in (self.cast.bao, self.cast.zhou):
+            assert tag in queries.visible_tags(person)
+            assert mark in queries.visible_risks(person)
+        assert list(queries.visible_risks(self.cast.hu)) == []
 
     def test_every_door_is_closed_to_a_stranger(self):
         client = self.as_person(self.cast.hu)
