@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "content"
+HANDBOOK = Path(__file__).parent / "handbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,15 @@ class Staff:
     level: str
     department: str
     title: str
-    hired: date
+    hired: date | None = None
+    # Newcomers: so many days before the demonstration is made.
+    hired_ago: int = 0
     team: str = ""
     manager: str = ""
     stages: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     shift: str = ""
-    day_off: int | None = None
+    rests: tuple[int, ...] = ()
     capacity: int | None = None
 
 
@@ -103,7 +106,3 @@ def _tuples(one: dict[str, Any]) -> dict[str, Any]:
 
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-# Two shifts a day; the late one ends after midnight and belongs to the day on which it began.
-SHIFTS = {"day": ("早班", time(8, 30), time(17, 0)), "late": ("晚班", time(17, 0), time(1, 0))}

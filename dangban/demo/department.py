@@ -9,7 +9,7 @@ from django.db import transaction
 
 from dangban.demo.content import Content, Goods, Staff
 from dangban.demo.sales import Shelf
-from dangban.lib import addresses
+from dangban.lib import addresses, clock
 from dangban.lib.actor import SYSTEM
 from dangban.people import actions as people
 from dangban.people.models import Department, Person, Role, Shop, Skill, Team
@@ -23,8 +23,8 @@ REMOTE_COSTS = 2.5
 class Opening:
     """Sets the department up as of a day before its history begins."""
 
-    def __init__(self, content: Content, *, at: datetime, password: str) -> None:
-        self.content, self.at, self.password = content, at, password
+    def __init__(self, content: Content, *, at: datetime, now: datetime, password: str) -> None:
+        self.content, self.at, self.now, self.password = content, at, now, password
         self.departments: dict[str, Department] = {}
         self.teams: dict[str, Team] = {}
         self.shops: dict[str, Shop] = {}
@@ -47,14 +47,15 @@ class Opening:
 
     def _person(self, staff: Staff) -> Person:
         by, at = SYSTEM, self.at
+        hired = staff.hired or clock.business_day(self.now) - timedelta(days=staff.hired_ago)
         person, _password = people.hire(
             staff.username, staff.name, by=by, at=at, level=staff.level, department=self.departments[staff.department],
-            manager=self.people.get(staff.manager), service_name=staff.service_name, hired_on=staff.hired,
+            manager=self.people.get(staff.manager), service_name=staff.service_name, hired_on=hired,
             password=self.password,
         )  # fmt: skip
         team = self.teams.get(staff.team)
         if team is not None:
-            people.join_team(person, team, by=by, at=at, since=staff.hired)
+            people.join_team(person, team, by=by, at=at, since=hired)
         # Who is in no team that serves shops works for all of them.
         serves = team if staff.stages else None
         people.grant_role(person, Role.objects.get(code=staff.role), by=by, at=at, team=serves)

@@ -15,10 +15,11 @@ from random import Random
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from dangban.chat import actions as chat
 from dangban.chat import projection
-from dangban.chat.models import Message, Thread
+from dangban.chat.models import Message, Presence, Thread
 from dangban.conversations import actions
 from dangban.conversations.models import Conversation, Seat, Transfer
 from dangban.customers.models import Customer
@@ -40,9 +41,13 @@ from dangban.people.models import Person, Shop, Team
 from dangban.workforce.models import DutyPeriod
 
 OPENS_BEFORE = timedelta(minutes=66)
-ON_DUTY_FOR = timedelta(hours=6)
+ON_DUTY_FOR = timedelta(hours=4)
 OUT_FOR = timedelta(hours=2)
 SCRIPT_USES = 1800
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 @dataclass(slots=True)
@@ -114,22 +119,36 @@ class Present:
     # --- people
 
     def _be_on_duty(self) -> None:
-        """Whatever the hour at which the demonstration is made: those in it have a shift that covers it."""
-        starts = self.now - OPENS_BEFORE
-        ends = (self.now + ON_DUTY_FOR).replace(minute=0, second=0, microsecond=0)
-        teams = {one.username: one.team for one in self.history.content.staff}
-        for username in sorted({one["username"] for one in self.story["presence"]}):
-            person = self.people[username]
-            shift = DutyPeriod.objects.filter(person=person, ends_at__gt=starts, starts_at__lt=ends).order_by("starts_at")
-            row = shift.first()
+        """Whatever the hour at which the demonstration is made: those in it who work by shifts have one that covers it."""
+        starts, ends = _hour(self.now - OPENS_BEFORE), _hour(self.now + ON_DUTY_FOR)
+        shifts = self.history.roster.shifts
+        present = {one["username"] for one in self.story["presence"]}
+        for staff in self.history.content.staff:
+            if staff.username not in present or not staff.shift:
+                continue
+            person, today = self.people[staff.username], clock.business_day(self.now)
+            there = Q(starts_at__lt=ends) | Q(day=today)
+            row = DutyPeriod.objects.filter(there, person=person, ends_at__gt=starts).order_by("starts_at").first()
             if row is None:
-                team = self.teams[teams[username] or "home"]
-                day = clock.local(starts).date()
-                row = DutyPeriod(person=person, team=team, day=day, name="值班", starts_at=starts, ends_at=ends, source="demo")
-            row.starts_at = min(row.starts_at, starts)
+                # Made in the evening: whoever has had the early shift stays for a late one.
+                name, day = shifts["late"].name, clock.local(starts).date()
+                row = DutyPeriod(person=person, team=self.teams[staff.team], day=day, name=name, starts_at=starts, ends_at=ends, source="demo")
+            elif row.starts_at > starts:
+                # What was still to come begins earlier today, and ends earlier.
+                row.ends_at -= row.starts_at - starts
+                row.starts_at = starts
             row.ends_at = max(row.ends_at, ends)
             row.ended_at = None
             row.save()
+        self._has_been_there(starts)
+
+    def _has_been_there(self, until: datetime) -> None:
+        """Whoever came this morning has been on line since."""
+        began = DutyPeriod.objects.filter(starts_at__lt=until, ends_at__gt=until, ended_at=None)
+        Presence.objects.bulk_create(
+            Presence(person_id=row.person_id, state=Presence.State.ONLINE, started_at=row.starts_at, ended_at=self.now - OPENS_BEFORE)
+            for row in began.order_by("pk")
+        )
 
     def _be_elsewhere(self) -> None:
         """A team that is out at present, whatever the roster said."""

@@ -1,19 +1,20 @@
-"""Who was on duty when, and how present: two shifts a day, a day off a week, a meal in between."""
+"""Who was on duty when, and how present: two shifts a day, two days off a week, a meal in between."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
 from dangban.chat.models import Presence
-from dangban.demo.content import SHIFTS, Staff
+from dangban.demo.content import Staff
 from dangban.demo.rows import Rows
 from dangban.lib import clock
 from dangban.people.models import Person
 from dangban.workforce.models import DutyPeriod, ShiftExtension
+from dangban.workforce.shifts import Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,25 @@ class OnDuty:
 
 
 class Roster:
-    """The shifts of some days, found by team, stage and moment."""
+    """The shifts of some days, found by team, stage and moment; `shifts` are those of the handbook, ``day`` and ``late``."""
 
-    def __init__(self, random: Random, rows: Rows, people: dict[str, tuple[Person, Staff]], teams: dict[str, int]) -> None:
+    def __init__(
+        self, random: Random, rows: Rows, people: dict[str, tuple[Person, Staff]], teams: dict[str, int],
+        shifts: Mapping[str, Shift], *, today: date,
+    ) -> None:  # fmt: skip
         self.random, self.rows, self.people, self.teams = random, rows, people, teams
+        self.shifts, self.today = shifts, today
         self._by_day: dict[date, list[OnDuty]] = defaultdict(list)
 
     def plan(self, day: date, *, now: datetime) -> None:
         """Draw up one day; what is past by `now` was also worked."""
         for person, staff in self.people.values():
-            if not staff.shift or day.weekday() == staff.day_off or not staff.team:
-                continue
-            self._add(day, person, staff, self.teams[staff.team], staff.shift, now)
+            if self.works(staff, day) and person.hired_on is not None and person.hired_on <= day:
+                self._add(day, person, staff, self.teams[staff.team], staff.shift, now)
         self._cover(day, now)
+
+    def works(self, staff: Staff, day: date) -> bool:
+        return bool(staff.shift and staff.team) and (day - self.today).days % 7 not in staff.rests
 
     def serving(self, team_id: int, stage: str, at: datetime) -> list[OnDuty]:
         """Who of the team is on duty, of the stage if anybody is."""
@@ -63,16 +70,15 @@ class Roster:
         boss, staff = self.people["zhou"]
         served = {(duty.team_id, duty.staff.shift) for duty in self._by_day[day] if duty.staff.stages}
         for team in ("home", "snacks"):
-            for shift in SHIFTS:
+            for shift in self.shifts:
                 if (self.teams[team], shift) not in served and boss not in [d.person for d in self._by_day[day]]:
                     self._add(day, boss, staff, self.teams[team], shift, now)
 
     def _add(self, day: date, person: Person, staff: Staff, team_id: int, shift: str, now: datetime) -> None:
-        name, begins, ends = SHIFTS[shift]
-        starts_at = clock.at_local(day, begins)
-        ends_at = clock.at_local(day + timedelta(days=ends <= begins), ends)
+        kept = self.shifts[shift]
+        starts_at, ends_at = kept.on(day)
         duty = DutyPeriod(
-            person=person, team_id=team_id, day=day, name=name, starts_at=starts_at, ends_at=ends_at, source="demo"
+            person=person, team_id=team_id, day=day, name=kept.name, starts_at=starts_at, ends_at=ends_at, source="demo"
         )
         self.rows.add(duty)
         self._by_day[day].append(OnDuty(person, staff, team_id, day, starts_at, ends_at))

@@ -30,10 +30,10 @@ def moment(random: Random, midnight: datetime) -> datetime:
 
 
 def answering_time(random: Random, speed: float, *, rush: bool) -> float:
-    """Seconds until an agent's answer: mostly some twenty, now and then minutes."""
-    if random.random() < (0.06 if rush else 0.025):
+    """Seconds until an agent's answer: mostly some fifteen, now and then minutes."""
+    if random.random() < (0.03 if rush else 0.012):
         return random.uniform(100, 420)
-    return min(95.0, random.lognormvariate(math.log(19 * speed), 0.55)) + 2
+    return min(95.0, random.lognormvariate(math.log(14 * speed), 0.55)) + 2
 
 
 def told(

@@ -148,7 +148,7 @@ class History:
     def _ask(self, shelf: Shelf, buyer: Buyer, sku: Sku, at: datetime) -> int:
         scenario = self.chats.scenario("presale", sku.product.category)
         row = self.chats.hold(shelf, buyer, sku, scenario, at)
-        if row is None or self.random.random() > 0.45:
+        if row is None or self.random.random() > 0.6:
             return 0
         bought_at = row.last_at + timedelta(minutes=self.random.uniform(1, 50))
         if bought_at >= self.now:
