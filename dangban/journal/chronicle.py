@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from dangban.journal.models import Entry
 from dangban.journal.ports import registry
-from dangban.lib import clock
+from dangban.lib import clock, money
 
 LONGEST_VALUE = 120
 # How an instant stands in JSON.
@@ -67,7 +68,7 @@ def tell(entries: Sequence[Entry]) -> list[Told]:
             kind=kind_label(entry.subject_kind),
             url=_url(entry),
             shop=shops.get(entry.shop_id or 0, ""),
-            changes=_changes(entry.change),
+            changes=_changes(entry.change, entry.verb.partition(".")[0]),
         )
         for entry in entries
     ]
@@ -117,15 +118,21 @@ def _url(entry: Entry) -> str:
         return ""
 
 
-def _changes(change: Mapping[str, Any]) -> list[Change]:
-    return [_change(name, value) for name, value in change.items()]
+def _changes(change: Mapping[str, Any], room: str) -> list[Change]:
+    return [_change(name, value, room) for name, value in change.items()]
 
 
-def _change(name: str, value: Any) -> Change:
-    label, codes = str(registry.fields.get(name, name)), registry.values.get(name, {})
+def _change(name: str, value: Any, room: str) -> Change:
+    label = str(registry.fields.get((room, name)) or registry.fields.get(("", name), name))
+    codes = registry.values.get((room, name)) or registry.values.get(("", name), {})
+    say = _money if name.endswith("_fen") else partial(_text, codes=codes)
     if isinstance(value, list) and len(value) == 2:
-        return Change(label, _text(value[1], codes), _text(value[0], codes))
-    return Change(label, _text(value, codes))
+        return Change(label, say(value[1]), say(value[0]))
+    return Change(label, say(value))
+
+
+def _money(value: Any) -> str:
+    return money.show(value) if type(value) is int else _text(value)
 
 
 def _text(value: Any, codes: Mapping[str, object] | None = None) -> str:

@@ -33,8 +33,8 @@ class Subscriber:
 @dataclass
 class _Registry:
     verbs: dict[str, object] = field(default_factory=dict)
-    fields: dict[str, object] = field(default_factory=dict)
-    values: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    fields: dict[tuple[str, str], object] = field(default_factory=dict)
+    values: dict[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
     subjects: dict[str, SubjectKind] = field(default_factory=dict)
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     bells: list[Callable[[int], None]] = field(default_factory=list)
@@ -48,15 +48,17 @@ def name_verbs(labels: Mapping[str, object]) -> None:
     registry.verbs.update(labels)
 
 
-def name_fields(labels: Mapping[str, object]) -> None:
-    """Lazy labels of the keys that appear in `change`."""
-    registry.fields.update(labels)
+def name_fields(labels: Mapping[str, object], *, room: str) -> None:
+    """Lazy labels of the keys that appear in `change` of the room's verbs; others' verbs take who named a key first."""
+    for name, label in labels.items():
+        registry.fields[room, name] = label
+        registry.fields.setdefault(("", name), label)
 
 
-def name_values(key: str, labels: Mapping[str, object]) -> None:
+def name_values(key: str, labels: Mapping[str, object], *, room: str = "") -> None:
     """Lazy labels of the codes that a key of `change` may hold: ``name_values("level", {"mid": _("Agent")})``.
-    The mapping is asked each time, so it may grow."""
-    registry.values[key] = labels
+    With `room` for the verbs of that room only, before what others say. The mapping is asked each time, so it may grow."""
+    registry.values[room, key] = labels
 
 
 def name_subject(kind: str, label: object, *, url_name: str = "", titles: Titles | None = None) -> None:

@@ -16,8 +16,8 @@ def register() -> None:
             "journal.personal_erased": _("erased personal values in the journal of"),
         }
     )
-    ports.name_fields({"entries": _("entries"), "filters": _("filters"), "subjects": _("subjects")})
+    ports.name_fields({"entries": _("entries"), "filters": _("filters"), "subjects": _("subjects")}, room="journal")
     ports.name_subject("journal.journal", _("journal"), url_name="")
     rail.register(
-        rail.RailItem("journal", pgettext_lazy("rail", "Journal"), "journal", "journal", "journal.read", order=90)
+        rail.RailItem("journal", pgettext_lazy("rail", "Journal"), "journal", "journal", "journal.read", order=420)
     )

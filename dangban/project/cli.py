@@ -18,6 +18,8 @@ ROOMS_WITH_COMMANDS = (
     "orders",
     "chat",
     "conversations",
+    "attendance",
+    "performance",
     "demo",
     "replay",
 )

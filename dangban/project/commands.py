@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
+from dangban.project import statics
 
 
 def register(commands: Any) -> None:
@@ -53,7 +54,7 @@ def _serve(options: argparse.Namespace) -> int:
     for message in checks.run_checks(tags=[checks.Tags.database], databases=["default"]):
         _say(str(message), error=True)
     connection.close()
-    call_command("collectstatic", interactive=False, verbosity=0)
+    statics.collect()
     _raise_limit()
     _run(options)
     return 0

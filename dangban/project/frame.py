@@ -13,13 +13,13 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from dangban.lib import clock, rail
 from dangban.lib.rail import RailItem
+from dangban.project.statics import static
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class RailLink:
     icon: str
     url: str
     current: bool
+    section: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Frame:
             label=str(item.label),
             icon=item.icon,
             url=url,
-            current=self._request.path == url or (url != "/" and self._request.path.startswith(url)),
+            current=item.holds(self._request.path, url),
+            section=item.section,
         )
 
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import django.forms
 from django.conf import settings
 from django.template.backends.jinja2 import Jinja2
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, Undefined
@@ -19,6 +19,9 @@ from markupsafe import Markup
 from dangban.handbook import decisions
 from dangban.lib import clock, masks, money
 from dangban.project import frame
+from dangban.project.statics import static
+
+_SILENT = Markup('aria-hidden="true"')
 
 
 class Templates(Jinja2):
@@ -80,7 +83,12 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
 
 def icon(name: str, label: str = "", small: bool = False) -> Markup:
     """A line icon of ours; without a label it is decoration for the text beside it."""
-    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return _drawn(name, Markup('role="img" aria-label="{}"').format(label) if label else _SILENT, small)
+
+
+# Twenty stand on a page, and there are some hundred in all languages.
+@lru_cache(maxsize=2000)
+def _drawn(name: str, spoken: Markup, small: bool) -> Markup:
     return Markup('<svg class="icon{}" {}><use href="{}#{}"></use></svg>').format(
         " icon--small" if small else "", spoken, static("icons/sprite.svg"), name
     )

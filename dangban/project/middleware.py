@@ -17,6 +17,8 @@ from dangban.project import problems
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
+REDIRECTS = (302, 303)
+
 
 class RequestIdMiddleware:
     """Gives each request an id, kept in its logs and answered in a header."""
@@ -58,6 +60,13 @@ class ContentSecurityMiddleware:
         response["Cross-Origin-Opener-Policy"] = "same-origin"
         response["Permissions-Policy"] = "geolocation=(), microphone=(), payment=()"
         return response
+
+
+def _go_as_a_page(response: HttpResponse) -> None:
+    """A form sent by htmx so that a refusal keeps what was typed: once it is done, the whole page goes on."""
+    response["HX-Redirect"] = response["Location"]
+    del response["Location"]
+    response.status_code = 204
 
 
 def holds_nul(request: HttpRequest) -> bool:
@@ -115,6 +124,8 @@ class SaidMiddleware:
             said = BadInput(_("This text contains a damaged character that can't be stored. Please type it again."), status=400)
             return problems.render(request, said)
         response = self.get_response(request)
+        if "X-Kept" in request.headers and response.status_code in REDIRECTS:
+            _go_as_a_page(response)
         if request.user.is_authenticated:
             # Desks are shared: the next person must not find this page by going back.
             response.headers.setdefault("Cache-Control", "private, no-store")

@@ -28,12 +28,14 @@ ROOMS = [
     "handbook",
     "people",
     "desk",
+    "staff",
     "shops",
     "customers",
     "stock",
     "campaigns",
     "chat",
     "workforce",
+    "leave",
     "orders",
     "knowledge",
     "backorders",
@@ -42,6 +44,10 @@ ROOMS = [
     "aftersales",
     "dealers",
     "conversations",
+    "attendance",
+    "quality",
+    "performance",
+    "pay",
 ]
 
 INSTALLED_APPS = [

@@ -27,7 +27,8 @@ class Installation:
     """`database_url` empty means SQLite in the scratch folder; otherwise an empty database of that address."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
-        self.folder, self.port = folder, _free_port()
+        self.folder, self._held = folder, _free_port()
+        self.port: int = self._held.getsockname()[1]
         self._environment = {
             **os.environ,
             "DANGBAN_DATA": str(folder),
@@ -55,7 +56,7 @@ class Installation:
         command = [sys.executable, "-m", "dangban.project.cli", "serve", "--port", str(self.port)]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(command, env=self._environment, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603
-        give_up = clock.monotonic() + 40
+        give_up = clock.monotonic() + 120
         while clock.monotonic() < give_up and self._server.poll() is None:
             try:
                 with urllib.request.urlopen(f"{self.url}/ready", timeout=2):  # noqa: S310
@@ -67,7 +68,8 @@ class Installation:
     def stop(self) -> None:
         if self._server is not None:
             self._server.terminate()
-            self._server.wait(30)
+            self._server.wait(60)
+        self._held.close()
 
     def _run(self, module: str, *arguments: str) -> str:
         command = [sys.executable, "-m", module, *arguments]
@@ -90,8 +92,9 @@ def installation(database_url: str = "") -> Iterator[Installation]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_port() -> socket.socket:
+    """Bound and not listening: as long as it is open the port is given to nobody else, and our server may listen there."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return held

@@ -1,5 +1,8 @@
 // data-key="r" (or "mod+k", "g i") on a button, link or field: the key clicks or focuses it. `?` lists all keys in sight.
 // Never while an input method composes, and plain keys never while someone types.
+// Where several rows ([data-row]) have the same key, it means the row in hand, the one that has the focus; without one it
+// leads to the first. A button of weight (data-weighs) is not clicked by its key: the key leads to it, and Enter decides. What
+// must be written first (data-wants="answer", a field of its form) comes before it: Enter in the field goes on to the button.
 
 import { attach } from "dangban/attach";
 import { t } from "dangban/words";
@@ -11,6 +14,8 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || isComposing(event)) return;
   const key = nameOf(event);
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (key === "enter" && event.repeat && "weighs" in (event.target.dataset ?? {})) return event.preventDefault();
+  if (key === "enter" && goesOn.get(event.target)?.isConnected) return stop(event, () => goesOn.get(event.target).focus());
   if (plain && isTyping(event.target)) return;
   if (key === "?") return stop(event, showKeys);
   const element = find(pending ? `${pending} ${key}` : key) ?? find(key);
@@ -55,14 +60,44 @@ function isTyping(element) {
 
 function find(key) {
   const within = document.querySelector("dialog[open]") ?? document;
-  const all = [...within.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
-  return all.find((element) => !element.disabled && element.checkVisibility());
+  const all = [...within.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter((element) => !element.disabled && element.checkVisibility());
+  const inHand = document.activeElement?.closest("[data-row]");
+  return all.find((element) => inHand?.contains(element)) ?? all.find((element) => !element.closest("[data-row]")) ?? all[0];
 }
 
 function use(element) {
-  if (element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit], [type=button])")) element.focus();
+  const row = element.closest("[data-row]");
+  if (row && !row.contains(document.activeElement)) row.querySelector("a[href]").focus();
+  else if ("weighs" in element.dataset) leadTo(element);
+  else if (element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=submit], [type=button])")) element.focus();
   else element.click();
 }
+
+// The field in which Enter goes on to a button, once that button's key led there.
+const goesOn = new WeakMap();
+
+function leadTo(button) {
+  const field = wanted(button);
+  if (field) goesOn.set(field, button);
+  (field ?? button).focus();
+}
+
+function wanted(button) {
+  const field = button.form?.elements[button.dataset.wants];
+  return field?.value.trim() ? null : field;
+}
+
+// Before htmx hears of the click.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-wants]");
+  const field = button && wanted(button);
+  if (!field) return;
+  event.preventDefault();
+  event.stopPropagation();
+  field.setCustomValidity(button.dataset.wantsSays);
+  field.reportValidity();
+  field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
+}, { capture: true });
 
 export function spell(key) {
   const mac = navigator.platform.startsWith("Mac");

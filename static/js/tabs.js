@@ -1,9 +1,9 @@
-// Tabs, or the rail's rooms, that need more room than they have: the one that one is on is in sight.
+// Tabs, the rail's rooms, or the days of a wide table that need more room than they have: the one that one is on is in sight.
 
 import { attach } from "dangban/attach";
 
-attach(".tabs, .rail", (row) => {
-  const current = row.querySelector("[aria-current='page'], [aria-selected='true']");
+attach(".tabs, .rail, [data-current]", (row) => {
+  const current = row.querySelector("[aria-current='page'], [aria-current='true'], [aria-selected='true'], [aria-current='date']");
   if (!current) return;
   const place = row.getBoundingClientRect();
   const one = current.getBoundingClientRect();

@@ -51,6 +51,18 @@ class JournalPage(pages.PageCase):
         assert "蓝旗" in page
         assert "登录" in page
 
+    def test_one_key_is_named_as_the_room_of_the_verb_names_it(self) -> None:
+        with transaction.atomic():
+            for verb in ("desk.deadline_escalated", "leave.asked"):
+                record(verb, subject=("orders.order", 7), by=self.cast.lin, shop=self.cast.shop.pk, change={"told": "周敏"}, at=NOW)
+        sealing.seal_pending()
+        desk, leave = (self.shown(verb=verb) for verb in ("desk.deadline_escalated", "leave.asked"))
+        assert ("接电话的人" in desk, "接电话的人" in leave) == (False, True)
+
+    def test_what_is_set_stands_on_the_line_that_folds_the_filters(self) -> None:
+        assert "3 项" in self.shown("bao", who="梅", verb="people.signed_in", since="2026-11-01")
+        assert "filters__set" not in self.shown("bao")
+
     def test_filters_stand_in_the_address(self) -> None:
         assert "红旗" not in self.shown("bao", who="梅")
         assert "梅芳" in self.shown("bao", verb="people.signed_in")

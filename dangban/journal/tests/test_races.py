@@ -30,16 +30,16 @@ class RacesTest(TransactionTestCase):
             with transaction.atomic():
                 slow.append(record("orders.flagged", subject=("orders.order", 1), by=SYSTEM).pk)
                 written.set()
-                may_commit.wait(5)
+                may_commit.wait(60)
             connection.close()
 
         thread = threading.Thread(target=slowly)
         thread.start()
-        assert written.wait(5)
+        assert written.wait(60)
         quick = write(2)
         assert sealing.seal_pending() == 1
         may_commit.set()
-        thread.join(5)
+        thread.join(120)
         assert sealing.seal_pending() == 1
         assert slow[0] < quick
         assert list(Entry.objects.order_by("position").values_list("pk", flat=True)) == [quick, slow[0]]
@@ -62,9 +62,9 @@ class RacesTest(TransactionTestCase):
         for number in range(50, 100):
             write(number)
         while Entry.objects.filter(position=None).exists():
-            pass
+            assert any(thread.is_alive() for thread in threads)
         stop.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(120)
         verdict = sealing.verify()
         assert (verdict.checked, verdict.broken) == (100, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -173,7 +172,7 @@ def test_columns_that_were_put_away_stay_away(page: Any) -> None:
 
 
 def test_slow_replies_make_one_alarm_that_leads_to_the_longest_wait(page: Any) -> None:
-    page.wait_for_selector("#alarm:not([hidden])", timeout=3000)
+    page.wait_for_selector("#alarm:not([hidden])")
     assert "1 位顾客久等" in page.inner_text("#alarm")
     assert page.title().startswith("(1)")
     page.click(".alarm__go")
@@ -181,38 +180,43 @@ def test_slow_replies_make_one_alarm_that_leads_to_the_longest_wait(page: Any) -
 
 
 def test_the_alarm_closes_itself_when_nobody_waits(page: Any) -> None:
-    page.wait_for_selector("#alarm:not([hidden])", timeout=3000)
+    page.wait_for_selector("#alarm:not([hidden])")
     page.evaluate("document.querySelectorAll('[data-alarm]').forEach((link) => link.remove())")
-    page.wait_for_selector("#alarm", state="hidden", timeout=3000)
+    page.wait_for_selector("#alarm", state="hidden")
     assert not page.title().startswith("(")
+
+
+def is_drawn(page: Any) -> None:
+    """What was scrolled or put in has been told to the page's own code, however slow the machine is."""
+    for _frame in range(3):
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def test_reading_further_up_is_not_disturbed_by_what_arrives(page: Any) -> None:
     body = "document.querySelector('.pane--thread .pane__body')"
     page.evaluate(f"{body}.scrollTop = 20")
-    page.wait_for_timeout(100)
+    is_drawn(page)
     page.evaluate(
         "const b = document.querySelector('.bubble--customer').cloneNode(true);"
         "document.querySelector('[data-thread]').append(b)"
     )
-    page.wait_for_timeout(100)
+    wait_until(page, "document.querySelector('.thread__pill')?.innerText === '1 条新消息'")
     assert page.evaluate(f"{body}.scrollTop") == 20
-    assert page.inner_text(".thread__pill") == "1 条新消息"
     page.click(".thread__pill")
-    assert page.evaluate(f"{body}.scrollHeight - {body}.scrollTop - {body}.clientHeight") < 2
+    wait_until(page, f"{body}.scrollHeight - {body}.scrollTop - {body}.clientHeight < 2")
 
 
 def test_older_messages_put_in_above_move_nothing(page: Any) -> None:
     body = "document.querySelector('.pane--thread .pane__body')"
     page.evaluate(f"{body}.scrollTop = 60")
-    page.wait_for_timeout(100)
+    is_drawn(page)
     seen = "document.querySelector('[data-seq=\"3\"]').getBoundingClientRect().top"
     before = page.evaluate(seen)
     page.evaluate(
         "const b = document.querySelector('[data-seq=\"1\"]').cloneNode(true);"
         "document.querySelector('[data-thread]').prepend(b)"
     )
-    page.wait_for_timeout(100)
+    is_drawn(page)
     assert abs(page.evaluate(seen) - before) <= 1
 
 
@@ -335,11 +339,14 @@ def test_a_fragment_is_fetched_again_once_for_many_changes(page: Any, bit: list[
 
 
 def test_in_a_busy_shop_a_fragment_is_fetched_once_a_second(page: Any, bit: list[float]) -> None:
-    page.evaluate("let n = 0; window.busy = setInterval(() => say(['customer', ++n, n]), 40)")
-    page.wait_for_timeout(3300)
-    page.evaluate("clearInterval(window.busy)")
-    assert 3 <= len(bit) <= 5
-    assert min(later - sooner for sooner, later in pairwise(bit)) > 0.9
+    began = page.evaluate("let n = 0; window.busy = setInterval(() => say(['customer', ++n, n]), 40); performance.now()")
+    for _tenth in range(300):
+        page.wait_for_timeout(100)
+        if len(bit) >= 4:
+            break
+    took = (page.evaluate("clearInterval(window.busy); performance.now()") - began) / 1000
+    # However long these took on a busy machine: one at once, one a second, and the one that may be on its way.
+    assert 4 <= len(bit) <= took + 2
 
 
 def test_a_hidden_page_fetches_nothing_and_makes_up_for_it(page: Any, bit: list[float]) -> None:
@@ -390,7 +397,7 @@ def test_a_dialog_takes_the_focus_and_escape_gives_it_back(page: Any) -> None:
     wait_until(page, "document.activeElement.matches('#dialog input')")
     page.keyboard.press("Escape")
     wait_until(page, "!document.getElementById('dialog').open")
-    assert page.evaluate("document.activeElement.matches('[data-dialog]')")
+    wait_until(page, "document.activeElement.matches('[data-dialog]')")
 
 
 def test_a_dialog_whose_form_was_taken_closes_itself(page: Any) -> None:

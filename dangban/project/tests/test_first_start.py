@@ -40,6 +40,6 @@ class TestTheFirstProcess:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=300,
         )
         assert done.stdout.strip() == "订单"

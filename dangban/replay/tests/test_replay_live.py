@@ -33,11 +33,12 @@ def test_own_dialogues_are_kept_whole_on_sqlite() -> None:
 
 @pytest.mark.postgres
 def test_own_dialogues_are_kept_whole_on_postgresql() -> None:
+    from dangban.testing.live import make_migrated
     from dangban.testing.postgres import shared_cluster
 
     cluster = shared_cluster()
     assert cluster is not None
-    url = cluster.make("replayed")
+    url = make_migrated(cluster, "replayed")
     try:
         done = replay(str(OWN), "--speed", "100", "--agents", "2", "--database", url)
     finally:
