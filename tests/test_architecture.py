@@ -23,11 +23,13 @@ FLOORS = (
     ("handbook",),
     ("people",),
     ("desk",),
+    ("staff",),
     ("shops", "customers"),
     ("stock",),
     ("campaigns",),
     ("chat",),
     ("workforce",),
+    ("leave",),
     ("orders",),
     ("knowledge",),
     ("backorders",),
@@ -36,6 +38,10 @@ FLOORS = (
     ("aftersales",),
     ("dealers",),
     ("conversations",),
+    ("attendance",),
+    ("quality",),
+    ("performance",),
+    ("pay",),
     ("demo",),
     ("replay",),
     ("project",),
@@ -68,9 +74,10 @@ RANK = {
 OWN_NAME = 5
 # Pure decisions may lean on these only; a clock is not among them.
 RULES_MAY_IMPORT = re.compile(
-    r"dangban\.(lib(?!\.clock)(\.\w+)*|handbook(\.(decisions|shapes|rulebook|faults)(\.\w+)*)?|\w+\.(\w+\.)?(clauses|rules)(\.\w+)*)$"
+    r"dangban\.(lib(?!\.clock)(\.\w+)*|handbook(\.(decisions|shapes|rulebook|faults)(\.\w+)*)?|\w+\.(\w+\.)?(clauses|rules)(\.\w+)*|performance\.measures(\.\w+)*)$"
 )
-CLAUSES_MAY_IMPORT = re.compile(r"dangban\.handbook(\.shapes(\.\w+)*)?$|dangban\.lib(?!\.clock)(\.\w+)*$")
+# A scorecard names the figures it weighs: their registry is as pure as the shapes.
+CLAUSES_MAY_IMPORT = re.compile(r"dangban\.handbook(\.(shapes|faults)(\.\w+)*)?$|dangban\.lib(?!\.clock)(\.\w+)*$|dangban\.performance\.measures$")
 
 ASKS_THE_TIME = {
     ("datetime", "now"),
@@ -89,8 +96,8 @@ SQL = re.compile(
     r"|CREATE\s+(TABLE|INDEX|VIRTUAL|UNIQUE|TRIGGER|EXTENSION|DATABASE)|ALTER\s+TABLE|DROP\s+(TABLE|INDEX|DATABASE))"
 )
 MAY_HOLD_SQL = re.compile(
-    r"(queries(/\w+)?|migrations/\w+|chat/(lane|writer|log|search|projection)\w*(/\w+)?|\w+/search\w*|journal/(seal\w*|triggers)"
-    r"|lib/many|project/(sqlite/\w+|views)|testing/\w+)\.py$"
+    r"(queries(/\w+)?|migrations/\w+|chat/(lane|writer|log|search|projection)\w*(/\w+)?|\w+/search\w*|journal/seal\w*|\w+/triggers"
+    r"|lib/(many|append_only)|performance/(facts/families|measures/statements|parquet)|project/(sqlite/\w+|views)|testing/\w+)\.py$"
 )
 
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "common", "core", "helpers", "helper", "services", "managers", "misc"}

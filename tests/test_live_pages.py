@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from django.db import transaction
 from django.urls import resolve
 
@@ -150,6 +151,7 @@ class OpenPagesCase(FloorCase):
         return [one for watcher in office.watchers for one in watcher.differences()]
 
 
+@pytest.mark.long
 class OpenPages(OpenPagesCase):
     """One test a day; see the end."""
 

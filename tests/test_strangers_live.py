@@ -195,5 +195,5 @@ def test_rights_that_were_taken_end_tokens_and_streams(server: LiveServer) -> No
     with zhou.page(**{f"t{told['threads'][0]}": 0}) as page:
         page.hello()
         server.tell("tests.test_strangers_live:take_rights", person=told["zhou"])
-        assert page.ended.wait(10)
+        assert page.ended.wait(30)
     assert zhou.http.get(f"/lane/agent/threads/{told['threads'][0]}/messages").status_code == 401

@@ -6,7 +6,7 @@ from dangban.project import translations
 
 ROOT = Path(__file__).parent.parent
 # One thing, one word: what the department says, and what it must not be called besides.
-ONE_WORD = {"小组": ("班组", "团队")}
+ONE_WORD = {"小组": ("班组", "团队"), "您": ("你",)}
 
 
 def test_every_room_speaks_chinese_completely() -> None:

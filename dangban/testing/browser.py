@@ -64,7 +64,8 @@ def visit(
     if session:
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
     page = context.new_page()
-    page.set_default_timeout(8000)
+    # Patience, not expectation: whoever waits for something that comes doesn't wait longer for it.
+    page.set_default_timeout(20_000)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda message: troubles.append(message.text) if _is_trouble(message) else None)
@@ -81,7 +82,7 @@ def _is_trouble(message: Any) -> bool:
     return message.type == "error" and "/lane/" not in message.location.get("url", "")
 
 
-def wait_until(page: Any, expression: str, seconds: float = 5) -> None:
+def wait_until(page: Any, expression: str, seconds: float = 20) -> None:
     """Wait for JavaScript to be true; Playwright's own way needs eval, which our pages forbid."""
     for _try in range(round(seconds * 20)):
         if page.evaluate(expression):

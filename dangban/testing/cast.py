@@ -50,6 +50,7 @@ class Cast:
         self.service = Department.objects.create(code="service", name="客服部")
         self.storage = Department.objects.create(code="storage", name="仓储部")
         self.accounts = Department.objects.create(code="accounts", name="财务部")
+        self.personnel = Department.objects.create(code="personnel", name="人事部")
         self.shop = self._shop("nanfeng", "南风家居旗舰店", Shop.Platform.TMALL)
         self.second_shop = self._shop("nanfeng-jd", "南风家居京东店", Shop.Platform.JD)
         self.other_shop = self._shop("beihe", "北禾零食店", Shop.Platform.PDD)
@@ -63,6 +64,7 @@ class Cast:
         self.ou = self._person("ou", "区志文", Person.Level.MID, self.team, "order-agent", self.zhou)
         self.ding = self._person("ding", "丁大力", Person.Level.MID, self.team, "warehouse", self.bao)
         self.qian = self._person("qian", "钱丽", Person.Level.MID, self.team, "finance", self.bao)
+        self.shen = self._person("shen", "沈洁", Person.Level.MID, None, "hr", self.bao)
         self.hu = self._person("hu", "胡杰", Person.Level.LEADER, self.other_team, "leader", self.bao, "presale")
 
         self.fang = self.customer("fang_2008", "方静", self.shop)

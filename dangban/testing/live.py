@@ -17,7 +17,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,16 +26,17 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from dangban.testing.scratch import free_port
+
+if TYPE_CHECKING:
+    from dangban.testing.postgres import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = "only for tests"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -88,7 +88,7 @@ class LiveServer:
         if self.database_url:
             self.command("init")
         else:
-            shutil.copy(_empty_database(self.environment), self.data / "dangban.sqlite3")
+            shutil.copy(empty_database(self.environment), self.data / "dangban.sqlite3")
 
     def tell(self, story: str, **arguments: Any) -> Any:
         """Run a story against this installation; returns what it returns."""
@@ -98,7 +98,7 @@ class LiveServer:
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         if done.returncode:
@@ -122,6 +122,9 @@ class LiveServer:
 
     def run(self) -> None:
         """Start the server and wait until it can serve."""
+        made = _made("static", self.environment)
+        if made.exists() and not (self.data / "static").exists():
+            shutil.copytree(made, self.data / "static")
         with (self.data / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
@@ -135,6 +138,8 @@ class LiveServer:
                 start_new_session=True,
             )  # fmt: skip
         self._wait()
+        if not made.exists():
+            _share(self.data / "static", made)
 
     def kill(self) -> None:
         """As a power cut would: no goodbye (kill -9 for it and its workers)."""
@@ -155,10 +160,10 @@ class LiveServer:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-        self.process.wait(timeout=40)
+        self.process.wait(timeout=120)
 
     def _wait(self) -> None:
-        end = time.monotonic() + 90
+        end = time.monotonic() + 180
         while time.monotonic() < end:
             if self.process is not None and self.process.poll() is not None:
                 break
@@ -182,18 +187,23 @@ class LiveServer:
         }
 
 
-def _empty_database(environment: Mapping[str, str]) -> Path:
+# What all test processes share instead of making it each for itself, and the files that it is made from.
+SHARED = Path(tempfile.gettempdir()) / f"dangban-empty-{os.getuid()}"
+# Settings whose installation has the same tables and the same files as the whole program.
+AS_A_WHOLE = ("dangban.project.settings", "dangban.testing.crash.settings")
+SOURCES = {
+    "dangban.sqlite3": ("dangban/*/migrations/*.py", "dangban/workforce/state_calendar.py"),
+    "static": ("static/**/*.*",),
+}
+
+
+def empty_database(environment: Mapping[str, str] | None = None) -> Path:
     """A migrated SQLite file, made once for all test processes and made anew when a migration changes."""
-    migrations = sorted((ROOT / "dangban").glob("*/migrations/*.py"))
-    stamp = max(path.stat().st_mtime_ns for path in migrations)
-    settings = environment.get("DJANGO_SETTINGS_MODULE", "project")
-    folder = Path(tempfile.gettempdir()) / f"dangban-empty-{os.getuid()}"
-    folder.mkdir(exist_ok=True)
-    made = folder / f"{stamp}-{len(migrations)}-{settings}.sqlite3"
-    with (folder / "lock").open("w") as lock:
+    made = _made("dangban.sqlite3", environment or {})
+    with (SHARED / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            _make_empty(made, environment)
+            _make_empty(made, environment or {})
     return made
 
 
@@ -204,6 +214,49 @@ def _make_empty(made: Path, environment: Mapping[str, str]) -> None:
         server.tell("dangban.testing.live:checkpoint_story")
         shutil.copy(Path(data) / "dangban.sqlite3", made.with_suffix(".new"))
         made.with_suffix(".new").rename(made)
+
+
+def make_migrated(cluster: Cluster, database: str, environment: Mapping[str, str] | None = None) -> str:
+    """Make a database that has all tables (anew, if it is there) and return its address."""
+    return cluster.make(database, template=empty_template(cluster, environment))
+
+
+def empty_template(cluster: Cluster, environment: Mapping[str, str] | None = None) -> str:
+    """A migrated database to copy from, made once on a server of tests and made anew when a migration changes."""
+    environment = environment or {}
+    name = f"empty-{_stamp('dangban.sqlite3')}-{_kind(environment)}"
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as db, tempfile.TemporaryDirectory(prefix="dangban-live-") as data:
+        db.execute("SELECT pg_advisory_lock(1)")
+        if db.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            draft = LiveServer(Path(data), 0, cluster.make("draft"), dict(environment))
+            draft.command("init")
+            db.execute(f'ALTER DATABASE draft RENAME TO "{name}"')
+    return name
+
+
+def _made(name: str, environment: Mapping[str, str]) -> Path:
+    """Where servers with these settings share something; elsewhere once what it is made from has changed."""
+    SHARED.mkdir(exist_ok=True)
+    return SHARED / f"{_stamp(name)}-{_kind(environment)}-{name}"
+
+
+def _stamp(name: str) -> str:
+    stamps = [path.stat().st_mtime_ns for pattern in SOURCES[name] for path in ROOT.glob(pattern)]
+    return f"{max(stamps)}-{len(stamps)}"
+
+
+def _kind(environment: Mapping[str, str]) -> str:
+    settings = environment.get("DJANGO_SETTINGS_MODULE", AS_A_WHOLE[0])
+    return "whole" if settings in AS_A_WHOLE else settings.replace(".", "_")
+
+
+def _share(collected: Path, made: Path) -> None:
+    """Keep what this server collected, unless another was faster; the next server finds that nothing is to be done."""
+    draft = Path(tempfile.mkdtemp(dir=SHARED))
+    shutil.copytree(collected, draft / "static")
+    with contextlib.suppress(OSError):
+        (draft / "static").rename(made)
+    shutil.rmtree(draft, ignore_errors=True)
 
 
 def checkpoint_story() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import time
@@ -17,14 +18,29 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+# Bound and not listening, as long as this process lives.
+_held: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port that nobody listens on, and that nobody else is given while this process lives: a server starts long after its port
+    was chosen, and may be down for a while. It lies below those that connections are given: who tries to reach a server that is
+    down may be given its port for their own end, and then it can't come back."""
+    chance = random.SystemRandom()
+    while True:
+        port, holding = chance.randrange(20_000, 32_000), socket.socket()
+        try:
+            holding.bind(("127.0.0.1", port))
+        except OSError:
+            holding.close()
+            continue
+        # From here on those may listen there who say that they share it, as servers do; another look for a free port does not.
+        holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _held.append(holding)
         return port
 
 
-def wait_for_port(port: int, *, seconds: float = 20) -> None:
+def wait_for_port(port: int, *, seconds: float = 60) -> None:
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         with socket.socket() as probe:

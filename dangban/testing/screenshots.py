@@ -1,4 +1,4 @@
-"""Pictures of the program over a fresh demonstration: seven for the README, or every page with --all."""
+"""Pictures of the program over a fresh demonstration: ten for the README, or every page with --all."""
 
 from __future__ import annotations
 
@@ -44,6 +44,9 @@ README = (
     Shot("handbook", "/handbook/", "shen"),
     Shot("cut-off", "/dispatch/cut-off/", "ou"),
     Shot("order", "/orders/?q=顺丰", "ou", click="#main table a >> nth=0"),
+    Shot("aftersales", "/aftersales/registers/claims/", "zhou"),
+    Shot("roster", "/rosters/", "lu", click="#main table a >> nth=0"),
+    Shot("payslip", "/pay/", "lin", click="text=逐项查看"),
 )
 EVERY_PAGE = (
     ("workspace", "/workspace/", "lin"), ("waiting", "/workspace/?tab=waiting", "lin"), ("left", "/workspace/?tab=offline", "zhou"),
@@ -53,11 +56,17 @@ EVERY_PAGE = (
     ("unpaid", "/orders/unpaid/", "ou"), ("exceptions", "/orders/exceptions/", "ou"), ("changes", "/orders/changes/", "ou"),
     ("audit", "/dispatch/", "ou"), ("waves", "/dispatch/waves/", "ou"), ("pack", "/dispatch/pack/", "ding"),
     ("cut-off", "/dispatch/cut-off/", "ou"), ("parcels", "/parcels/", "ou"), ("backorders", "/backorders/", "ou"),
-    ("stock", "/stock/", "ding"), ("campaigns", "/campaigns/", "lu"), ("approvals", "/approvals/", "zhou"), ("day", "/day/", "lin"),
+    ("stock", "/stock/", "ding"), ("pickups", "/dispatch/pickups/", "ding"), ("cases", "/aftersales/?which=all", "mei"), ("claims", "/aftersales/registers/claims/", "zhou"),
+    ("payments", "/aftersales/payments/", "qian"), ("campaigns", "/campaigns/", "lu"), ("approvals", "/approvals/", "zhou"), ("day", "/day/", "lin"),
     ("customers", "/customers/", "ou"), ("shops", "/shops/", "shen"), ("catalogue", "/catalogue/", "shen"),
     ("handbook", "/handbook/", "shen"), ("inbox", "/inbox/", "zhou"), ("people", "/people/", "shen"),
     ("journal", "/journal/", "shen"), ("scripts", "/scripts/", "lu"), ("login", "/login/", ""),
-    ("chat", "/w/mianyu/", ""), ("demo-shop", "/w/mianyu/demo-shop/", ""), ("account", "/account/", "lin"),
+    ("duty", "/duty/", "zhou"), ("own-roster", "/duty/mine/", "lin"), ("rosters", "/rosters/", "lu"), ("trainings", "/trainings/", "lu"),
+    ("demand", "/demand/", "lu"), ("attendance", "/attendance/team/", "zhou"), ("own-attendance", "/attendance/", "lin"),
+    ("leave", "/leave/", "lin"), ("team-leave", "/leave/team/", "lu"), ("figures", "/performance/", "lin"),
+    ("team-figures", "/performance/people/", "zhou"), ("cards", "/performance/cards/", "zhou"), ("conduct", "/conduct/", "zhou"),
+    ("pay", "/pay/", "lin"), ("pay-months", "/pay/months/", "qian"), ("staff", "/staff/", "ren"), ("promotion", "/staff/promotion/", "ren"),
+    ("dealers", "/dealers/", "zhou"), ("chat", "/w/mianyu/", ""), ("demo-shop", "/w/mianyu/demo-shop/", ""), ("account", "/account/", "lin"),
 )  # fmt: skip
 
 

@@ -15,12 +15,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from dangban.testing import postgres, scratch
+from dangban.testing import live, postgres, scratch
 
 ROOT = Path(__file__).resolve().parents[2]
 # Two cores are what we plan for; more workers than eight only wait for the disk.
 WORKERS = str(min(8, max(2, len(os.sched_getaffinity(0)))))
 APART = "not browser and not redis and not chaos"
+# What never asks a database was proven on SQLite; here it would only say so again.
+AGAIN = f"{APART} and (rows or postgres)"
+# A file's tests share a server, some also a browser, and the next goes on where the last one ended.
+BY_FILE = ("-n", WORKERS, "--dist", "loadfile")
+BY_TEST = ("-n", WORKERS, "--dist", "worksteal")
 NO_TESTS = 5
 
 
@@ -91,7 +96,7 @@ class Run:
 
     def tests(self) -> None:
         self.step("compile translations", [sys.executable, "-m", "dangban.project.translations", "compile"])
-        self.pytest("tests on SQLite", f"{APART} and not postgres", "-n", WORKERS)
+        self.pytest("tests on SQLite", f"{APART} and not postgres", *BY_TEST)
         has_postgres = postgres.programs() is not None
         if has_postgres:
             self.on_postgres()
@@ -102,12 +107,12 @@ class Run:
         if shutil.which("redis-server") is None:
             self.report.skip("tests with Redis", "redis-server is not installed")
         else:
-            self.pytest("tests with Redis", f"redis and not browser{only}")
+            self.pytest("tests with Redis", f"redis and not browser{only}", *BY_FILE)
         if scratch.chromium() is None:
             self.report.skip("tests in the browser", "no chromium was found")
         else:
-            self.pytest("tests in the browser", f"browser{only}")
-        self.pytest("tests that kill processes", f"chaos and not browser and not redis{only}")
+            self.pytest("tests in the browser", f"browser{only}", *BY_FILE)
+        self.pytest("tests that kill processes", f"chaos and not browser and not redis{only}", *BY_FILE)
 
     def on_postgres(self) -> None:
         name = "tests on PostgreSQL"
@@ -118,11 +123,16 @@ class Run:
             self.console.print(f"[red]{name}: the server did not start: {fault}[/]")
             self.report.ran(name, 1, 0)
             return
-        self.environment["DANGBAN_TEST_DATABASE_URL"] = cluster.url("dangban")
+        before = dict(self.environment)
         try:
-            self.pytest(name, APART, "-n", WORKERS)
+            self.environment["DANGBAN_TEST_TEMPLATE"] = live.empty_template(cluster)
+            self.environment["DANGBAN_TEST_DATABASE_URL"] = cluster.url("dangban")
+            self.pytest(name, AGAIN, *BY_TEST)
+        except RuntimeError as fault:
+            self.console.print(f"[red]{name}: {fault}[/]")
+            self.report.ran(name, 1, 0)
         finally:
-            del self.environment["DANGBAN_TEST_DATABASE_URL"]
+            self.environment = before
             cluster.stop()
 
     def pytest(self, name: str, marks: str, *options: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from dangban.testing.browser import visit
@@ -36,11 +37,20 @@ def bubbles(page: Any, text: str) -> Any:
 
 
 def go(page: Any, state: str) -> None:
+    """Set one's state from the menu; once more, if news drew the menu anew while a hand was in it."""
+    from playwright.sync_api import TimeoutError as Late
+
     page.locator("[popovertarget=state-menu]").wait_for(timeout=WAIT)
-    page.keyboard.press("Control+Shift+O")
-    page.locator(f"#state-menu .menu__item:has(.presence--{state})").first.focus()
-    page.keyboard.press("Enter")
-    page.locator(f"[popovertarget=state-menu] .presence--{state}").wait_for(timeout=WAIT)
+    item = page.locator(f"#state-menu .menu__item:has(.presence--{state})").first
+    chosen = page.locator(f"[popovertarget=state-menu] .presence--{state}")
+    for _time in range(4):
+        if not item.is_visible():
+            page.keyboard.press("Control+Shift+O")
+        item.focus(timeout=WAIT)
+        page.keyboard.press("Enter")
+        with contextlib.suppress(Late):
+            return chosen.wait_for(timeout=WAIT / 4)
+    chosen.wait_for(timeout=WAIT)
 
 
 def type_into(field: Any, text: str) -> None:

@@ -82,6 +82,7 @@ def test_what_is_written_off_line_arrives_once_after_a_reload(chromium: Any, flo
         page.evaluate("document.getElementById('write').hidden = false; document.getElementById('leave').hidden = true")
         page.locator("#text").fill(text)
         page.locator(".tool--send").click()
+    page.locator(".bubble[data-state=sending]").nth(1).wait_for(timeout=WAIT)
     assert page.locator(".bubble[data-state=sending]").count() == 2
     page.context.set_offline(False)
     page.reload()

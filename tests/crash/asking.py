@@ -10,14 +10,15 @@ import httpx
 import psycopg
 from prometheus_client.parser import text_string_to_metric_families
 
+from dangban.testing.crash.load import PLAIN
 from dangban.testing.live import LiveServer
 
 
-def status(server: LiveServer, path: str, seconds: float = 10) -> int:
-    return httpx.get(f"{server.url}{path}", timeout=seconds).status_code
+def status(server: LiveServer, path: str) -> int:
+    return httpx.get(f"{server.url}{path}", timeout=30, verify=PLAIN).status_code
 
 
-def until(holds: Callable[[], Any], seconds: float) -> Any:
+def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
     """What `holds` returns once it is true; the seconds are patience, not expectation."""
     give_up = time.monotonic() + seconds
     while not (found := holds()):
@@ -30,7 +31,7 @@ def until(holds: Callable[[], Any], seconds: float) -> Any:
 def figures(server: LiveServer) -> dict[str, float]:
     """Each figure by its name and labels, as ``dangban_streams_open{kind=agent}``."""
     found = {}
-    for family in text_string_to_metric_families(httpx.get(f"{server.url}/metrics", timeout=10).text):
+    for family in text_string_to_metric_families(httpx.get(f"{server.url}/metrics", timeout=30, verify=PLAIN).text):
         for sample in family.samples:
             labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
             found[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value

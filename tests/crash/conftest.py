@@ -25,7 +25,7 @@ def on_postgres() -> Iterator[Ready]:
     """On a server of our own, which keeps what it says that it has committed, and may be stopped."""
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed")
-    cluster = postgres.start_cluster(options={"fsync": "off", "full_page_writes": "off"})
+    cluster = postgres.start_cluster(options={"fsync": "off", "full_page_writes": "off", **postgres.FEW_ROWS})
     ready = make_ready(cluster)
     yield ready
     cluster.stop()

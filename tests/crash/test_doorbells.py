@@ -9,10 +9,10 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import median
 
 import pytest
 
-from dangban.chat.lane.lane import LOOK_ROUND
 from dangban.chat.tests.clients import Customer
 from dangban.testing.crash import recount
 from dangban.testing.crash.installation import BOOKS, Ready
@@ -23,8 +23,8 @@ from tests.crash.asking import row, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.postgres]
 
-# A look round, and what a busy machine adds to it.
-IN_TIME = LOOK_ROUND + 3
+# After so many seconds a Redis that doesn't answer is given up.
+GIVEN_UP = 2.0
 ACT = "dangban.testing.crash.stories:hold"
 DEAF = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'dangban doorbell'"
 
@@ -61,13 +61,21 @@ def redis() -> Iterator[Redis]:
         made.kill()
 
 
-def everywhere(floor: Floor, server: LiveServer, thread: int) -> float:
-    """Post from another process; how long it took from the answer until the last open page had it."""
+def everywhere(floor: Floor, server: LiveServer, thread: int) -> None:
+    """Post from another process; every open page has it in the end."""
     (seq,) = server.tell(ACT, thread=thread, seconds=0)
-    began = time.monotonic()
     pages = [watcher for watcher in floor.watchers if thread in watcher.lines]
-    until(lambda: all(seq in watcher.seqs[thread] for watcher in pages), 20)
-    return time.monotonic() - began
+    until(lambda: all(seq in watcher.seqs[thread] for watcher in pages))
+
+
+def posts_without_waiting(customer: Customer, lines: int) -> None:
+    """If they waited for the bell, each of them did; a busy machine is slow with one or two."""
+    took = []
+    for number in range(lines):
+        began = time.monotonic()
+        assert customer.say(f"第 {number} 句").status_code == 201
+        took.append(time.monotonic() - began)
+    assert median(took) < GIVEN_UP
 
 
 def breaks_and_mends(server: LiveServer, deafen: Callable[[], object], mend: Callable[[], object]) -> None:
@@ -76,18 +84,16 @@ def breaks_and_mends(server: LiveServer, deafen: Callable[[], object], mend: Cal
     customer = Customer(server.url, server.told["visitors"][str(thread)])
     with at_work(server, customers=1, agents=0, pages=1) as floor:
         floor.stop_speaking()
-        until(lambda: all(watcher.opened for watcher in floor.watchers), 20)
+        until(lambda: all(watcher.opened for watcher in floor.watchers))
         everywhere(floor, server, thread)
         opened = [watcher.opened for watcher in floor.watchers[1:]]
         deafen()
-        assert everywhere(floor, server, thread) < IN_TIME
-        began = time.monotonic()
-        assert [customer.say(f"第 {number} 句").status_code for number in range(5)] == [201] * 5
-        assert time.monotonic() - began < 5
+        everywhere(floor, server, thread)
+        posts_without_waiting(customer, 5)
         mend()
         agents = floor.watchers[1:]
-        until(lambda: all(now.opened > before for now, before in zip(agents, opened, strict=True)), 20)
-        assert everywhere(floor, server, thread) < IN_TIME
+        until(lambda: all(now.opened > before for now, before in zip(agents, opened, strict=True)))
+        everywhere(floor, server, thread)
         assert list(floor.not_shown(server.tell(BOOKS))) == []
 
 
@@ -98,7 +104,7 @@ def test_the_folder_of_sockets_is_tidied_away(on_postgres: Ready) -> None:
         def tidy() -> None:
             shutil.rmtree(folder)
 
-        breaks_and_mends(server, tidy, lambda: until(lambda: len(list(folder.glob("*.sock"))) == 2, 10))
+        breaks_and_mends(server, tidy, lambda: until(lambda: len(list(folder.glob("*.sock"))) == 2))
 
 
 def test_the_lines_of_notify_are_cut(on_postgres: Ready) -> None:
@@ -121,10 +127,7 @@ def test_nobody_waits_for_a_redis_that_does_not_answer(on_postgres: Ready, redis
         customer = Customer(server.url, server.told["visitors"][str(thread)])
         assert customer.say("在吗").status_code == 201
         redis.freeze(frozen=True)
-        began = time.monotonic()
-        assert [customer.say(f"第 {number} 句").status_code for number in range(8)] == [201] * 8
-        # Each would have waited for the two seconds after which Redis is given up.
-        assert time.monotonic() - began < 8
+        posts_without_waiting(customer, 8)
         redis.freeze(frozen=False)
 
 
@@ -134,9 +137,9 @@ def test_a_process_dies_between_its_commit_and_its_ring(on_postgres: Ready) -> N
         floor.wait_for(10)
         for point in ("publish", "ring", "commit"):
             pull(server.data, point)
-            until(lambda point=point: was_pulled(server.data, point), 10)
+            until(lambda point=point: was_pulled(server.data, point))
             floor.wait_for(10)
         floor.stop_speaking()
         books = server.tell(BOOKS)
-        wrong = [*recount.differences(books), *floor.differences(books, patience=IN_TIME)]
+        wrong = [*recount.differences(books), *floor.differences(books)]
     assert wrong == [], "\n".join(wrong)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from dangban.chat.tests.clients import Customer
 from dangban.testing.crash import recount
 from dangban.testing.crash.installation import BOOKS, Ready
 from dangban.testing.crash.load import at_work
+from tests.crash.asking import row, until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.postgres]
 
 HOLD = "dangban.testing.crash.stories:hold"
+HOLD_UNTIL_LET_GO = "dangban.testing.crash.stories:hold_until_let_go"
+AT_THE_GATE = (
+    "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+    " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+)
 
 
 def test_long_actions_among_lines_leave_no_gap(on_postgres: Ready) -> None:
@@ -39,22 +45,27 @@ def test_long_actions_among_lines_leave_no_gap(on_postgres: Ready) -> None:
 
 
 def test_who_writes_in_another_thread_does_not_wait(on_postgres: Ready) -> None:
-    with on_postgres.serving() as server, ThreadPoolExecutor(3) as pool:
+    with (
+        on_postgres.serving() as server,
+        ThreadPoolExecutor(3) as pool,
+        psycopg.connect(server.database_url, autocommit=True) as gate,
+    ):
         held, free = server.told["threads"][:2]
         slow, quick = (Customer(server.url, server.told["visitors"][str(thread)]) for thread in (held, free))
         assert slow.say("在吗").status_code == 201
-        act = pool.submit(server.tell, HOLD, thread=held, seconds=6)
-        while server.tell("dangban.testing.crash.stories:is_free", thread=held):
-            pass
+        gate.execute("SELECT pg_advisory_lock(%s)", [held])
+        act = pool.submit(server.tell, HOLD_UNTIL_LET_GO, thread=held)
+        # Only then it has the thread's number.
+        until(lambda: row(server, AT_THE_GATE))
         waits = [pool.submit(slow.say, f"等 {number}") for number in range(2)]
-        began = time.monotonic()
         assert [quick.say(f"快 {number}").status_code for number in range(5)] == [201] * 5
-        assert not act.done(), f"the action was over after {time.monotonic() - began:.1f} s"
+        assert not act.done()
         assert not any(wait.done() for wait in waits)
-        (given,) = act.result()
+        gate.execute("SELECT pg_advisory_unlock(%s)", [held])
+        given = act.result()
         seqs = sorted(wait.result().json()["seq"] for wait in waits)
         books = server.tell(BOOKS)
-    numbers = [row[1] for row in books["log"] if row[0] == held]
+    numbers = [line[1] for line in books["log"] if line[0] == held]
     assert numbers == list(range(1, len(numbers) + 1))
     # What waited came after what it waited for.
     assert given < seqs[0]

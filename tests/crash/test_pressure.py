@@ -11,9 +11,9 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from typing import Any
 
-import httpx
 import pytest
 
 from dangban.chat.tests.clients import Agent, Customer
@@ -55,7 +55,7 @@ class Dawdler:
 
     def rest(self) -> list[int]:
         """The numbers of all whole lines that still come, until the end of the stream."""
-        self._socket.settimeout(20)
+        self._socket.settimeout(60)
         text = b""
         while piece := self._socket.recv(1 << 20):
             text += piece
@@ -78,26 +78,26 @@ def test_who_reads_too_slowly_is_closed_and_catches_up(server: LiveServer) -> No
                 assert agent.say(thread, "重" * 1900, kind="note", payload=heavy).status_code == 201
                 posted += 1
         # It is gone from the server although its reader has not moved, and nobody else noticed.
-        until(lambda: figures(server)["dangban_streams_open{kind=agent}"] == before.get("dangban_streams_open{kind=agent}", 0) + 1, 15)
-        quick.wait(lambda page: len(page.seqs) == posted, seconds=30)
+        until(lambda: figures(server)["dangban_streams_open{kind=agent}"] == before.get("dangban_streams_open{kind=agent}", 0) + 1)
+        quick.wait(lambda page: len(page.seqs) == posted)
         assert quick.seqs == list(range(1, posted + 1))
     seen = slow.rest()
     assert seen == list(range(1, len(seen) + 1))
     assert len(seen) < posted
     with agent.page(**{f"t{thread}": len(seen)}) as again:
-        again.wait(lambda page: len(page.seqs) == posted - len(seen), seconds=30)
+        again.wait(lambda page: len(page.seqs) == posted - len(seen))
         assert seen + again.seqs == list(range(1, posted + 1))
 
 
 def test_a_flood_from_one_visitor_is_limited_and_hurts_nobody_else(server: LiveServer) -> None:
-    flooding, calm = (server.told["visitors"][str(server.told["threads"][number])] for number in (1, 2))
+    flooding, calm = (Customer(server.url, server.told["visitors"][str(server.told["threads"][number])]) for number in (1, 2))
     began = time.monotonic()
     with ThreadPoolExecutor(9) as pool:
-        flood = [pool.submit(Customer(server.url, flooding).say, f"刷 {number}") for number in range(200)]
+        flood = [pool.submit(flooding.say, f"刷 {number}") for number in range(200)]
         waits = []
         for number in range(20):
             asked = time.monotonic()
-            assert Customer(server.url, calm).say(f"我只问一句 {number}").status_code == 201
+            assert calm.say(f"我只问一句 {number}").status_code == 201
             waits.append(time.monotonic() - asked)
         answers = [one.result() for one in flood]
     took = time.monotonic() - began
@@ -110,36 +110,30 @@ def test_a_flood_from_one_visitor_is_limited_and_hurts_nobody_else(server: LiveS
             assert answer.json()["code"] == "too-many"
             assert answer.json()["detail"].startswith("发送得太快了，请等 ")
             assert 1 <= int(answer.headers["retry-after"]) <= 2
-    assert sorted(waits)[10] < 2
+    # None of the calm lines waits for the two hundred, however long these take.
+    assert median(waits) < max(took / 4, 2)
 
 
 def test_no_more_waits_for_the_writer_than_it_can_write_soon(on_sqlite: Ready) -> None:
     with on_sqlite.copy() as server:
         (server.data / QUEUE).write_text("20")
         server.run()
-        assert Customer(server.url, server.told["visitors"][str(server.told["threads"][0])]).say("在吗").status_code == 201
+        first, *others = (Customer(server.url, server.told["visitors"][str(thread)]) for thread in server.told["threads"][:31])
+        assert first.say("在吗").status_code == 201
         with ThreadPoolExecutor(60) as pool:
             with locked(server.data / "dangban.sqlite3"):
-                asked = [
-                    pool.submit(_once, server, thread, f"{thread}-{number}")
-                    for number in range(2)
-                    for thread in server.told["threads"][1:31]
-                ]
+                asked = [pool.submit(one.say, f"第 {number} 句") for number in range(2) for one in others]
                 # One batch is being written, twenty lines wait, and who comes then hears at once that they have to come again.
-                until(lambda: sum(one.done() for one in asked) >= 20, 12)
+                until(lambda: sum(one.done() for one in asked) >= 20)
                 refused = [one.result() for one in asked if one.done()]
-                assert {answer.status_code for answer, _line in refused} == {503}
-                assert {answer.headers["retry-after"] for answer, _line in refused} == {"2"}
-                assert {answer.json()["detail"] for answer, _line in refused} == {CHINESE}
+                assert {answer.status_code for answer in refused} == {503}
+                assert {answer.headers["retry-after"] for answer in refused} == {"2"}
+                assert {answer.json()["detail"] for answer in refused} == {CHINESE}
                 assert 20 <= sum(not one.done() for one in asked) <= 40
-            kept = [one.result()[0] for one in asked if one.result()[0].status_code != 503]
+            kept = [answer for one in asked if (answer := one.result()).status_code != 503]
         assert {answer.status_code for answer in kept} == {201}
         log = server.tell(BOOKS)["log"]
     assert sum(row[2] == "customer" for row in log) == len(kept) + 1
-
-
-def _once(server: LiveServer, thread: int, body: str) -> tuple[httpx.Response, str]:
-    return Customer(server.url, server.told["visitors"][str(thread)]).say(body), body
 
 
 @pytest.mark.postgres
@@ -149,7 +143,7 @@ def test_asked_to_stop_two_processes_finish_what_they_took_in(on_postgres: Ready
         assert server.process is not None
         # As an operator or systemd does it: the one process they know.
         os.kill(server.process.pid, signal.SIGTERM)
-        assert server.wait_for_end(25) == 0
+        assert server.wait_for_end(60) == 0
         assert row(server, "SELECT count(*) FROM chat_lease WHERE name = 'sweeps'") == 0
         server.run()
         floor.wait_for(20)
@@ -169,7 +163,7 @@ def test_figures_tell_of_queue_batch_commit_streams_and_lag(server: LiveServer) 
         for number in range(5):
             customer.say(f"第 {number} 句")
         page.wait(lambda page: len(page.seqs) >= 5)
-        after = until(lambda: _if(figures(server), "dangban_projection_lag_seconds_count", before), 10)
+        after = until(lambda: _if(figures(server), "dangban_projection_lag_seconds_count", before))
 
     def grown(name: str) -> float:
         return after[name] - before.get(name, 0)
@@ -197,9 +191,9 @@ def test_stopping_it_says_that_it_is_not_ready(on_sqlite: Ready) -> None:
         customer = Customer(server.url, server.told["visitors"][str(thread)])
         with customer.page() as page:
             page.hello()
-            assert status(server, "/ready") == 200
+            until(lambda: status(server, "/ready") == 200)
             line = {"client_id": uuid.uuid4().hex, "body": "最后一句"}
             assert customer.http.post("/lane/customer/messages", json=line).status_code == 201
             assert server.stop() in (0, -signal.SIGTERM)
-            assert page.ended.wait(5)
+            assert page.ended.wait(60)
             assert 1 in page.seqs

@@ -49,6 +49,7 @@ from dangban.orders.models import (
     Requirement,
 )
 from dangban.orders.pricing import actions as prices
+from dangban.orders.queries import marks
 from dangban.orders.unpaid import contacts, following
 from dangban.orders.unpaid.contacts import Said as Contacted
 from dangban.people.models import Person
@@ -410,7 +411,7 @@ class Story(DealerActs, OutgoingActs, ReturningActs, WaitingActs):
     # --- orders and customers
 
     def do_flag(self) -> None:
-        flags = [flag.code for flag in orders.queries.legend()]
+        flags = [flag.code for flag in marks.legend()]
         orders.set_flag(self._order(), self.chance.choice([*flags, ""]), by=self.cast.ou)
 
     def do_remark(self) -> None:

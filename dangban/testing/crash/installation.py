@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dangban.testing.live import LiveServer, free_port
+from dangban.testing.live import LiveServer, free_port, make_migrated
 from dangban.testing.postgres import Cluster
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "dangban.testing.crash.settings"}
@@ -63,7 +63,7 @@ class Ready:
 def make_ready(cluster: Cluster | None = None, name: str = "crash", **department: Any) -> Ready:
     """Prepare a department to copy from; on PostgreSQL in a database of this name."""
     data = Path(tempfile.mkdtemp(prefix="dangban-crash-"))
-    url = cluster.make(name) if cluster else ""
+    url = make_migrated(cluster, name, SETTINGS) if cluster else ""
     server = LiveServer(data, 0, url, dict(SETTINGS))
     server.prepare()
     told = server.tell(DEPARTMENT, **department)

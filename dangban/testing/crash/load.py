@@ -77,7 +77,7 @@ class Speaker:
         self._thread.start()
 
     def join(self) -> None:
-        self._thread.join(60)
+        self._thread.join(120)
         assert not self._thread.is_alive(), "a line was never acknowledged"
 
     def _run(self) -> None:
@@ -256,7 +256,7 @@ class Floor:
     # What a test itself was acknowledged beside them.
     besides: list[Acknowledged] = field(default_factory=list)
 
-    def wait_for(self, lines: int, seconds: float = 30.0) -> None:
+    def wait_for(self, lines: int, seconds: float = 90.0) -> None:
         """Until so many more lines were acknowledged; however busy the machine is, something happens in between."""
         goal, give_up = len(self.acknowledged) + lines, time.monotonic() + seconds
         while len(self.acknowledged) < goal:
@@ -279,7 +279,7 @@ class Floor:
     def acknowledged(self) -> list[Acknowledged]:
         return [*self.besides, *(one for speaker in self.speakers for one in list(speaker.acknowledged))]
 
-    def differences(self, books: Mapping[str, Any], *, patience: float = 10.0) -> list[str]:
+    def differences(self, books: Mapping[str, Any], *, patience: float = 30.0) -> list[str]:
         """What was acknowledged against what is kept, and what pages show against both."""
         return [*self._kept(books), *self.not_shown(books, patience), *self.wire.strange]
 
@@ -295,7 +295,7 @@ class Floor:
         if unknown := by_people - {(one.thread, one.client_id) for one in told}:
             yield f"{len(unknown)} lines stand in the log that nobody was told of"
 
-    def not_shown(self, books: Mapping[str, Any], patience: float = 10.0) -> Iterator[str]:
+    def not_shown(self, books: Mapping[str, Any], patience: float = 30.0) -> Iterator[str]:
         """Each page has every line that it may see, once and in order."""
         give_up = time.monotonic() + patience
         for watcher in self.watchers:

@@ -46,8 +46,9 @@ def department(agents: int = 4, customers: int = 40, online: bool = True) -> dic
     }
 
 
+@transaction.atomic
 def come(people: Iterable[int]) -> None:
-    """They go online and are heard of."""
+    """They go online at one moment, so that nobody is given what waits for all of them, and are heard of."""
     now = clock.now()
     for pk in people:
         person = Person.objects.get(pk=pk)
@@ -105,11 +106,12 @@ def hold(thread: int, seconds: float, times: int = 1, rest: float = 0.0) -> list
     return given
 
 
-def is_free(thread: int) -> bool:
-    """Whether nobody holds the thread's number at this moment."""
-    with transaction.atomic():
-        rows = ThreadSequence.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=thread)
-        return rows.exists()
+def hold_until_let_go(thread: int) -> int:
+    """Post as a long action does, and be done with the rest when nobody holds PostgreSQL's advisory lock `thread`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        given = post(thread, author="auto", body="动作").seq
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [thread])
+    return given
 
 
 # --- what stands in the database
