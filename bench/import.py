@@ -134,7 +134,7 @@ def measure(options: argparse.Namespace, report: Report) -> None:
 
     call_command("migrate", verbosity=0)
     from dangban.handbook import actions as handbook
-    from dangban.orders import imports as orders
+    from dangban.orders.imports import running as orders
     from dangban.shops import imports as goods
     from dangban.testing.cast import Cast
 

@@ -101,10 +101,10 @@ STATEMENTS = {
         INSERT INTO orders_order (shop_id, platform_id, number_tail, customer_id, status, refund, total_fen, paid_fen, freight_fen,
           refunded_fen, quantity, created_at, paid_at, business_day, receiver, phone, phone_tail, province, city, district,
           address, postcode, courier, tracking_number, buyer_message, platform_remark, close_reason, invoice_title, flag,
-          imported_at, source_digest, version)
+          imported_at, source_digest, version, purpose, settled_fen, settled_aside_fen)
         SELECT p.shop, 'B' || (10000000 + p.id), substr('' || (10000000 + p.id), 3), p.customer, CASE WHEN p.state = 'ended' THEN 'done' ELSE 'paid' END, 'none',
           19900, 19900, 0, 0, 1, {opened}, {opened}, {day}, '客' || p.customer, '', '', '浙江省', '杭州市', '西湖区', '', '', '', '',
-          '', '', '', '', '', {opened}, '', 1
+          '', '', '', '', '', {opened}, '', 1, 'sale', 0, 0
         FROM plan p WHERE p.id % 5 = 0 ORDER BY p.id""",
     "orders_orderline": """
         INSERT INTO orders_orderline (order_id, position, platform_line_id, sku_id, sku_code, title, variant, quantity, price_fen)
