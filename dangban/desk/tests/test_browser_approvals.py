@@ -146,3 +146,22 @@ def test_the_help_names_the_keys_and_a_word_typed_elsewhere_is_kept(zhou: Any) -
     press(zhou, "y", "Enter")
     told(zhou, "同意了：多送赠品")
     assert zhou.locator("[data-row] input[name=answer]").first.input_value() == "等仓库回话"
+
+
+def test_a_button_drawn_anew_answers_from_its_first_instant(zhou: Any, asked: list[Approval]) -> None:
+    """Not as a form of its own that leaves the page, with what is typed there."""
+    zhou.evaluate(
+        """() => {
+            window.stayed = true;
+            new MutationObserver((seen, watch) => {
+                const grant = document.querySelector("[data-row]:has(.desk-word) [data-key=y]");
+                if (grant) { watch.disconnect(); grant.click(); }
+            }).observe(document.getElementById("approvals-list"), { childList: true });
+        }"""
+    )
+    press(zhou, "j", "a")
+    zhou.keyboard.type("送给谁？")
+    press(zhou, "Enter", "Enter")
+    told(zhou, "同意了：多送赠品")
+    assert zhou.evaluate("window.stayed === true")
+    assert answers(asked)[0] == (True, "")

@@ -102,9 +102,10 @@ class ApprovalsPage(DayCase, pages.PageCase):
     def address(self) -> str:
         return "/approvals/"
 
-    def test_the_list_answers_at_once(self) -> None:
+    def test_the_list_answers_at_once_also_where_scripts_have_not_come(self) -> None:
         answer = self.post(f"/approvals/{self.asked.pk}/answer/", "zhou", granted="yes")
         assert (answer.status_code, Approval.objects.get().granted) == (302, True)
+        assert "同意了：想多送一件" in self.page("/approvals/", "zhou")
         assert "想多送一件" in self.page("/approvals/?which=settled", "zhou")
 
     def answered(self, who: str = "zhou", act: str = "answer", **given: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -51,10 +52,11 @@ def settle(request: PersonRequest, pk: int) -> HttpResponse:
         if not by_page:
             raise
         return _gone(request, f"{found.title} · {somebody_was_faster.message}", "bad")
+    said = (_("Granted: %(title)s") if granted else _("Refused: %(title)s")) % {"title": found.title}
     if not by_page:
+        messages.success(request, said)
         return redirect("approvals")
-    said = _("Granted: %(title)s") if granted else _("Refused: %(title)s")
-    return _gone(request, said % {"title": found.title}, "ok")
+    return _gone(request, said, "ok")
 
 
 @login_required
