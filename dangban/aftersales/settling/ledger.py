@@ -24,6 +24,8 @@ from dangban.orders.models import Order
 Account = LedgerEntry.Account
 # What a case costs the shop, beside what it pays back for goods.
 COSTS = (rules.FREIGHT, *rules.GIVEN, "leg", "claim")
+# Kept with a case whose order waits for what becomes of a refund that was entered against.
+ASKS_AGAIN = "refund_asked_again"
 _TO_GO = (Order.Status.PAID, Order.Status.PART)
 _PARTIES = {"seller": Account.SELLER, "buyer": Account.BUYER, "insurance": Account.BUYER}
 
@@ -83,9 +85,13 @@ def pay_back(order: Order, kind: str, fen: int, *, by_platform: bool, at: dateti
 
 
 def asks_no_more(order: Order, at: datetime) -> None:
-    """A case is over whose payment was entered against: goods that waited for what becomes of it may leave. The order is locked here."""
+    """A case is over whose payment was entered against: goods that waited for what becomes of it may leave.
+
+    Unless another case of the order waits for the same. The order is locked here, before that is looked at.
+    """
     held = Order.objects.select_for_update(of=("self",)).select_related("shop").get(pk=order.pk)
-    if held.refund == Order.Refund.ASKED:
+    others = Case.objects.filter(order=held, closed_at=None, facts__has_key=ASKS_AGAIN)
+    if held.refund == Order.Refund.ASKED and not others.exists():
         held.refund = Order.Refund.NONE
         _keep(held, at)
 

@@ -43,8 +43,6 @@ from dangban.people.models import Person
 
 Kind, Way, State = Settlement.Kind, Settlement.Way, Settlement.State
 Account = LedgerEntry.Account
-# Kept with a case whose order is held up by what was entered against.
-_ASKS_AGAIN = "refund_asked_again"
 
 
 def release(settlement: Settlement, *, by: Person, reference: str = "", at: datetime | None = None, seen: int | None = None) -> Settlement:
@@ -176,6 +174,8 @@ def _enter(held: Case, row: Settlement, by: Person, at: datetime) -> None:
     ledger.post_legs(held, by=by, at=at)
     if held.order is not None:
         ledger.pay_back(held.order, row.kind, row.amount_fen, by_platform=row.way == Way.PLATFORM, at=at)
+    if row.kind == Kind.REFUND:
+        _asks_again(held, False)
 
 
 def _go_on(held: Case, by: Person, at: datetime) -> None:
@@ -191,13 +191,22 @@ def _lower_order(held: Case, row: Settlement, at: datetime) -> None:
         return
     asks = row.kind == Kind.REFUND and held.closed_at is None
     if ledger.pay_back(held.order, row.kind, -row.amount_fen, by_platform=row.way == Way.PLATFORM, at=at, asks=asks):
-        held.facts = {**held.facts, _ASKS_AGAIN: True}
-        held.save(update_fields=["facts"])
+        _asks_again(held, True)
+
+
+def _asks_again(held: Case, asks: bool) -> bool:
+    """Keep with the case whether its order waits for what becomes of a refund that was entered against; was it otherwise before?"""
+    if bool(held.facts.get(ledger.ASKS_AGAIN)) == asks:
+        return False
+    others = {name: told for name, told in held.facts.items() if name != ledger.ASKS_AGAIN}
+    held.facts = others | ({ledger.ASKS_AGAIN: True} if asks else {})
+    held.save(update_fields=["facts"])
+    return True
 
 
 def after_move(case: Case, act: str, before: str, by: HasActor, at: datetime) -> None:
-    """With the end of the case nobody asks for the money any more."""
-    if case.closed_at is not None and case.order is not None and case.facts.get(_ASKS_AGAIN):
+    """With the end of the case nobody asks for its money any more."""
+    if case.closed_at is not None and case.order is not None and _asks_again(case, False):
         ledger.asks_no_more(case.order, at)
 
 

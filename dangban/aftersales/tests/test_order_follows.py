@@ -72,13 +72,17 @@ class OrderFollows(SettlingCase):
         self.against(other)
         assert self.figures(case) == (10_000, 0, 0, "partial")
 
+    def not_sent(self, order: Order) -> Order:
+        Order.objects.filter(pk=order.pk).update(status="paid", dispatched_at=None, signed_at=None, tracking_number="")
+        order.refresh_from_db()
+        with transaction.atomic():
+            keeping.take_up([order], NOW)
+        return order
+
     def to_send(self) -> tuple[Case, Settlement]:
         """A refund of goods that have not left, all of it paid back through the platform."""
-        order = self.story.order()
-        Order.objects.filter(pk=order.pk).update(status="paid", dispatched_at=None, signed_at=None, tracking_number="")
-        with transaction.atomic():
-            keeping.take_up([Order.objects.get(pk=order.pk)], NOW)
-        case = self.story.case("refund", "dislike", order=Order.objects.get(pk=order.pk))
+        order = self.not_sent(self.story.order())
+        case = self.story.case("refund", "dislike", order=order)
         row = self.paid(case, 19_900)
         assert self.stage(case) == ("ended", "full")
         return case, row
@@ -109,6 +113,27 @@ class OrderFollows(SettlingCase):
             actions.deciding.withdraw(Case.objects.get(pk=case.pk), "不退了", by=self.cast.mei, at=NOW)
         assert Order.objects.get(pk=case.order_id).refund == "asked"
 
+    def test_of_two_cases_that_ask_again_the_goods_wait_for_both(self) -> None:
+        order = self.not_sent(self.story.order(self.story.blue, self.story.grey, number="9920"))
+        first, second = (
+            actions.open_case(order.shop, "refund", "dislike", by=self.cast.mei, source="order", order=order, lines=[actions.Wanted(line, 1, 5_000)], at=NOW)
+            for line in order.lines.order_by("position")
+        )
+        for one in (first, second):
+            self.against(self.paid(one, 5_000))
+        assert self.stage(first) == ("waiting", "asked")
+        actions.deciding.withdraw(Case.objects.get(pk=second.pk), "不退了", by=self.cast.mei, at=NOW)
+        assert self.stage(first) == ("waiting", "asked")
+        actions.deciding.withdraw(Case.objects.get(pk=first.pk), "也不退了", by=self.cast.mei, at=NOW)
+        assert self.stage(first) == ("waiting", "none")
+
+    def test_what_is_paid_again_is_not_asked_for_any_more(self) -> None:
+        """What the platform asks for later is its own, and stays asked for when the case is over."""
+        case, row = self.to_send()
+        self.against(row)
+        assert Case.objects.get(pk=case.pk).facts["refund_asked_again"] is True
+        self.paid(Case.objects.select_related("order").get(pk=case.pk), 19_900)
+        assert "refund_asked_again" not in Case.objects.get(pk=case.pk).facts
 
     def test_a_file_that_says_the_same_as_the_case_keeps_it_when_the_case_s_is_entered_against(self) -> None:
         case = self.came_back()
