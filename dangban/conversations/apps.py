@@ -40,9 +40,9 @@ class ConversationsConfig(AppConfig):
         customers.register_timeline("conversations", _("Conversations"), timeline.timeline)
         customers.register_mover("conversations", timeline.move, timeline.give_back)
         register_links("conversations", timeline.links)
-        also = ("/enquiries/", "/ratings/", "/speech-guard/", "/auto-replies/", "/seats/")
+        also = ("/enquiries/", "/ratings/", "/speech-guard/", "/auto-replies/", "/seats/", "/search/")
         for item in (
-            RailItem("workspace", pgettext_lazy("rail", "Workspace"), "desk", "workspace", "conversations.serve", order=110, also=("/search/",)),
+            RailItem("workspace", pgettext_lazy("rail", "Workspace"), "desk", "workspace", "conversations.serve", order=110),
             RailItem("floor", pgettext_lazy("rail", "Floor"), "floor", "floor", "conversations.supervise", order=140),
             RailItem("service", pgettext_lazy("rail", "Service"), "remark", "numbers", "conversations.serve", order=150, also=also),
         ):
