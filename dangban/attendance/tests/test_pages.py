@@ -14,6 +14,7 @@ from dangban.attendance.models import Consequence, Intake, Publication, Punch, P
 from dangban.attendance.tests import dingtalk_files as files
 from dangban.attendance.tests import story
 from dangban.chat.models import Presence
+from dangban.lib import clock
 from dangban.testing import pages
 from dangban.testing.cast import NOW, TODAY, at
 from dangban.workforce.actions import set_duty
@@ -175,6 +176,17 @@ class TeamPages(Told):
         page = self.as_person(self.cast.zhou).get(url).content.decode()
         assert (before.count("夜巡"), page.count("夜巡")) == (0, 1)
         assert before.count(">休<") - page.count(">休<") == 1
+
+    def test_a_shift_runs_until_its_end_and_waits_then_until_nobody_may_punch_for_it_any_more(self) -> None:
+        story.shift(self.cast.mei, self.cast.team, "11-19 01:00", "11-19 09:00")
+        judging.open_records(at("11-19 00:00"), at("11-19 02:00"))
+        told = {}
+        for moment in ("08:59", "09:00"):
+            with clock.frozen(at(moment)):
+                told[moment] = self.as_person(self.cast.zhou).get(reverse("attendance:team")).content.decode()
+        assert [("进行中" in page, "待判定" in page) for page in told.values()] == [(True, False), (False, True)]
+        closes = clock.local(story.record_of(self.cast.mei, "11-19").closes_at)
+        assert f"{closes:%H:%M} 打卡截止后判定" in told["09:00"]
 
     def test_members_see_their_own_line_of_the_sheet(self) -> None:
         url = reverse("attendance:published", args=[Publication.objects.get().pk])
