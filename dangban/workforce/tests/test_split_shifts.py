@@ -36,3 +36,8 @@ class SplitShifts(pages.CastCase):
         changed = actions.lay_duty(self.cast.team, {(self.cast.lin.pk, MONDAY): None}, by=self.cast.zhou, at=NOW)
         assert changed == {self.cast.lin.pk: [(MONDAY, None)]}
         assert not DutyPeriod.objects.exists()
+
+    def test_both_stand_on_the_own_roster(self) -> None:
+        page = self.as_person(self.cast.lin).get("/duty/mine/?day=2026-11-23").content.decode()
+        monday = page.split('data-day="2026-11-23"')[1].split("</div>")[0]
+        assert [hours in monday for hours in ("08:00-12:00", "18:00-22:00")] == [True, True]

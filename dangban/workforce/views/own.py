@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -36,7 +38,8 @@ def own_roster(request: PersonRequest) -> HttpResponse:
     today = clock.business_day(now)
     monday = monday_of(request.GET.get("day", ""))
     days = [monday + timedelta(days=offset) for offset in range(WEEKS * 7)]
-    duty = {one.day: one for one in DutyPeriod.objects.filter(person=me, day__gte=days[0], day__lte=days[-1])}
+    mine = list(DutyPeriod.objects.filter(person=me, day__gte=days[0], day__lte=days[-1]).order_by("starts_at"))
+    duty = {day: list(on_it) for day, on_it in groupby(mine, attrgetter("day"))}
     wishes = {one.day: one for one in Wish.objects.filter(person=me, day__gte=days[0], day__lte=days[-1])}
     special = holidays.named(days[0], days[-1])
     waiting = (
@@ -46,11 +49,11 @@ def own_roster(request: PersonRequest) -> HttpResponse:
     swaps = Swap.objects.filter(Q(asked_by=me) | Q(with_person=me)).select_related("asked_by", "with_person").order_by("-pk")[:SWAPS_SHOWN]
     planned = _planned(me, days[0], days[-1])
     colleagues = list(members_of(me.scope.teams).exclude(pk=me.pk).order_by("name"))
-    coming = [one for day, one in sorted(duty.items()) if one.starts_at > now]
+    coming = [one for one in mine if one.starts_at > now]
     chosen = next((one for one in colleagues if str(one.pk) == request.GET.get("with")), colleagues[0] if colleagues else None)
     theirs = list(_shifts_to_come(chosen, me, days[-1], now)) if chosen and coming else []
     context = {
-        "weeks": [[(day, duty.get(day), wishes.get(day), special.get(day), day in planned) for day in days[at : at + 7]] for at in range(0, len(days), 7)],
+        "weeks": [[(day, duty.get(day, ()), wishes.get(day), special.get(day), day in planned) for day in days[at : at + 7]] for at in range(0, len(days), 7)],
         "today": today, "shifts": {one.name: one for then in (clock.day_span(days[-1])[0], now) for one in queries.shifts(then)}.values(), "receipt": waiting,
         "swaps": [(swap, describe(swap)) for swap in swaps],
         "to_answer": [swap for swap in swaps if swap.state == Swap.State.ASKED and swap.with_person_id == me.pk],
