@@ -10,10 +10,24 @@ from dangban.handbook.actions import forget
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
 from dangban.people.models import Person, Team
+from dangban.testing import pages
 from dangban.testing.cast import at
 from dangban.workforce.models import DutyPeriod
 
 LONG_AGO = date(2020, 1, 1)
+# The one day in the roster of a MissedCase.
+DAY = date(2026, 11, 17)
+
+
+class MissedCase(pages.CastCase):
+    """Lin has a shift on one day and no punch; Mei's punches say that the clock worked all the time."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        adopt_preset("default")
+        self.lin, self.zhou, self.bao = self.cast.lin, self.cast.zhou, self.cast.bao
+        punches(self.cast.mei, "11-12 07:58", "11-18 22:00")
+        shift(self.lin, self.cast.team, "11-17 08:00", "11-17 16:00")
 
 
 def adopt_preset(name: str, *lifted: str) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from dangban.attendance import judging, queries, settling
 from dangban.attendance.models import Consequence, Rejudgement, ShiftRecord
 from dangban.attendance.tests import story
+from dangban.attendance.tests.story import DAY
 from dangban.desk.actions import settle_approval
 from dangban.leave import actions as leave
 from dangban.leave import jobs as leave_jobs
@@ -20,18 +21,10 @@ from dangban.workforce.actions import clear_duty, set_duty
 from dangban.workforce.models import DutyPeriod
 from dangban.workforce.shifts import Shift
 
-DAY = date(2026, 11, 17)
 CHECKED = at("11-19 10:00")
 
 
-class Replanning(pages.CastCase):
-    def setUp(self) -> None:
-        super().setUp()
-        story.adopt_preset("default")
-        self.lin, self.zhou, self.bao = self.cast.lin, self.cast.zhou, self.cast.bao
-        story.punches(self.cast.mei, "11-12 07:58", "11-18 22:00")
-        story.shift(self.lin, self.cast.team, "11-17 08:00", "11-17 16:00")
-
+class Replanning(story.MissedCase):
     def figures(self) -> list[tuple[str, Decimal, Decimal, int]]:
         rows = ShiftRecord.objects.filter(person=self.lin).order_by("starts_at")
         return [(one.state, one.absence_days, one.leave_share, one.minutes) for one in rows]

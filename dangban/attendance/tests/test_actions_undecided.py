@@ -10,6 +10,7 @@ import pytest
 from dangban.attendance import judging, queries, settling
 from dangban.attendance.models import Consequence, Rejudgement, ShiftRecord
 from dangban.attendance.tests import story
+from dangban.attendance.tests.story import DAY
 from dangban.desk import clock as desk_clock
 from dangban.desk.actions import settle_approval
 from dangban.desk.models import Notice
@@ -18,21 +19,12 @@ from dangban.leave import actions as leave
 from dangban.leave import jobs as leave_jobs
 from dangban.leave.models import LeaveRequest
 from dangban.lib.errors import Refused
-from dangban.testing import pages
 from dangban.testing.cast import TODAY, at
 
-DAY = date(2026, 11, 17)
 CHECKED = at("11-18 10:00")
 
 
-class Undecided(pages.CastCase):
-    def setUp(self) -> None:
-        super().setUp()
-        story.adopt_preset("default")
-        self.lin, self.zhou, self.bao = self.cast.lin, self.cast.zhou, self.cast.bao
-        story.punches(self.cast.mei, "11-12 07:58", "11-18 22:00")
-        story.shift(self.lin, self.cast.team, "11-17 08:00", "11-17 16:00")
-
+class Undecided(story.MissedCase):
     def called(self, kind: str = "private", part: str = "day", when: str = "11-17 07:30") -> LeaveRequest:
         return leave.call_in(self.lin, kind, DAY, DAY, by=self.zhou, part=part, reason="家里有事", at=at(when))
 
