@@ -14,10 +14,10 @@ from dangban.aftersales.settling.proposing import Payee
 from dangban.aftersales.tests.settled import Settling
 from dangban.customers import actions as customers
 from dangban.customers.models import Address, Customer, CustomerShop, Merge
-from dangban.dispatch.tests.test_races import _together
 from dangban.lib import clock
 from dangban.orders.models import Order
 from dangban.testing.cast import NOW, Cast
+from dangban.testing.races import at_once, told
 
 
 @pytest.mark.postgres
@@ -33,7 +33,7 @@ class CreditRaces(TransactionTestCase):
     def test_credit_is_used_or_the_merge_is_taken_back_never_both(self) -> None:
         for turn in range(4):
             case, theirs, merge = self.two_as_one(turn)
-            said = _together(lambda: self.use(theirs.pk, f"u{turn}"), lambda: self.take_back(merge.pk))  # noqa: B023 - done before the next turn
+            said = told(lambda: self.use(theirs.pk, f"u{turn}"), lambda: self.take_back(merge.pk), now=NOW)  # noqa: B023 - done before the next turn
             left = [receiving.credit_fen(pk, case.shop_id) for pk in (merge.kept_id, merge.merged_id)]
             assert sorted(said) == ["Refused", "done"]
             assert left in ([200, 0], [0, 1_200])
@@ -56,7 +56,7 @@ class CreditRaces(TransactionTestCase):
             threading.Timer(0.5, waits.set).start()
             customers.merge(merge.kept, merge.merged, by=self.cast.bao, reason="还是同一个人", at=NOW)
 
-        assert _together(change, again) == ["done", "done"]
+        at_once(change, again, now=NOW)
         assert set(Order.objects.filter(pk__in=(case.order_id, theirs.order_id)).values_list("customer", flat=True)) == {merge.kept_id}
 
     def two_as_one(self, turn: int) -> tuple[Case, Case, Merge]:
@@ -73,11 +73,9 @@ class CreditRaces(TransactionTestCase):
         return cases[0], cases[1], customers.merge(both[1], both[0], by=self.cast.bao, reason="同一个人", at=NOW)
 
     def use(self, case: int, key: str) -> None:
-        with clock.frozen(NOW):
-            found = Case.objects.select_related("order").get(pk=case)
-            assert found.order is not None
-            receiving.use_credit(found, 1_000, found.order, by=self.cast.mei, key=key, at=NOW)
+        found = Case.objects.select_related("order").get(pk=case)
+        assert found.order is not None
+        receiving.use_credit(found, 1_000, found.order, by=self.cast.mei, key=key, at=NOW)
 
     def take_back(self, merge: int) -> None:
-        with clock.frozen(NOW):
-            customers.unmerge(Merge.objects.select_related("kept").get(pk=merge), by=self.cast.bao, at=NOW)
+        customers.unmerge(Merge.objects.select_related("kept").get(pk=merge), by=self.cast.bao, at=NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from itertools import count
 
 import pytest
@@ -15,12 +16,13 @@ from dangban.backorders.actions import Wish
 from dangban.backorders.models import Attempt, Wait
 from dangban.backorders.tests.story import Waiting
 from dangban.chat.models import Message
+from dangban.customers.models import Customer
 from dangban.lib import clock
-from dangban.lib.errors import Conflict, Refused
+from dangban.lib.errors import Refused
 from dangban.stock import actions as stock
 from dangban.stock.models import Allotment, Level, Reservation
-from dangban.stock.tests.test_races import _together as together
 from dangban.testing.cast import NOW, Cast
+from dangban.testing.races import at_once, told
 
 
 @pytest.mark.postgres
@@ -52,49 +54,34 @@ class RacesTest(TransactionTestCase):
 
     def test_two_arrivals_at_once_serve_whoever_came_first(self) -> None:
         waits = self.register_all()
-        together(6, lambda: self.receive(1))
+        at_once(*[lambda: self.receive(1)] * 6, now=NOW)
         assert [Wait.objects.get(pk=wait.pk).state for wait in waits] == ["ready"] * 6 + ["waiting"] * 6
         self.agrees()
 
     def test_an_arrival_and_cancellations_at_once_promise_no_piece_twice(self) -> None:
         waits = self.register_all()
-        leaving = iter(waits[:4])
-
-        def leave() -> None:
-            actions.withdraw(next(leaving), by=self.cast.lin, why="不要了", at=NOW)
-
-        together(8, lambda: self.receive(2), leave)
+        leave = partial(actions.withdraw, by=self.cast.lin, why="不要了", at=NOW)
+        at_once(*(act for wait in waits[:4] for act in (partial(self.receive, 2), partial(leave, wait))), now=NOW)
         states = [Wait.objects.get(pk=wait.pk).state for wait in waits]
         assert states == ["withdrawn"] * 4 + ["ready"] * 8
         assert self.story.goods.figures() == (8, 8, 0)
         self.agrees()
 
     def test_wishes_arrivals_and_counts_at_once_agree_in_the_end(self) -> None:
-        coming = iter(self.customers)
-
-        def wish() -> None:
-            actions.register(next(coming), Wish(self.blue, 2), by=self.cast.lin, at=NOW)
+        def wish(customer: Customer) -> None:
+            # Where enough lies there already it can be sold, and nobody has to wait.
+            with contextlib.suppress(Refused):
+                actions.register(customer, Wish(self.blue, 2), by=self.cast.lin, at=NOW)
 
         def find() -> None:
             stock.count(self.blue, self.story.goods.good, 3, by=self.cast.ding, key=f"count-{next(self.numbers)}", at=NOW)
 
-        def swallow() -> None:
-            # Where enough lies there already it can be sold, and nobody has to wait.
-            with contextlib.suppress(Refused):
-                wish()
-
-        together(12, swallow, lambda: self.receive(3), find)
+        at_once(*(act for one in self.customers[:4] for act in (partial(wish, one), partial(self.receive, 3), find)), now=NOW)
         self.agrees()
 
     def test_one_wish_sent_by_two_at_once_is_registered_once(self) -> None:
-        def wish() -> bool:
-            try:
-                self.story.wait(self.customers[0])
-            except Conflict:
-                return False
-            return True
-
-        assert sorted(together(6, wish)) == [False] * 5 + [True]
+        said = told(*[lambda: self.story.wait(self.customers[0])] * 6, now=NOW)
+        assert sorted(said) == ["Conflict"] * 5 + ["done"]
         assert Wait.objects.count() == 1
 
     def test_goods_kept_for_who_buys_and_who_cancels_at_once_go_to_one(self) -> None:
@@ -103,19 +90,12 @@ class RacesTest(TransactionTestCase):
             self.receive(1)
             order = self.story.order(self.customers[0], self.blue, at=NOW)
 
-        def cancel() -> str:
-            try:
-                return actions.withdraw(wait, by=self.cast.lin, why="不要了", at=NOW).state
-            except Conflict:
-                return "too late"
-
-        # The sweep answers with a number, so the withdrawal answers with words: 1 == True.
-        answers = together(2, cancel, lambda: actions.settle_ordered(NOW))
+        said = told(lambda: actions.withdraw(wait, by=self.cast.lin, why="不要了", at=NOW), lambda: actions.settle_ordered(NOW), now=NOW)
         wait.refresh_from_db()
         second.refresh_from_db()
         for_order = Reservation.objects.filter(subject_kind="orders.order", subject_id=order.pk, outcome="").count()
         assert (wait.state, for_order, second.ready) in (("bought", 1, 0), ("withdrawn", 0, 1))
-        assert ("withdrawn" in answers) == (wait.state == "withdrawn")
+        assert said == ["done" if wait.state == "withdrawn" else "Conflict", "done"]
         self.agrees()
 
     def test_six_sweeps_at_once_tell_everybody_once(self) -> None:
@@ -125,7 +105,7 @@ class RacesTest(TransactionTestCase):
         self.register_all()
         with clock.frozen(NOW):
             self.receive(12)
-        together(6, lambda: jobs.sweep(NOW))
+        at_once(*[lambda: jobs.sweep(NOW)] * 6, now=NOW)
         jobs.sweep(NOW)
         assert Message.objects.filter(author="auto").count() == 12
         assert Attempt.objects.count() == 12

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import time, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,9 +14,9 @@ from dangban.desk.models import Approval, Deadline, DepartmentRequest, Notice, T
 from dangban.journal.models import Entry
 from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
-from dangban.lib.errors import Conflict
 from dangban.people import access as people
 from dangban.testing.cast import NOW, Cast
+from dangban.testing.races import at_once, told
 
 LATER = NOW + timedelta(hours=2)
 
@@ -37,7 +34,7 @@ class RacesTest(TransactionTestCase):
                 "orders.promise", ("orders.order", number), rule="x", allowed_seconds=600, warn_seconds=60,
                 owner=self.cast.lin, by=SYSTEM, at=NOW,
             )  # fmt: skip
-        sweeps = _together(4, lambda: sweeping.sweep(LATER))
+        sweeps = at_once(*[lambda: sweeping.sweep(LATER)] * 4, now=LATER)
         assert sum(swept.missed for swept in sweeps) == 30
         assert Entry.objects.filter(verb="desk.deadline_missed").count() == 30
         assert Notice.objects.filter(person=self.cast.lin).count() == 30
@@ -50,7 +47,7 @@ class RacesTest(TransactionTestCase):
         def meet() -> None:
             actions.meet_deadline(("orders.order", 1), "orders.promise", by=SYSTEM, at=NOW + timedelta(minutes=9))
 
-        _together(2, meet, lambda: sweeping.sweep(LATER))
+        at_once(meet, lambda: sweeping.sweep(LATER), now=LATER)
         assert Deadline.objects.get().missed_at is None
 
     def test_two_who_start_the_same_clock_start_one(self) -> None:
@@ -59,21 +56,15 @@ class RacesTest(TransactionTestCase):
                 "orders.promise", ("orders.order", 1), rule="x", allowed_seconds=600, by=SYSTEM, at=NOW
             ).pk
 
-        assert len(set(_together(4, start))) == 1
+        assert len(set(at_once(*[start] * 4, now=LATER))) == 1
 
     def test_two_who_answer_an_approval_give_one_answer(self) -> None:
         approval = actions.ask_approval(
             "orders.discount", ("orders.order", 1), title="优惠", needs="desk.approve", by=self.cast.lin, at=NOW
         )
 
-        def answer() -> bool:
-            try:
-                actions.settle_approval(approval, True, by=self.cast.bao, at=NOW)
-            except Conflict:
-                return False
-            return True
-
-        assert sorted(_together(3, answer)) == [False, False, True]
+        said = told(*[lambda: actions.settle_approval(approval, True, by=self.cast.bao, at=NOW)] * 3, now=LATER)
+        assert sorted(said) == ["Conflict", "Conflict", "done"]
         assert Approval.objects.get().granted
 
     def test_two_who_come_accept_a_thing_once(self) -> None:
@@ -84,53 +75,20 @@ class RacesTest(TransactionTestCase):
         item = draft.items.get()
         actions.sign_handover(draft, None, notes={item.pk: "明早再问"}, by=self.cast.lin, at=NOW)
 
-        def accept(name: str) -> bool:
-            try:
-                actions.accept_item(item, by=getattr(self.cast, name), at=LATER)
-            except Conflict:
-                return False
-            return True
-
-        assert sorted(_together(2, lambda: accept("mei"), lambda: accept("ou"))) == [False, True]
+        accepts = [lambda by=by: actions.accept_item(item, by=by, at=LATER) for by in (self.cast.mei, self.cast.ou)]
+        assert sorted(told(*accepts, now=LATER)) == ["Conflict", "done"]
         item.refresh_from_db()
         assert Task.objects.get().owner == item.answered_by
 
     def test_four_sweepers_let_a_task_come_once(self) -> None:
         actions.write_recurrence("盘点", by=self.cast.zhou, owner=self.cast.lin, every="day", appears_at=time(11), at=NOW)
-        assert sum(_together(4, lambda: actions.let_come(LATER))) == 1
+        assert sum(at_once(*[lambda: actions.let_come(LATER)] * 4, now=LATER)) == 1
         assert Task.objects.count() == 1
 
     def test_two_who_receive_a_request_leave_one_receipt(self) -> None:
         request = actions.ask_department("staff.matter", self.cast.service, "补卡", by=self.cast.lin, at=NOW)
 
-        def receive(name: str) -> bool:
-            try:
-                actions.receive_request(DepartmentRequest.objects.get(), by=getattr(self.cast, name), at=LATER)
-            except Conflict:
-                return False
-            return True
-
-        assert sorted(_together(2, lambda: receive("mei"), lambda: receive("ou"))) == [False, True]
+        receives = [lambda by=by: actions.receive_request(DepartmentRequest.objects.get(), by=by, at=LATER) for by in (self.cast.mei, self.cast.ou)]
+        assert sorted(told(*receives, now=LATER)) == ["Conflict", "done"]
         request.refresh_from_db()
         assert request.received_by is not None
-
-
-def _together(count: int, *acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts in threads that begin at the same moment."""
-    barrier = threading.Barrier(count)
-    results: list[Any] = []
-
-    def run(act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait(60)
-            with clock.frozen(LATER):
-                results.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(acts[number % len(acts)],)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return results

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from itertools import count
-
 import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
@@ -14,35 +10,12 @@ from dangban.dispatch.actions import auditing, packing, waves
 from dangban.dispatch.models import Slip
 from dangban.dispatch.tests.warehouse import Desk
 from dangban.lib import clock
-from dangban.lib.errors import Conflict, Said
+from dangban.lib.errors import Conflict
 from dangban.orders import events
 from dangban.orders.models import Order, Parcel
 from dangban.stock.models import Level
 from dangban.testing.cast import NOW, Cast
-
-
-def _together(*acts: Callable[[], object]) -> list[str]:
-    """Each on a thread and connection of its own, begun at one moment; "done", or how it was refused."""
-    gate, said = threading.Barrier(len(acts)), [""] * len(acts)
-
-    def go(number: int, act: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            act()
-            said[number] = "done"
-        except Said as refused:
-            said[number] = type(refused).__name__
-        except Exception as wrong:
-            said[number] = repr(wrong)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=go, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
+from dangban.testing.races import at_once, told
 
 
 @pytest.mark.postgres
@@ -64,16 +37,15 @@ class Races(TransactionTestCase):
 
     def test_of_two_who_scan_the_same_slip_one_packs_and_the_other_is_told(self) -> None:
         slip = self.printed()
-        said = _together(*(lambda by=by: packing.begin(packing.find(slip.number, by=by), by=by, at=NOW) for by in (self.cast.ding, self.cast.zhou)))
-        assert sorted(said) == ["Conflict", "done"]
+        scans = [lambda by=by: packing.begin(packing.find(slip.number, by=by), by=by, at=NOW) for by in (self.cast.ding, self.cast.zhou)]
+        assert sorted(told(*scans, now=NOW)) == ["Conflict", "done"]
 
     def test_the_same_parcel_sent_twice_at_once_leaves_once(self) -> None:
         slip = self.printed()
         packing.begin(slip, by=self.cast.ding, at=NOW)
         packing.put_in(slip, "SJT-180-BL", by=self.cast.ding, at=NOW)
-        numbers = count(1)
-        said = _together(*[lambda: packing.send(slip, f"YT{next(numbers)}", by=self.cast.ding, at=NOW)] * 3)
-        assert sorted(said) == ["Refused", "Refused", "done"]
+        sends = [lambda number=number: packing.send(slip, number, by=self.cast.ding, at=NOW) for number in ("YT1", "YT2", "YT3")]
+        assert sorted(told(*sends, now=NOW)) == ["Refused", "Refused", "done"]
         assert (Parcel.objects.count(), Level.objects.get().good) == (1, 2)
 
     def test_a_change_and_a_parcel_at_the_same_moment_one_of_them_wins_whole(self) -> None:
@@ -90,17 +62,16 @@ class Races(TransactionTestCase):
                 order.save()
                 events.changed(order, ["address"], NOW)
 
-        said = _together(change, lambda: packing.send(slip, "YT1", by=self.cast.ding, at=NOW))
+        said = told(change, lambda: packing.send(slip, "YT1", by=self.cast.ding, at=NOW), now=NOW)
         assert said in (["done", "Refused"], ["Conflict", "done"])
         slip.refresh_from_db()
         assert (slip.void_at is None) == (slip.sent_at is not None)
 
     def test_the_last_three_pieces_are_promised_to_three_of_six_orders_by_two_desks(self) -> None:
         rows = [self.desk.row(self.desk.order()).pk for _one in range(6)]
-        said = _together(
-            lambda: auditing.audit(rows, by=self.cast.ou, at=NOW), lambda: auditing.audit(list(reversed(rows)), by=self.cast.zhou, at=NOW)
+        at_once(
+            lambda: auditing.audit(rows, by=self.cast.ou, at=NOW), lambda: auditing.audit(list(reversed(rows)), by=self.cast.zhou, at=NOW), now=NOW
         )
-        assert said == ["done", "done"]
         level = Level.objects.get()
         assert (level.good, level.reserved) == (3, 3)
 
@@ -108,6 +79,6 @@ class Races(TransactionTestCase):
         orders = [self.desk.order() for _one in range(3)]
         pks = [self.desk.row(order).pk for order in orders]
         auditing.audit(pks, by=self.cast.ou)
-        said = _together(*(lambda by=by: waves.make_wave(self.cast.shop, pks, by=by, at=NOW) for by in (self.cast.ou, self.cast.zhou)))
-        assert sorted(said) == ["Conflict", "done"]
+        makes = [lambda by=by: waves.make_wave(self.cast.shop, pks, by=by, at=NOW) for by in (self.cast.ou, self.cast.zhou)]
+        assert sorted(told(*makes, now=NOW)) == ["Conflict", "done"]
         assert Slip.objects.count() == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -14,12 +13,12 @@ from dangban.desk.actions import settle_approval
 from dangban.desk.models import Approval
 from dangban.handbook.actions import adopt_preset, forget
 from dangban.lib import clock
-from dangban.lib.errors import Said
 from dangban.people.actions import off_board
 from dangban.people.models import Person
 from dangban.staff import actions
 from dangban.staff.models import Departure, Proposal
 from dangban.testing.cast import NOW, TODAY, Cast
+from dangban.testing.races import at_once, told
 
 
 @pytest.mark.postgres
@@ -36,7 +35,6 @@ class RacesTest(TransactionTestCase):
     def test_whoever_decides_and_whoever_closes_the_account_do_not_wait_for_each_other(self) -> None:
         """The decision holds the approval and goes on to the person; leaving must not hold the person before the approval."""
         decided, closing = threading.Event(), threading.Event()
-        failed: list[BaseException] = []
 
         def decide() -> None:
             with transaction.atomic():
@@ -50,37 +48,19 @@ class RacesTest(TransactionTestCase):
             threading.Timer(0.5, closing.set).start()
             off_board(self.cast.lin, self.cast.mei, reason="回老家", by=self.cast.bao, at=NOW)
 
-        self._together(failed, decide, close)
-        assert failed == []
+        at_once(decide, close, now=NOW)
         assert Proposal.objects.get().state == "granted"
         assert (Person.objects.get(pk=self.cast.lin.pk).is_active, Person.objects.get(pk=self.cast.lin.pk).level) == (False, "mid")
 
     def test_a_leaving_is_withdrawn_or_carried_out_and_never_both(self) -> None:
         made = actions.enter_departure(self.cast.lin, "resignation", TODAY, to=self.cast.mei, by=self.cast.zhou, at=NOW)
         later = clock.at_local(date(2026, 11, 20), clock.local(NOW).time())
-        failed: list[BaseException] = []
-        self._together(
-            failed,
+        said = told(
             lambda: actions.withdraw_departure(made, "留下了", by=self.cast.zhou, at=later),
             lambda: actions.carry_out_due(later),
+            now=later,
         )
         held, lin = Departure.objects.get(), Person.objects.get(pk=self.cast.lin.pk)
         assert (held.withdrawn_at is None) != (held.closed_at is None)
         assert lin.is_active == (held.closed_at is None)
-        assert all(isinstance(one, Said) for one in failed)
-
-    def _together(self, failed: list[BaseException], *acts: Callable[[], object]) -> None:
-        def run(act: Callable[[], object]) -> None:
-            try:
-                with clock.frozen(NOW):
-                    act()
-            except Exception as error:
-                failed.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
+        assert said == ["done" if held.withdrawn_at else "Conflict", "done"]

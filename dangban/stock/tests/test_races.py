@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable
-from itertools import count
-from typing import Any
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -19,8 +16,7 @@ from dangban.stock import actions
 from dangban.stock.models import Allotment, Balance, Level, Movement, Reservation
 from dangban.stock.tests.goods import Goods, sku_of
 from dangban.testing.cast import NOW, Cast
-
-LATER = NOW
+from dangban.testing.races import at_once, told
 
 
 @pytest.mark.postgres
@@ -49,30 +45,19 @@ class RacesTest(TransactionTestCase):
     def test_eight_who_take_the_last_five_get_five(self) -> None:
         with clock.frozen(NOW):
             self.goods.receive(5)
-        keys = count()
-
-        def take() -> bool:
-            try:
-                actions.take_out(self.blue, 1, by=self.ding, key=f"out-{next(keys)}", at=NOW)
-            except Refused:
-                return False
-            return True
-
-        assert sorted(_together(8, take)) == [False] * 3 + [True] * 5
+        takes = [partial(actions.take_out, self.blue, 1, by=self.ding, key=f"out-{number}", at=NOW) for number in range(8)]
+        assert sorted(told(*takes, now=NOW)) == ["Refused"] * 3 + ["done"] * 5
         assert self.goods.figures() == (0, 0, 0)
         self.agrees()
 
     def test_arrivals_and_promises_at_once_promise_each_piece_once(self) -> None:
-        numbers = count(1)
-
-        def promise() -> None:
-            number = next(numbers)
+        def promise(number: int) -> None:
             actions.reserve(self.blue, 2, subject=("orders.order", number), label=str(number), by=self.ding, at=NOW)
 
-        def receive() -> None:
-            actions.receive(self.blue, self.goods.good, 3, by=self.ding, key=f"in-{next(numbers)}", at=NOW)
+        def receive(number: int) -> None:
+            actions.receive(self.blue, self.goods.good, 3, by=self.ding, key=f"in-{number}", at=NOW)
 
-        _together(12, promise, receive)
+        at_once(*(partial(act, number) for number in range(1, 7) for act in (promise, receive)), now=NOW)
         held = Reservation.objects.aggregate(held=Sum("held"), wanted=Sum("wanted"))
         assert held == {"held": 12, "wanted": 12}
         assert self.goods.figures() == (18, 12, 0)
@@ -82,7 +67,7 @@ class RacesTest(TransactionTestCase):
         def receive() -> int:
             return actions.receive(self.blue, self.goods.good, 7, by=self.ding, key="slip-1", at=NOW).pk
 
-        assert len(set(_together(6, receive))) == 1
+        assert len(set(at_once(*[receive] * 6, now=NOW))) == 1
         assert self.goods.figures() == (7, 0, 0)
         self.agrees()
 
@@ -91,63 +76,34 @@ class RacesTest(TransactionTestCase):
         with clock.frozen(NOW):
             self.goods.receive(50)
             self.goods.receive(50, sku=second)
-        numbers = count(1)
 
-        def promise_and_let_go() -> None:
-            number = next(numbers)
+        def promise_and_let_go(number: int) -> None:
             for sku in (second, self.blue) if number % 2 else (self.blue, second):
                 actions.reserve(sku, 1, subject=("orders.order", number), label="x", by=self.ding, at=NOW)
             actions.release_all(("orders.order", number), by=self.ding, at=NOW)
 
-        def move() -> None:
+        def move(number: int) -> None:
             for sku in (self.blue, second):
-                actions.move(sku, self.goods.good, self.goods.pending, 1, by=self.ding, key=f"m-{sku.pk}-{next(numbers)}", at=NOW)
+                actions.move(sku, self.goods.good, self.goods.pending, 1, by=self.ding, key=f"m-{sku.pk}-{number}", at=NOW)
 
-        _together(8, promise_and_let_go, move)
+        at_once(*(partial(act, number) for number in range(1, 5) for act in (promise_and_let_go, move)), now=NOW)
         assert (self.goods.figures(), self.goods.figures(second)) == ((46, 0, 4), (46, 0, 4))
         self.agrees()
 
     def test_promises_kept_counted_and_received_at_once_agree_in_the_end(self) -> None:
         with clock.frozen(NOW):
             self.goods.receive(20)
-        numbers = count(1)
 
-        def promise_and_send() -> None:
-            number = next(numbers)
+        def promise_and_send(number: int) -> None:
             actions.reserve(self.blue, 2, subject=("orders.order", number), label="x", by=self.ding, at=NOW)
             with contextlib.suppress(Refused):
                 actions.take_out(self.blue, 2, subject=("orders.order", number), by=self.ding, key=f"out-{number}", at=NOW)
 
-        def find_eight() -> None:
-            actions.count(self.blue, self.goods.good, 8, by=self.ding, key=f"count-{next(numbers)}", at=NOW)
+        def find_eight(number: int) -> None:
+            actions.count(self.blue, self.goods.good, 8, by=self.ding, key=f"count-{number}", at=NOW)
 
-        def receive() -> None:
-            actions.receive(self.blue, self.goods.good, 1, by=self.ding, key=f"in-{next(numbers)}", at=NOW)
+        def receive(number: int) -> None:
+            actions.receive(self.blue, self.goods.good, 1, by=self.ding, key=f"in-{number}", at=NOW)
 
-        _together(12, promise_and_send, find_eight, receive)
+        at_once(*(partial(act, number) for number in range(1, 5) for act in (promise_and_send, find_eight, receive)), now=NOW)
         self.agrees()
-
-
-def _together(workers: int, *acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts in turn, each in a thread of its own, beginning at the same moment; what fails, fails the test."""
-    barrier = threading.Barrier(workers)
-    results: list[Any] = []
-    faults: list[BaseException] = []
-
-    def run(act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait(60)
-            with clock.frozen(LATER):
-                results.append(act())
-        except BaseException as fault:
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(acts[number % len(acts)],)) for number in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert faults == []
-    return results
