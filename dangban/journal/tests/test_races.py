@@ -11,7 +11,9 @@ from django.test import TransactionTestCase
 from dangban.journal import sealing
 from dangban.journal.actions import record
 from dangban.journal.models import Entry
+from dangban.lib import clock
 from dangban.lib.actor import SYSTEM
+from dangban.testing.races import at_once
 
 
 def write(number: int) -> int:
@@ -24,25 +26,25 @@ def write(number: int) -> int:
 class RacesTest(TransactionTestCase):
     def test_who_began_first_and_committed_last_is_sealed_last(self) -> None:
         written, may_commit = threading.Event(), threading.Event()
-        slow: list[int] = []
 
-        def slowly() -> None:
+        def slowly() -> int:
             with transaction.atomic():
-                slow.append(record("orders.flagged", subject=("orders.order", 1), by=SYSTEM).pk)
+                entry = record("orders.flagged", subject=("orders.order", 1), by=SYSTEM)
                 written.set()
-                may_commit.wait(60)
-            connection.close()
+                assert may_commit.wait(60)
+            return entry.pk
 
-        thread = threading.Thread(target=slowly)
-        thread.start()
-        assert written.wait(60)
-        quick = write(2)
-        assert sealing.seal_pending() == 1
-        may_commit.set()
-        thread.join(120)
-        assert sealing.seal_pending() == 1
-        assert slow[0] < quick
-        assert list(Entry.objects.order_by("position").values_list("pk", flat=True)) == [quick, slow[0]]
+        def quickly() -> tuple[int, int]:
+            assert written.wait(60)
+            quick = write(2)
+            sealed = sealing.seal_pending()
+            may_commit.set()
+            return quick, sealed
+
+        slow, (quick, sealed) = at_once(slowly, quickly)
+        assert (sealed, sealing.seal_pending()) == (1, 1)
+        assert slow < quick
+        assert list(Entry.objects.order_by("position").values_list("pk", flat=True)) == [quick, slow]
         assert sealing.verify().broken is None
 
     def test_four_sealers_make_one_chain_without_a_gap(self) -> None:
@@ -50,21 +52,21 @@ class RacesTest(TransactionTestCase):
             write(number)
         stop = threading.Event()
 
-        def seal(holder: str) -> None:
+        def seal() -> None:
+            # All as one holder: the lease then keeps nobody out, only the locked row does.
             while not stop.is_set():
-                sealing.seal_pending(holder, batch=7)
-            connection.close()
+                sealing.seal_pending("one", batch=7)
 
-        # All as one holder: the lease then keeps nobody out, only the locked row does.
-        threads = [threading.Thread(target=seal, args=("one",)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for number in range(50, 100):
-            write(number)
-        while Entry.objects.filter(position=None).exists():
-            assert any(thread.is_alive() for thread in threads)
-        stop.set()
-        for thread in threads:
-            thread.join(120)
+        def write_the_rest() -> None:
+            try:
+                for number in range(50, 100):
+                    write(number)
+                give_up = clock.monotonic() + 60
+                while Entry.objects.filter(position=None).exists():
+                    assert clock.monotonic() < give_up
+            finally:
+                stop.set()
+
+        at_once(*[seal] * 4, write_the_rest)
         verdict = sealing.verify()
         assert (verdict.checked, verdict.broken) == (100, None)
