@@ -12,7 +12,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePath
@@ -156,6 +156,13 @@ def clean(value: str) -> str:
     if value[:1] == "'" and value[-1:] != "'":
         value = value[1:].strip(_EDGES)
     return value
+
+
+def places(headers: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Field → place of its column: the first of its names that is among the headers, however those are spaced, starred or written large."""
+    plain = ["".join(header.split()).strip("*＊:：").lower() for header in headers]
+    found = {field: next((plain.index(name) for name in known if name in plain), -1) for field, known in names.items()}
+    return {field: place for field, place in found.items() if place >= 0}
 
 
 def is_summary(cells: Iterable[str]) -> bool:

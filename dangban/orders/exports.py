@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from dangban.lib import excel, masks
+from dangban.lib import blanks, excel, masks
 from dangban.lib.excel import Column
 from dangban.orders import access, formats
 from dangban.orders.models import Order
@@ -105,21 +105,8 @@ def _group(person: Person, orders: list[Order]) -> Iterator[list[object]]:
 
 
 def template_csv() -> bytes:
-    return excel.csv_bytes(_template_columns(), _template_rows())
+    return blanks.as_csv(formats.TEMPLATE_COLUMNS)
 
 
 def template_xlsx() -> bytes:
-    return excel.xlsx(_template_columns(), _template_rows(), sheet="订单")
-
-
-def _template_columns() -> list[Column]:
-    return [Column(column.header, width=16) for column in formats.TEMPLATE_COLUMNS]
-
-
-def _template_rows() -> list[list[str]]:
-    """One order with two items: what belongs to the order is written on both rows."""
-    first = [column.example for column in formats.TEMPLATE_COLUMNS]
-    second = [
-        column.second if column.second is not None else column.example for column in formats.TEMPLATE_COLUMNS
-    ]
-    return [first, second]
+    return blanks.as_xlsx(formats.TEMPLATE_COLUMNS, "订单")

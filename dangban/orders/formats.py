@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dangban.lib import text
+from dangban.lib.blanks import BlankColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,43 +336,33 @@ PDD = Format(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateColumn:
-    """A column of our own template: its header, what it fills, an example and how to fill it in."""
-
-    header: str
-    fills: str
-    example: str
-    help: object
-    second: str | None = None
-
-
+# Our own, for files that no platform made: one row per item.
 TEMPLATE_COLUMNS = (
-    TemplateColumn("订单号", "platform_id", "DEMO-0001", gettext_lazy("As the platform shows it. One row per item; the same number on several rows is one order.")),
-    TemplateColumn("买家账号", "buyer", "buyer_demo_01", gettext_lazy("The name by which the buyer is known on the platform.")),
-    TemplateColumn("订单状态", "status", "待发货", gettext_lazy("待付款, 待发货, 部分发货, 已发货, 已签收, 已完成 or 已关闭.")),
-    TemplateColumn("退款状态", "refund", "无退款", gettext_lazy("无退款, 退款中, 部分退款 or 退款成功. Empty says nothing.")),
-    TemplateColumn("下单时间", "created_at", "2026-11-01 09:30:00", gettext_lazy("On the company's clock: 2026-11-01 09:30:00.")),
-    TemplateColumn("付款时间", "paid_at", "2026-11-01 09:31:10", gettext_lazy("Empty while unpaid.")),
-    TemplateColumn("发货时间", "dispatched_at", "", gettext_lazy("Empty before dispatch.")),
-    TemplateColumn("订单金额", "total_fen", "259.00", gettext_lazy("Yuan, with freight.")),
-    TemplateColumn("实付金额", "paid_fen", "259.00", gettext_lazy("Yuan.")),
-    TemplateColumn("运费", "freight_fen", "0.00", gettext_lazy("Yuan.")),
-    TemplateColumn("退款金额", "refunded_fen", "0.00", gettext_lazy("Yuan.")),
-    TemplateColumn("商品编码", "sku_code", "DEMO-SKU-BLUE", gettext_lazy("The SKU's code in the catalogue."), "DEMO-SKU-PAD"),
-    TemplateColumn("商品名称", "title", "示例四件套", gettext_lazy("What was bought."), "示例枕芯"),
-    TemplateColumn("规格", "variant", "深蓝 1.8 米", gettext_lazy("Colour, size and the like."), "标准"),
-    TemplateColumn("数量", "quantity", "1", gettext_lazy("Whole pieces."), "2"),
-    TemplateColumn("单价", "price_fen", "199.00", gettext_lazy("Yuan a piece."), "30.00"),
-    TemplateColumn("收货人", "receiver", "示例先生", gettext_lazy("Receiver.")),
-    TemplateColumn("手机", "phone", "13000000000", gettext_lazy("Kept masked for those who don't need it.")),
-    TemplateColumn("收货地址", "address", "广东省 深圳市 福田区 示例路1号", gettext_lazy("Province, city, district and the rest, parted by blanks if you can.")),
-    TemplateColumn("快递公司", "courier", "", gettext_lazy("Courier.")),
-    TemplateColumn("运单号", "tracking_number", "", gettext_lazy("Tracking number.")),
-    TemplateColumn("买家留言", "buyer_message", "请尽快发货", gettext_lazy("What the buyer wrote with the order.")),
-    TemplateColumn("卖家备注", "platform_remark", "", gettext_lazy("Your remark on the platform.")),
-    TemplateColumn("旗帜", "flag", "", gettext_lazy("The flag's code in your handbook's legend.")),
-    TemplateColumn("发票抬头", "invoice_title", "", gettext_lazy("Invoice title.")),
+    BlankColumn("订单号", "DEMO-0001", "platform_id", gettext_lazy("As the platform shows it. One row per item; the same number on several rows is one order.")),
+    BlankColumn("买家账号", "buyer_demo_01", "buyer", gettext_lazy("The name by which the buyer is known on the platform.")),
+    BlankColumn("订单状态", "待发货", "status", gettext_lazy("待付款, 待发货, 部分发货, 已发货, 已签收, 已完成 or 已关闭.")),
+    BlankColumn("退款状态", "无退款", "refund", gettext_lazy("无退款, 退款中, 部分退款 or 退款成功. Empty says nothing.")),
+    BlankColumn("下单时间", "2026-11-01 09:30:00", "created_at", gettext_lazy("On the company's clock: 2026-11-01 09:30:00.")),
+    BlankColumn("付款时间", "2026-11-01 09:31:10", "paid_at", gettext_lazy("Empty while unpaid.")),
+    BlankColumn("发货时间", "", "dispatched_at", gettext_lazy("Empty before dispatch.")),
+    BlankColumn("订单金额", "259.00", "total_fen", gettext_lazy("Yuan, with freight.")),
+    BlankColumn("实付金额", "259.00", "paid_fen", gettext_lazy("Yuan.")),
+    BlankColumn("运费", "0.00", "freight_fen", gettext_lazy("Yuan.")),
+    BlankColumn("退款金额", "0.00", "refunded_fen", gettext_lazy("Yuan.")),
+    BlankColumn("商品编码", "DEMO-SKU-BLUE", "sku_code", gettext_lazy("The SKU's code in the catalogue."), "DEMO-SKU-PAD"),
+    BlankColumn("商品名称", "示例四件套", "title", gettext_lazy("What was bought."), "示例枕芯"),
+    BlankColumn("规格", "深蓝 1.8 米", "variant", gettext_lazy("Colour, size and the like."), "标准"),
+    BlankColumn("数量", "1", "quantity", gettext_lazy("Whole pieces."), "2"),
+    BlankColumn("单价", "199.00", "price_fen", gettext_lazy("Yuan a piece."), "30.00"),
+    BlankColumn("收货人", "示例先生", "receiver", gettext_lazy("Receiver.")),
+    BlankColumn("手机", "13000000000", "phone", gettext_lazy("Kept masked for those who don't need it.")),
+    BlankColumn("收货地址", "广东省 深圳市 福田区 示例路1号", "address", gettext_lazy("Province, city, district and the rest, parted by blanks if you can.")),
+    BlankColumn("快递公司", "", "courier", gettext_lazy("Courier.")),
+    BlankColumn("运单号", "", "tracking_number", gettext_lazy("Tracking number.")),
+    BlankColumn("买家留言", "请尽快发货", "buyer_message", gettext_lazy("What the buyer wrote with the order.")),
+    BlankColumn("卖家备注", "", "platform_remark", gettext_lazy("Your remark on the platform.")),
+    BlankColumn("旗帜", "", "flag", gettext_lazy("The flag's code in your handbook's legend.")),
+    BlankColumn("发票抬头", "", "invoice_title", gettext_lazy("Invoice title.")),
 )  # fmt: skip
 
 TEMPLATE = Format(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from dangban.lib import excel
+from dangban.lib import blanks, excel
 from dangban.lib.excel import Column
 from dangban.shops.models import ImportRun
-from dangban.shops.template import TEMPLATE_COLUMNS
+from dangban.shops.template import TEMPLATE
 
 
 def refusals(run: ImportRun) -> bytes:
@@ -29,18 +29,8 @@ def refusals(run: ImportRun) -> bytes:
 
 
 def template_csv() -> bytes:
-    return excel.csv_bytes(_columns(), _rows())
+    return blanks.as_csv(TEMPLATE)
 
 
 def template_xlsx() -> bytes:
-    return excel.xlsx(_columns(), _rows(), sheet="商品")
-
-
-def _columns() -> list[Column]:
-    return [Column(column.header, width=16) for column in TEMPLATE_COLUMNS]
-
-
-def _rows() -> list[list[str]]:
-    first = [column.example for column in TEMPLATE_COLUMNS]
-    second = [column.second if column.second is not None else column.example for column in TEMPLATE_COLUMNS]
-    return [first, second]
+    return blanks.as_xlsx(TEMPLATE, "商品")

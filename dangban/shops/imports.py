@@ -18,14 +18,14 @@ from dangban.shops import catalogue, runs
 from dangban.shops.catalogue import Listing, Variant
 from dangban.shops.models import ImportRun, Product, Sku
 from dangban.shops.runs import Refusal, Tally
-from dangban.shops.template import TEMPLATE_COLUMNS
+from dangban.shops.template import TEMPLATE
 
 QUICK_ROWS = 1500
 _PLANNED_AT_ONCE = 200
 _NOTHING = frozenset({"", "-", "--", "null", "none", "nan"})
 
 
-_TEMPLATE = {column.header: column.fills for column in TEMPLATE_COLUMNS}
+_TEMPLATE = {column.header: column.fills for column in TEMPLATE}
 _LISTINGS = {
     "id": "platform_id",
     "title": "title",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from dangban.lib import excel, masks
+from dangban.lib import blanks, excel, masks
 from dangban.lib.excel import Column
 from dangban.orders import access as orders
 from dangban.people.models import Person
@@ -52,5 +52,4 @@ def _rows(person: Person, tracks: list[Track]) -> Iterator[list[object]]:
 
 
 def template() -> bytes:
-    columns = [Column(column.header, width=20) for column in formats.TEMPLATE]
-    return excel.xlsx(columns, [[column.example for column in formats.TEMPLATE]], sheet="物流轨迹")
+    return blanks.as_xlsx(formats.TEMPLATE, "物流轨迹")

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-
-@dataclass(frozen=True, slots=True)
-class TemplateColumn:
-    header: str
-    example: str
-
+from dangban.lib import tables
+from dangban.lib.blanks import BlankColumn
 
 TEMPLATE = (
-    TemplateColumn("运单号", "YT8800123456789"),
-    TemplateColumn("时间", "2026-11-19 10:20:00"),
-    TemplateColumn("物流状态", "派送中"),
-    TemplateColumn("轨迹", "【杭州市】快件正在派送"),
-    TemplateColumn("地点", "杭州市"),
+    BlankColumn("运单号", "YT8800123456789"),
+    BlankColumn("时间", "2026-11-19 10:20:00"),
+    BlankColumn("物流状态", "派送中"),
+    BlankColumn("轨迹", "【杭州市】快件正在派送"),
+    BlankColumn("地点", "杭州市"),
 )
 # What each field is called; the first that is there counts.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -38,13 +33,7 @@ class Unrecognised(Exception):
 
 def recognise(headers: Sequence[str]) -> dict[str, int]:
     """Field → place of its column. It takes a number, a time, and a state or a text."""
-    plain = [_plain(header) for header in headers]
-    found: dict[str, int] = {}
-    for field, names in NAMES.items():
-        for name in names:
-            if name in plain:
-                found[field] = plain.index(name)
-                break
+    found = tables.places(headers, NAMES)
     missing = [NAMES[field][0] for field in MUST if field not in found]
     if not {"state", "text"} & found.keys():
         missing.append("物流状态")
@@ -54,7 +43,3 @@ def recognise(headers: Sequence[str]) -> dict[str, int]:
             _("This file has no column “%(missing)s”. Seen were: %(seen)s.") % {"missing": "、".join(missing), "seen": seen}
         )
     return found
-
-
-def _plain(header: str) -> str:
-    return "".join(header.split()).strip("*＊:：").lower()

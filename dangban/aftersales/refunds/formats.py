@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dangban.aftersales.models import Case
+from dangban.lib import tables
+from dangban.lib.blanks import BlankColumn
 
 # What each field is called; the first that is there counts.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -75,23 +76,17 @@ _REASONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateColumn:
-    header: str
-    example: str
-
-
 TEMPLATE = (
-    TemplateColumn("退款编号", "128800991122334455"),
-    TemplateColumn("订单编号", "3300112233445566778"),
-    TemplateColumn("退款类型", "退货退款"),
-    TemplateColumn("退款状态", "买家已经申请退款，等待卖家同意"),
-    TemplateColumn("退款原因", "质量问题"),
-    TemplateColumn("买家申请时间", "2026-11-19 10:20:00"),
-    TemplateColumn("申请退款金额", "199.00"),
-    TemplateColumn("超时时间", "2026-11-24 10:20:00"),
-    TemplateColumn("退货物流公司", "中通快递"),
-    TemplateColumn("退货物流单号", "ZT8800123456"),
+    BlankColumn("退款编号", "128800991122334455"),
+    BlankColumn("订单编号", "3300112233445566778"),
+    BlankColumn("退款类型", "退货退款"),
+    BlankColumn("退款状态", "买家已经申请退款，等待卖家同意"),
+    BlankColumn("退款原因", "质量问题"),
+    BlankColumn("买家申请时间", "2026-11-19 10:20:00"),
+    BlankColumn("申请退款金额", "199.00"),
+    BlankColumn("超时时间", "2026-11-24 10:20:00"),
+    BlankColumn("退货物流公司", "中通快递"),
+    BlankColumn("退货物流单号", "ZT8800123456"),
 )
 
 
@@ -101,12 +96,7 @@ class Unrecognised(Exception):
 
 def recognise(headers: Sequence[str]) -> dict[str, int]:
     """Field → place of its column. It takes the refund's number, the order's and the state."""
-    plain = ["".join(header.split()).strip("*＊:：").lower() for header in headers]
-    found = {}
-    for field, names in NAMES.items():
-        place = next((plain.index(name) for name in names if name in plain), None)
-        if place is not None:
-            found[field] = place
+    found = tables.places(headers, NAMES)
     missing = [NAMES[field][0] for field in MUST if field not in found]
     if missing:
         seen = "、".join(header for header in headers if header.strip())[:200]

@@ -12,6 +12,7 @@ from dangban.aftersales.refunds import formats, imports
 from dangban.aftersales.settling import ledger, listing
 from dangban.aftersales.tests.story import ReturningCase
 from dangban.desk.models import Notice, Task
+from dangban.lib import tables
 from dangban.lib.errors import Conflict, Refused
 from dangban.shops import runs
 from dangban.shops.models import ImportRefusal, ImportRun
@@ -59,6 +60,13 @@ class RefundsTest(Loading):
         self.story.order(self.story.blue, self.story.grey)
         self.load(f"TK1,8899,仅退款,{ASKED},少件,,10,,", f"TK2,8899,仅退款,{ASKED},色差,,20,,")
         assert sorted(Case.objects.values_list("platform_refund_id", "reason")) == [("TK1", "missing"), ("TK2", "colour")]
+
+    def test_our_own_template_is_read_by_who_gave_it_out(self) -> None:
+        blank = self.as_person(self.cast.mei).get("/aftersales/refunds/template/").content
+        read = tables.read(blank, "refunds-template.xlsx")
+        assert set(formats.recognise(read.headers)) == {"refund", "order", "kind", "state", "reason", "asked_at", "asked", "due_at", "courier", "number"}
+        row = dict(zip(read.headers, next(read.rows()).cells, strict=True))
+        assert (row["退款类型"], formats.state_of(row["退款状态"])) == ("退货退款", "WAIT_SELLER_AGREE")
 
     def test_a_trial_writes_nothing(self) -> None:
         self.story.order()

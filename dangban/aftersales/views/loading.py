@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dangban.aftersales import access
 from dangban.aftersales.refunds import formats, imports
-from dangban.lib import excel
+from dangban.lib import blanks
 from dangban.lib.errors import NotAllowed
-from dangban.lib.excel import Column
 from dangban.lib.listing import download
 from dangban.people.access import signed_in
 from dangban.people.models import Person
@@ -72,9 +71,7 @@ def load(request: HttpRequest) -> HttpResponse:
 @login_required
 def template(request: HttpRequest) -> HttpResponse:
     _only_handlers(request)
-    columns = [Column(column.header, width=22) for column in formats.TEMPLATE]
-    data = excel.xlsx(columns, [[column.example for column in formats.TEMPLATE]], sheet=_("Refunds"))
-    return download(data, "refunds-template.xlsx")
+    return download(blanks.as_xlsx(formats.TEMPLATE, _("Refunds")), "refunds-template.xlsx")
 
 
 pages = [

@@ -18,7 +18,7 @@ from dangban.shops import access, actions, exports, feedback, imports, queries
 from dangban.shops.forms import BatchForm, ProductForm, UploadForm
 from dangban.shops.models import ImportRun
 from dangban.shops.run_pages import RunPages
-from dangban.shops.template import TEMPLATE_COLUMNS
+from dangban.shops.template import TEMPLATE
 
 
 def _only_viewers(request: HttpRequest) -> None:
@@ -160,7 +160,7 @@ def load(request: HttpRequest) -> HttpResponse:
     form = UploadForm(access.shops_to_load(signed_in(request)), request.POST or None, request.FILES or None)
     if tried := PAGES.tried(request, form):
         return tried
-    context = {"form": form, "recent": PAGES.recent(signed_in(request)), "columns": TEMPLATE_COLUMNS}
+    context = {"form": form, "recent": PAGES.recent(signed_in(request)), "columns": TEMPLATE}
     return render(request, "shops/import.html", context, status=422 if request.method == "POST" else 200)
 
 
