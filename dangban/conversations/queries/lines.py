@@ -7,30 +7,13 @@ from typing import Any
 
 from dangban.chat.bubbles import bubble
 from dangban.chat.models import Message, ReadMark, Thread
-from dangban.chat.ports import Line
+from dangban.chat.rows import as_line
 
 PAGE = 50
 
 
-def line_of(message: Message) -> Line:
-    return Line(
-        thread_id=message.thread_id,
-        author=message.author,  # type: ignore[arg-type]
-        author_id=message.author_id,
-        author_name=message.author_name,
-        client_id=message.client_id,
-        kind=message.kind,
-        body=message.body,
-        payload=message.payload,
-        internal=message.internal,
-        at=message.at,
-        seq=message.seq,
-        id=message.pk,
-    )
-
-
 def drawn(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    return [drawing for message in messages if (drawing := bubble(line_of(message))) is not None]
+    return [drawing for message in messages if (drawing := bubble(as_line(message))) is not None]
 
 
 def latest(thread: Thread, around: int = 0, size: int = PAGE) -> list[dict[str, Any]]:
