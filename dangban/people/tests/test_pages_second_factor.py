@@ -71,6 +71,12 @@ class SecondFactorTest(pages.CastCase):
         assert other.post("/login/code/", {"code": code}).status_code == 302
         assert other.get("/account/").status_code == 200
 
+    def test_who_changes_it_confirms_by_password_or_by_code_and_reads_which(self) -> None:
+        self.switch_on()
+        asks = [self.client.get(path).content.decode() for path in ("/account/confirm/", "/account/confirm/code/")]
+        said = ("需要再输一次密码", "需要验证器的验证码或恢复码")
+        assert [[words in page for words in said] for page in asks] == [[True, False], [False, True]]
+
     def test_a_recovery_code_works_once(self) -> None:
         self.switch_on()
         code = self.recovery_codes()[0]
