@@ -7,7 +7,8 @@
 //   data-live-pause="3000"                   at most once in so many ms; else once a second
 //   data-live-beat="20000"                   also without news: for what time alone changes
 // Announcements within 250 ms are one request. None goes out while the page is hidden, an earlier one is
-// on its way, or somebody types or has a menu open in the fragment: it is made up for afterwards.
+// on its way, or the fragment is in use: somebody types or has a menu open there, or what was clicked there
+// has no answer yet. It is made up for afterwards.
 // Requests say that nobody clicked: they do not keep a forgotten log-in alive.
 
 import { attach } from "dangban/attach";
@@ -132,11 +133,19 @@ function swap(element) {
   return htmx.ajax("GET", liveSrc, { target: element, source: element, swap: liveSwap ?? "outerHTML", headers: { "X-Background": "1" } });
 }
 
-// What someone typed, or a menu they opened, is not taken from under the hands.
+// It may have come into use while it was fetched.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.requestConfig?.headers?.["X-Background"] || !isInUse(detail.target)) return;
+  detail.shouldSwap = false;
+  refresh(detail.target);
+});
+
+// What someone typed, or a menu they opened, is not taken from under the hands; nor is a button whose click has no answer yet:
+// nothing of the answer would be heard where the button is gone.
 function isInUse(element) {
   const active = document.activeElement;
   if (element.contains(active) && active.matches("input, textarea, select, [contenteditable]")) return true;
-  if (element.querySelector(":popover-open")) return true;
+  if (element.querySelector(":popover-open, .htmx-request:not([data-live])")) return true;
   return [...element.querySelectorAll("input, textarea, select")].some(isTyped);
 }
 
@@ -147,4 +156,4 @@ function isTyped(field) {
   return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
 }
 
-for (const name of ["focusout", "visibilitychange"]) document.addEventListener(name, () => due.size && plan(TOGETHER));
+for (const name of ["focusout", "visibilitychange", "htmx:afterRequest"]) document.addEventListener(name, () => due.size && plan(TOGETHER));

@@ -148,6 +148,22 @@ def test_the_help_names_the_keys_and_a_word_typed_elsewhere_is_kept(zhou: Any) -
     assert zhou.locator("[data-row] input[name=answer]").first.input_value() == "等仓库回话"
 
 
+def test_news_that_comes_before_an_answer_takes_neither_its_word_nor_its_row(zhou: Any, desk: tuple[str, Cast], asked: list[Approval]) -> None:
+    """An answer is news to the page that gave it, too: the list asked for it anew, and whoever answered heard nothing."""
+    held: list[Any] = []
+    zhou.route("**/answer/", lambda route: held.append(route))  # Playwright marks its handlers.
+    press(zhou, "j", "y", "Enter")
+    wait_until(zhou, "document.querySelector('.htmx-request[data-key=y]') !== null")
+    with zhou.expect_response("**/approvals/list/"):
+        news = {"data": {"changes": [["inbox", desk[1].zhou.pk, 0]]}}
+        zhou.evaluate("detail => document.dispatchEvent(new CustomEvent('stream:changed', { detail }))", news)
+        # Longer than news waits for more of it.
+        zhou.wait_for_timeout(700)
+        held[0].continue_()
+        told(zhou, "同意了：多送赠品 · 还有 3 条待审批")
+    in_hand(zhou, "优惠 8 元")
+
+
 def test_a_button_drawn_anew_answers_from_its_first_instant(zhou: Any, asked: list[Approval]) -> None:
     """Not as a form of its own that leaves the page, with what is typed there."""
     zhou.evaluate(
