@@ -364,7 +364,7 @@ class CountFragment(DeskCase, pages.PageCase):
 class Rail(pages.CastCase):
     def test_the_room_is_marked_on_every_page_of_the_desk(self) -> None:
         client = self.as_person(self.cast.zhou)
-        for address, room in (("/requests/", "/inbox/"), ("/notices/", "/inbox/"), ("/tasks/", "/inbox/"), ("/handover/", "/day/"), ("/search/", "/workspace/")):
+        for address, room in (("/requests/", "/inbox/"), ("/notices/", "/inbox/"), ("/tasks/", "/inbox/"), ("/handover/", "/day/"), ("/search/", "/numbers/")):
             page = client.get(address).content.decode()
             marked = re.findall(r'<a class="rail__room"[^>]*aria-current[^>]*>', page)
             assert [f'href="{room}"' in one for one in marked] == [True], address
