@@ -309,10 +309,6 @@ def _month_rows(returns: QuerySet[DealerReturn], since: Any, until: Any) -> list
     return sorted(rows, key=lambda row: (row.dealer, order.index(row.cause), row.department))
 
 
-def bill_now(made: DealerReturn, costs: rules.Costs, rulebook: Rules) -> rules.Bill:
-    return facts.bill(made, costs, rulebook)
-
-
 def pieces_back(made: DealerReturn) -> int:
     """Repaired pieces that are to go back to the dealer."""
     return sum(repaired(made).values())

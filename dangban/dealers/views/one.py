@@ -63,7 +63,7 @@ def about(person: Person, made: DealerReturn, given: dict[str, forms.Form] | Non
         "states": DealerReturn.State,
         "causes": Finding.Cause.choices,
         "disposals": Finding.Disposal.choices,
-        "bill": queries.bill_now(made, rules.Costs(), facts.rules_for_settling(made, clock.now())) if made.state == "settling" else None,
+        "bill": facts.bill(made, rules.Costs(), facts.rules_for_settling(made, clock.now())) if made.state == "settling" else None,
         "department": lambda cause: rules.department(cause, rulebook),
         "pieces_back": queries.pieces_back(made) if made.state == "settled" and made.judged == "repair" and not made.back_number else 0,
     }
