@@ -179,6 +179,16 @@ def test_slow_replies_make_one_alarm_that_leads_to_the_longest_wait(page: Any) -
     assert page.url.endswith("#conv-1")
 
 
+def test_the_end_of_a_page_can_be_scrolled_out_from_under_the_alarm(page: Any) -> None:
+    page.wait_for_selector("#alarm:not([hidden])")
+    page.evaluate("document.querySelector('.main').scrollTo(0, 1e6)")
+    ends, begins = page.evaluate(
+        "[document.querySelector('.main').lastElementChild, document.getElementById('alarm')].map((one) => one.getBoundingClientRect())"
+        ".map((box, at) => at ? box.top : box.bottom)"
+    )
+    assert ends <= begins
+
+
 def test_the_alarm_closes_itself_when_nobody_waits(page: Any) -> None:
     page.wait_for_selector("#alarm:not([hidden])")
     page.evaluate("document.querySelectorAll('[data-alarm]').forEach((link) => link.remove())")
